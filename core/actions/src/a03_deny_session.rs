@@ -1,0 +1,336 @@
+//! A03: deny one person's sessions of an IAM role, and nobody else's.
+//!
+//! `iam:PutRolePolicy` adds an inline policy of our own name that denies
+//! everything where `aws:userid` is `<role id>:<session name>`. Permissions of
+//! temporary credentials are evaluated at each use, so live sessions are hit.
+//! After Entra is closed the same policy is narrowed to sessions issued before
+//! that moment, so that the person can come back.
+//!
+//! Source: IAM user guide, "Disabling permissions for temporary security
+//! credentials"; actions.md A03 and section 2.
+
+use crate::call::{Answer, AwsMutation, AwsRead, Image, Mutation, Read};
+use crate::contract::{Contract, DataMovement, EnforcedBy, Permission, Reversibility, Tier};
+use crate::plan::Target;
+use crate::{PreImage, ReadBack, Refusal};
+use jiff::Timestamp;
+use selvedge_model::arn::{LockedRole, locked_role};
+use selvedge_model::time::iso_second;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// IAM's limit on the sum of a role's inline policies, white space not counted
+/// (IAM quotas).
+pub const ROLE_INLINE_QUOTA: usize = 10_240;
+
+/// Every policy name of ours begins so; others are never touched.
+pub const POLICY_PREFIX: &str = "SelvedgeDeny-";
+
+/// Which of the person's sessions are denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DenyScope {
+    /// All, past and future.
+    All,
+    /// Those issued before the moment at which token issuance was seen closed.
+    IssuedBeforeClosing,
+}
+
+/// The parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DenySession {
+    /// Account that owns the role.
+    pub account: String,
+    /// Role ARN, path included where known.
+    pub role_arn: String,
+    /// Role name.
+    pub role_name: String,
+    /// Unique id of the role that was seen in the logs.
+    pub role_id: String,
+    /// `aws:userid` of the session: `<role id>:<session name>`.
+    pub user_id: String,
+    /// Name of the inline policy.
+    pub policy_name: String,
+    /// Which sessions.
+    pub scope: DenyScope,
+    /// Whether the policy is already ours from an earlier step of this plan.
+    pub replaces_own: bool,
+}
+
+/// The contract.
+pub const CONTRACT: Contract = Contract {
+    id: "A03",
+    title: "Deny one person's sessions of an IAM role",
+    cloud: "aws",
+    operation: "iam:PutRolePolicy",
+    inverse: "iam:DeleteRolePolicy (or iam:PutRolePolicy of the pre-image)",
+    permissions: &[
+        Permission { name: "iam:GetRole", scope: "arn:aws:iam::*:role/*", read: true },
+        Permission { name: "iam:ListRolePolicies", scope: "arn:aws:iam::*:role/*", read: true },
+        Permission { name: "iam:GetRolePolicy", scope: "arn:aws:iam::*:role/*", read: true },
+        Permission { name: "iam:PutRolePolicy", scope: "arn:aws:iam::*:role/*", read: false },
+        Permission { name: "iam:DeleteRolePolicy", scope: "arn:aws:iam::*:role/*", read: false },
+    ],
+    refuse_if: &[
+        "the role was made by IAM Identity Center (AWSReservedSSO_*) or is service-linked",
+        "the role does not exist or was recreated under another unique id",
+        "the role's inline policies would exceed IAM's quota",
+        "a policy of our name exists that this plan did not put there",
+    ],
+    tier: Tier(1),
+    blast: "one person's sessions of one role",
+    data_movement: DataMovement::None,
+    reversibility: Reversibility::Exact,
+    enforced_by: EnforcedBy::CanaryOrDeniedCalls,
+    propagation_bound_secs: 10,
+    dry_run: "the document is evaluated against the role's policies; nothing is sent",
+    traps: &[
+        "the attacker can assume the role again under another session name: close issuing at Entra with it",
+        "no IAM condition limits what iam:PutRolePolicy may write: hold it in a broker or on a path",
+        "iam:PutRolePolicy is escalation: the acting credential must be bound to the roles it may touch",
+    ],
+    source: "IAM user guide: id_credentials_temp_control-access_disable-perms; id_roles_use_revoke-sessions",
+    example: "role/MLDataEngineer, aws:userid AROAEXAMPLE:alice@contoso.com",
+};
+
+impl DenySession {
+    /// The document that this step writes.
+    ///
+    /// # Errors
+    /// If the scope needs a moment and there is none.
+    pub fn document(&self, moment: Option<Timestamp>) -> Result<String, Refusal> {
+        let mut condition = json!({ "StringEquals": { "aws:userid": self.user_id } });
+        if self.scope == DenyScope::IssuedBeforeClosing {
+            let moment = moment.ok_or_else(|| {
+                Refusal::new(
+                    "E0206",
+                    "the moment at which token issuance was closed is not known",
+                    "wait until the Entra steps are read back, then resume",
+                )
+            })?;
+            if let Some(map) = condition.as_object_mut() {
+                map.insert("DateLessThan".into(), json!({ "aws:TokenIssueTime": iso_second(moment) }));
+            }
+        }
+        let document = json!({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Sid": "SelvedgeContainment",
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": condition,
+            }],
+        });
+        Ok(document.to_string())
+    }
+
+    pub(crate) fn target(&self) -> Target {
+        Target {
+            cloud: "aws".into(),
+            container: self.account.clone(),
+            kind: "iam-role".into(),
+            id: self.role_arn.clone(),
+            name: self.role_name.clone(),
+        }
+    }
+
+    pub(crate) fn reads(&self) -> Vec<Read> {
+        [
+            AwsRead::GetRole { role_name: self.role_name.clone() },
+            AwsRead::ListRolePolicies { role_name: self.role_name.clone() },
+        ]
+        .into_iter()
+        .map(|op| Read::Aws { account: self.account.clone(), op })
+        .collect()
+    }
+
+    pub(crate) fn check(&self, answers: &[Answer]) -> Result<PreImage, Refusal> {
+        let [Answer::Role { role }, Answer::RolePolicies { policies }] = answers else {
+            return Err(Refusal::new("E0299", "the answers do not fit the reads", "this is a defect; report it"));
+        };
+        let Some(role) = role else {
+            return Err(Refusal::new(
+                "E0202",
+                format!("role {} does not exist in account {}", self.role_name, self.account),
+                "the sessions of a deleted role are dead; close the incident",
+            ));
+        };
+        refuse_locked(&role.path, &role.name)?;
+        if role.role_id != self.role_id {
+            return Err(Refusal::new(
+                "E0203",
+                format!("role {} now has id {}, the logs saw {}: it was recreated", role.name, role.role_id, self.role_id),
+                "sessions of the old role are dead; look at who recreated it",
+            ));
+        }
+        let present = policies.get(&self.policy_name);
+        if present.is_some() && !self.replaces_own {
+            return Err(Refusal::new(
+                "E0204",
+                format!("an inline policy named {} is already on the role", self.policy_name),
+                "someone put it there outside this plan: compare it, remove it or undo the plan that did, then respond again",
+            ));
+        }
+        self.refuse_over_quota(policies)?;
+        Ok(PreImage { image: Image::RolePolicy { document: present.cloned() }, label: role.arn.clone() })
+    }
+
+    fn refuse_over_quota(&self, policies: &std::collections::BTreeMap<String, String>) -> Result<(), Refusal> {
+        let longest = self.document(Some(Timestamp::MAX)).unwrap_or_default();
+        let others: usize = policies
+            .iter()
+            .filter(|(name, _)| **name != self.policy_name)
+            .map(|(_, document)| quota_len(document))
+            .sum();
+        let total = others.saturating_add(quota_len(&longest));
+        if total > ROLE_INLINE_QUOTA {
+            return Err(Refusal::new(
+                "E0205",
+                format!("the role's inline policies would hold {total} characters; IAM allows {ROLE_INLINE_QUOTA}"),
+                "attach AWSDenyAll (A02) if taking down every user of the role is acceptable, or shorten its inline policies",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn apply(&self, moment: Option<Timestamp>) -> Result<Mutation, Refusal> {
+        Ok(self.put(self.document(moment)?))
+    }
+
+    fn put(&self, document: String) -> Mutation {
+        Mutation::Aws {
+            account: self.account.clone(),
+            op: AwsMutation::PutRolePolicy {
+                role_name: self.role_name.clone(),
+                policy_name: self.policy_name.clone(),
+                document,
+            },
+        }
+    }
+
+    pub(crate) fn read_back(&self, answers: &[Answer], mutation: &Mutation, before: &PreImage, _since: Timestamp) -> ReadBack {
+        let [_, Answer::RolePolicies { policies }] = answers else {
+            return ReadBack::Other;
+        };
+        let now = policies.get(&self.policy_name);
+        let wanted = match mutation {
+            Mutation::Aws { op: AwsMutation::PutRolePolicy { document, .. }, .. } => Some(document),
+            _ => None,
+        };
+        if now == wanted {
+            return ReadBack::After;
+        }
+        match &before.image {
+            Image::RolePolicy { document } if document.as_ref() == now => ReadBack::Before,
+            _ => ReadBack::Other,
+        }
+    }
+
+    pub(crate) fn inverse(&self, before: &PreImage) -> Option<Mutation> {
+        match &before.image {
+            Image::RolePolicy { document: Some(document) } => Some(self.put(document.clone())),
+            _ => Some(Mutation::Aws {
+                account: self.account.clone(),
+                op: AwsMutation::DeleteRolePolicy {
+                    role_name: self.role_name.clone(),
+                    policy_name: self.policy_name.clone(),
+                },
+            }),
+        }
+    }
+
+    pub(crate) fn residual(&self) -> String {
+        format!(
+            "Until IAM has spread the deny (seconds, at worst minutes), session {} can still act; other session names of {} and whatever it created are not covered.",
+            selvedge_model::untrusted::quote_for_log(&self.user_id),
+            selvedge_model::untrusted::quote_for_log(&self.role_name)
+        )
+    }
+}
+
+/// IAM does not count white space against the quota.
+fn quota_len(document: &str) -> usize {
+    document.chars().filter(|c| !c.is_whitespace()).count()
+}
+
+/// Refuses roles that IAM lets nobody edit, and names the lever that serves.
+///
+/// # Errors
+/// A [`Refusal`] for Identity Center and service-linked roles.
+pub fn refuse_locked(path: &str, name: &str) -> Result<(), Refusal> {
+    match locked_role(path, name) {
+        None => Ok(()),
+        Some(LockedRole::IdentityCenter) => Err(Refusal::new(
+            "E0201",
+            format!("role {name} belongs to IAM Identity Center; IAM cannot edit it"),
+            "use A09: add the user's identitystore:userId to the pre-staged service control policy, then A10: remove the account assignment",
+        )),
+        Some(LockedRole::ServiceLinked) => Err(Refusal::new(
+            "E0201",
+            format!("role {name} is service-linked; its sessions cannot be revoked"),
+            "disable the feature of the service that owns it",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RoleImage;
+    use std::collections::BTreeMap;
+
+    fn action(scope: DenyScope) -> DenySession {
+        DenySession {
+            account: "111122223333".into(),
+            role_arn: "arn:aws:iam::111122223333:role/R".into(),
+            role_name: "R".into(),
+            role_id: "AROAX".into(),
+            user_id: "AROAX:alice@contoso.com".into(),
+            policy_name: "SelvedgeDeny-1".into(),
+            scope,
+            replaces_own: false,
+        }
+    }
+
+    fn answers(path: &str, name: &str, id: &str, policies: &[(&str, &str)]) -> Vec<Answer> {
+        vec![
+            Answer::Role {
+                role: Some(RoleImage {
+                    arn: format!("arn:aws:iam::111122223333:role{path}{name}"),
+                    name: name.into(),
+                    path: path.into(),
+                    role_id: id.into(),
+                    tags: BTreeMap::new(),
+                }),
+            },
+            Answer::RolePolicies { policies: policies.iter().map(|(n, d)| ((*n).into(), (*d).into())).collect() },
+        ]
+    }
+
+    #[test]
+    fn refusals_name_the_reason_and_the_lever() {
+        let big = format!("{{\"x\":\"{}\"}}", "y".repeat(ROLE_INLINE_QUOTA));
+        for (answers, code) in [
+            (answers("/", "R", "AROAX", &[]), None),
+            (answers("/", "R", "AROAX", &[("Other", "{}")]), None),
+            (answers("/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_R_1", "AROAX", &[]), Some("E0201")),
+            (answers("/aws-service-role/a.amazonaws.com/", "AWSServiceRoleForA", "AROAX", &[]), Some("E0201")),
+            (answers("/", "R", "AROANEW", &[]), Some("E0203")),
+            (answers("/", "R", "AROAX", &[("SelvedgeDeny-1", "{}")]), Some("E0204")),
+            (answers("/", "R", "AROAX", &[("Big", &big)]), Some("E0205")),
+            (vec![Answer::Role { role: None }, Answer::RolePolicies { policies: BTreeMap::new() }], Some("E0202")),
+        ] {
+            let got = action(DenyScope::All).check(&answers).err();
+            assert_eq!(got.as_ref().map(|r| r.code.as_str()), code, "{got:?}");
+        }
+    }
+
+    #[test]
+    fn the_document_names_one_user_and_narrows_to_older_sessions() {
+        let at: Timestamp = "2026-05-18T17:30:00.5Z".parse().unwrap();
+        insta::assert_snapshot!(action(DenyScope::All).document(None).unwrap());
+        insta::assert_snapshot!(action(DenyScope::IssuedBeforeClosing).document(Some(at)).unwrap());
+        assert_eq!(action(DenyScope::IssuedBeforeClosing).document(None).unwrap_err().code, "E0206");
+    }
+}

@@ -1,0 +1,254 @@
+//! Facts: what the second tier keeps of an event.
+//!
+//! Tier 1 is stateless and sees every record; tier 2 keeps only what identity
+//! resolution and incidents need. A fact is a pure function of its record, so
+//! the set of facts of a set of records does not depend on their order.
+
+use crate::ids::{EventId, RecordId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What every fact carries.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Cite {
+    /// Identity of the record.
+    pub event: EventId,
+    /// What a person cites.
+    pub record: RecordId,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// The key of one AWS role session. Federation facts, N6: principal id
+/// (`AROA…:session`) and creation date.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AwsSessionKey {
+    /// `AROA…:<session name>`: what IAM calls `aws:userid`.
+    pub principal_id: String,
+    /// Creation date, second resolution.
+    pub created: Timestamp,
+}
+
+/// A sign-in at Entra.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SignIn {
+    /// The record.
+    pub cite: Cite,
+    /// The sign-in's request id, lower-cased GUID (normal form N1/N2).
+    pub request_id: String,
+    /// Home tenant of the log.
+    pub tenant: String,
+    /// Object id of the user, empty for workloads.
+    pub user_id: String,
+    /// User principal name, lower-cased.
+    pub upn: String,
+    /// Service principal's object id, for workload sign-ins.
+    pub service_principal_id: Option<String>,
+    /// Application signed in to.
+    pub app_id: String,
+    /// Its name.
+    pub app_name: String,
+    /// Resource the token is for.
+    pub resource_id: String,
+    /// Claim `sid`.
+    pub session_id: Option<String>,
+    /// Address.
+    pub ip: String,
+    /// Autonomous system number.
+    pub asn: Option<i64>,
+    /// Country code.
+    pub country: Option<String>,
+    /// Registered device id; empty if the device is unknown to Entra.
+    pub device_id: String,
+    /// Whether Entra holds the device compliant or managed.
+    pub device_trusted: bool,
+    /// Operating system, as Entra parsed it.
+    pub os: String,
+    /// Browser, as Entra parsed it.
+    pub browser: String,
+    /// User agent.
+    pub user_agent: String,
+    /// Interactive sign-in.
+    pub interactive: bool,
+    /// A credential was shown in this very sign-in (not "previously satisfied"
+    /// or a claim in a token).
+    pub fresh_credential: bool,
+    /// Multi-factor authentication took place in this very sign-in.
+    pub fresh_mfa: bool,
+    /// `incomingTokenType`: refreshToken, primaryRefreshToken, none.
+    pub incoming_token: String,
+    /// Error code; "0" is success.
+    pub result: String,
+}
+
+impl SignIn {
+    /// Whether Entra let it in.
+    pub fn succeeded(&self) -> bool {
+        self.result == "0"
+    }
+}
+
+/// How role credentials were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AssumeMethod {
+    /// `sts:AssumeRoleWithSAML`.
+    Saml,
+    /// `sts:AssumeRoleWithWebIdentity`.
+    WebIdentity,
+    /// `sts:AssumeRole`.
+    Role,
+}
+
+/// Role credentials that STS gave out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RoleAssumption {
+    /// The record.
+    pub cite: Cite,
+    /// How.
+    pub method: AssumeMethod,
+    /// Account that owns the role.
+    pub account: String,
+    /// Role ARN.
+    pub role_arn: String,
+    /// Role session name as given.
+    pub session_name: String,
+    /// `AROA…:session`, from the answer.
+    pub principal_id: String,
+    /// Temporary access key id that was given out.
+    pub access_key_id: String,
+    /// SAML: assertion id without its leading underscore.
+    pub assertion_id: Option<String>,
+    /// SAML subject (NameID).
+    pub subject: Option<String>,
+    /// SAML: `nameQualifier`, which hashes issuer, account and provider name.
+    pub name_qualifier: Option<String>,
+    /// SAML issuer or OIDC provider.
+    pub issuer: Option<String>,
+    /// SAML or OIDC provider ARN.
+    pub provider_arn: Option<String>,
+    /// `SourceIdentity`, if set.
+    pub source_identity: Option<String>,
+    /// The caller's access key, for `AssumeRole` by a session (role chaining).
+    pub caller_key: Option<String>,
+    /// The caller's `userIdentity.principalId`.
+    pub caller_principal: Option<String>,
+    /// Requested lifetime in seconds.
+    pub duration_secs: Option<i64>,
+    /// Source address or the literal `AWS Internal`.
+    pub ip: String,
+}
+
+/// A call to an AWS API by some principal.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AwsUse {
+    /// The record.
+    pub cite: Cite,
+    /// Account the record was delivered for.
+    pub account: String,
+    /// `userIdentity.type`.
+    pub principal_type: String,
+    /// `userIdentity.principalId`.
+    pub principal_id: String,
+    /// `userIdentity.arn`.
+    pub principal_arn: String,
+    /// Access key in use.
+    pub access_key_id: String,
+    /// The role session, where there is one.
+    pub session: Option<AwsSessionKey>,
+    /// Role behind the session.
+    pub role_arn: Option<String>,
+    /// `SourceIdentity`, if set.
+    pub source_identity: Option<String>,
+    /// `s3.amazonaws.com`.
+    pub service: String,
+    /// `GetObject`.
+    pub operation: String,
+    /// Whether the call only reads.
+    pub read_only: bool,
+    /// Address, host name or `AWS Internal`.
+    pub ip: String,
+    /// User agent.
+    pub user_agent: String,
+    /// Error code, if refused or failed.
+    pub error: Option<String>,
+    /// Bytes that left, for S3 data events.
+    pub bytes_out: u64,
+    /// Bucket or other resource that the call named.
+    pub target: Option<String>,
+    /// Came through a VPC endpoint.
+    pub vpc_endpoint: Option<String>,
+}
+
+/// A control-plane operation in Azure.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ArmUse {
+    /// The record.
+    pub cite: Cite,
+    /// Tenant.
+    pub tenant: String,
+    /// Groups the rows of one operation.
+    pub correlation_id: String,
+    /// Operation, lower-cased.
+    pub operation: String,
+    /// Resource, lower-cased ARM id.
+    pub resource: String,
+    /// Object id of the caller.
+    pub object_id: String,
+    /// UPN of the caller, lower-cased; empty for workloads.
+    pub upn: String,
+    /// Sign-in request id that the token's `uti` decodes to.
+    pub sign_in: Option<String>,
+    /// Address.
+    pub ip: String,
+    /// Final status: started, accepted, succeeded, failed.
+    pub status: String,
+}
+
+/// A change that Entra's audit log reports.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EntraChange {
+    /// The record.
+    pub cite: Cite,
+    /// Tenant.
+    pub tenant: String,
+    /// Activity, such as `Add member to role`.
+    pub activity: String,
+    /// Object id of who did it (user or service principal).
+    pub initiator_id: String,
+    /// UPN, lower-cased, where a user did it.
+    pub initiator_upn: String,
+    /// Address, where the record has one.
+    pub ip: String,
+    /// `(type, id)` of what it was done to.
+    pub targets: Vec<(String, String)>,
+}
+
+/// One fact.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
+pub enum Fact {
+    /// Sign-in.
+    SignIn(Box<SignIn>),
+    /// Role credentials given out.
+    RoleAssumption(Box<RoleAssumption>),
+    /// AWS call.
+    AwsUse(Box<AwsUse>),
+    /// Azure operation.
+    ArmUse(Box<ArmUse>),
+    /// Directory change.
+    EntraChange(Box<EntraChange>),
+}
+
+impl Fact {
+    /// The record that it comes from.
+    pub fn cite(&self) -> &Cite {
+        match self {
+            Self::SignIn(f) => &f.cite,
+            Self::RoleAssumption(f) => &f.cite,
+            Self::AwsUse(f) => &f.cite,
+            Self::ArmUse(f) => &f.cite,
+            Self::EntraChange(f) => &f.cite,
+        }
+    }
+}
