@@ -56,7 +56,14 @@ pub struct Entry {
 impl Entry {
     /// The hash that a record with these parts has. The format is fixed: see
     /// `docs/adr` on the journal.
-    pub fn hash_of(seq: u64, at: Timestamp, prev: &Digest, kind: &str, incident: Option<&IncidentId>, body: &Digest) -> Digest {
+    pub fn hash_of(
+        seq: u64,
+        at: Timestamp,
+        prev: &Digest,
+        kind: &str,
+        incident: Option<&IncidentId>,
+        body: &Digest,
+    ) -> Digest {
         canon::digest(&("selvedge-journal-1", seq, at, prev, kind, incident, body))
     }
 
@@ -87,7 +94,9 @@ pub enum JournalError {
         found: u64,
     },
     /// The chain does not hold.
-    #[error("the journal does not verify at record {seq}: {why}; keep the file, restore a copy, and find out who changed it")]
+    #[error(
+        "the journal does not verify at record {seq}: {why}; keep the file, restore a copy, and find out who changed it"
+    )]
     Tampered {
         /// First bad record.
         seq: u64,
@@ -139,6 +148,14 @@ pub trait Journal: Send {
     /// If the store cannot be read.
     fn body(&self, digest: &Digest) -> Result<Option<Vec<u8>>, JournalError>;
 
+    /// Erases a body and leaves a mark in its place, so that the chain still
+    /// verifies and the gap is known to be deliberate. Returns whether there was
+    /// a body. The caller writes down who asked and why, as a record.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    fn erase(&mut self, digest: &Digest) -> Result<bool, JournalError>;
+
     /// All facts, in the order of their ids.
     ///
     /// # Errors
@@ -157,8 +174,11 @@ pub trait Journal: Send {
     /// If the store cannot be read.
     fn value_names(&self, prefix: &str) -> Result<Vec<String>, JournalError>;
 
-    /// Walks the whole chain: sequence, hashes, and each body against its
-    /// digest. Returns the head and how many bodies were erased.
+    /// Walks the whole chain: sequence, hashes, each body against its digest (a
+    /// body may be gone only if it was erased), the index of incidents, and the
+    /// stored head. Returns the head and how many records' bodies were erased.
+    /// Whoever can rewrite the whole file can also forge a whole chain: keep
+    /// the head's hash elsewhere to hold against that.
     ///
     /// # Errors
     /// [`JournalError::Tampered`] with the first record that does not hold.

@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod cloud;
+pub mod conformance;
 pub mod journal;
 
 pub use clock::Clock;

@@ -1,1 +1,66 @@
-fn main() {}
+//! The developers' one tool: `cargo xtask COMMAND`.
+
+// This program's output is for the person at the terminal.
+#![allow(clippy::print_stdout)]
+
+mod deny;
+mod emulator;
+mod run;
+mod test;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+usage: cargo xtask COMMAND
+
+commands:
+  test [--quick]  everything that CI checks: format, lints, tidy, content and all tests.
+                  Sets up the AWS emulator under .venv first. --quick leaves out the
+                  emulator and the integration tests.
+  setup           only installs the emulator under .venv, for running single tests
+  tidy            the rules of the house: who may import whom, sizes, docs, content
+  deny            licences and advisories, if cargo-deny is installed
+
+environment:
+  SELVEDGE_CORPUS       folder with other people's test data; without it those cases are
+                        skipped, and the end of the run says which
+  SELVEDGE_AZURE_SPECS  folder with Microsoft's API descriptions; likewise
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let root = workspace_root();
+    let result = match words.as_slice() {
+        ["test"] => test::run(&root, false),
+        ["test", "--quick"] => test::run(&root, true),
+        ["setup"] => run::step("emulator", || emulator::set_up(&root)),
+        ["tidy"] => tidy::run(&root),
+        ["deny"] => deny::run(&root),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => {
+            eprint!("error: unknown arguments: {}\n\n{HELP}", words.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder that holds the workspace: the parent of this package. Cargo says
+/// where that is when it runs us; what was compiled in is wrong once the folder
+/// was moved.
+fn workspace_root() -> PathBuf {
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    own.parent().map(PathBuf::from).unwrap_or(own)
+}

@@ -1,1 +1,8 @@
-//! Placeholder.
+//! The loop: source, core, journal, effects; and replay of decisions.
+//!
+//! This crate is runtime-agnostic: it waits on nothing but the seams in
+//! `selvedge-ports`.
+
+pub mod ingest;
+pub mod state;
+pub mod execute;

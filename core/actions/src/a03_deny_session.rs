@@ -160,7 +160,10 @@ impl DenySession {
         if role.role_id != self.role_id {
             return Err(Refusal::new(
                 "E0203",
-                format!("role {} now has id {}, the logs saw {}: it was recreated", role.name, role.role_id, self.role_id),
+                format!(
+                    "role {} now has id {}, the logs saw {}: it was recreated",
+                    role.name, role.role_id, self.role_id
+                ),
                 "sessions of the old role are dead; look at who recreated it",
             ));
         }
@@ -209,7 +212,13 @@ impl DenySession {
         }
     }
 
-    pub(crate) fn read_back(&self, answers: &[Answer], mutation: &Mutation, before: &PreImage, _since: Timestamp) -> ReadBack {
+    pub(crate) fn read_back(
+        &self,
+        answers: &[Answer],
+        mutation: &Mutation,
+        before: &PreImage,
+        _since: Timestamp,
+    ) -> ReadBack {
         let [_, Answer::RolePolicies { policies }] = answers else {
             return ReadBack::Other;
         };

@@ -183,7 +183,9 @@ impl Mutation {
         match self {
             Self::Aws { op: AwsMutation::PutRolePolicy { .. }, .. } => "iam:PutRolePolicy",
             Self::Aws { op: AwsMutation::DeleteRolePolicy { .. }, .. } => "iam:DeleteRolePolicy",
-            Self::Graph { op: GraphMutation::RevokeSignInSessions { .. }, .. } => "POST /users/{id}/revokeSignInSessions",
+            Self::Graph { op: GraphMutation::RevokeSignInSessions { .. }, .. } => {
+                "POST /users/{id}/revokeSignInSessions"
+            }
             Self::Graph { op: GraphMutation::SetAccountEnabled { .. }, .. } => "PATCH /users/{id}",
         }
     }
@@ -194,7 +196,10 @@ impl Mutation {
             // Deleting what is gone answers NoSuchEntity, which the caller reads
             // back as done; putting the same document twice is the same state.
             Self::Aws { op: AwsMutation::PutRolePolicy { .. } | AwsMutation::DeleteRolePolicy { .. }, .. } => true,
-            Self::Graph { op: GraphMutation::RevokeSignInSessions { .. } | GraphMutation::SetAccountEnabled { .. }, .. } => true,
+            Self::Graph {
+                op: GraphMutation::RevokeSignInSessions { .. } | GraphMutation::SetAccountEnabled { .. },
+                ..
+            } => true,
         }
     }
 }

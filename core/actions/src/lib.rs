@@ -90,11 +90,8 @@ pub enum Action {
 }
 
 /// Every action's contract, for tests, docs and the permission generator.
-pub const CONTRACTS: &[&Contract] = &[
-    &a03_deny_session::CONTRACT,
-    &z01_revoke_sign_in_sessions::CONTRACT,
-    &z02_disable_user::CONTRACT,
-];
+pub const CONTRACTS: &[&Contract] =
+    &[&a03_deny_session::CONTRACT, &z01_revoke_sign_in_sessions::CONTRACT, &z02_disable_user::CONTRACT];
 
 macro_rules! each {
     ($self:expr, $inner:ident => $body:expr) => {

@@ -98,7 +98,13 @@ impl RevokeSignInSessions {
 
     /// Stored when `signInSessionsValidFromDateTime` is not older than the
     /// attempt. Entra keeps whole seconds, so the attempt is cut to its second.
-    pub(crate) fn read_back(&self, answers: &[Answer], _mutation: &Mutation, before: &PreImage, since: Timestamp) -> ReadBack {
+    pub(crate) fn read_back(
+        &self,
+        answers: &[Answer],
+        _mutation: &Mutation,
+        before: &PreImage,
+        since: Timestamp,
+    ) -> ReadBack {
         let Ok(user) = user_of(answers, &self.upn) else {
             return ReadBack::Other;
         };

@@ -32,7 +32,10 @@ pub const CONTRACT: Contract = Contract {
         Permission { name: "User.Read.All", scope: "application permission", read: true },
         Permission { name: "User.EnableDisableAccount.All", scope: "application permission", read: false },
     ],
-    refuse_if: &["the user does not exist", "the user is mastered in on-premises Active Directory, which would enable it again"],
+    refuse_if: &[
+        "the user does not exist",
+        "the user is mastered in on-premises Active Directory, which would enable it again",
+    ],
     tier: Tier(2),
     blast: "one person's access to everything that signs in through Entra",
     data_movement: DataMovement::None,
@@ -69,7 +72,10 @@ impl DisableUser {
         if user.on_premises {
             return Err(Refusal::new(
                 "E0213",
-                format!("{} is mastered in on-premises Active Directory; the next sync would enable it again", user.upn),
+                format!(
+                    "{} is mastered in on-premises Active Directory; the next sync would enable it again",
+                    user.upn
+                ),
                 "disable the account in Active Directory (Z20)",
             ));
         }
@@ -87,12 +93,22 @@ impl DisableUser {
         Ok(self.set(false))
     }
 
-    pub(crate) fn read_back(&self, answers: &[Answer], mutation: &Mutation, _before: &PreImage, _since: Timestamp) -> ReadBack {
+    pub(crate) fn read_back(
+        &self,
+        answers: &[Answer],
+        mutation: &Mutation,
+        _before: &PreImage,
+        _since: Timestamp,
+    ) -> ReadBack {
         let Ok(user) = user_of(answers, &self.upn) else {
             return ReadBack::Other;
         };
         match mutation {
-            Mutation::Graph { op: GraphMutation::SetAccountEnabled { enabled, .. }, .. } if *enabled == user.enabled => ReadBack::After,
+            Mutation::Graph { op: GraphMutation::SetAccountEnabled { enabled, .. }, .. }
+                if *enabled == user.enabled =>
+            {
+                ReadBack::After
+            }
             _ => ReadBack::Before,
         }
     }

@@ -1,1 +1,31 @@
-//! Placeholder.
+//! Tier 1 of the pipeline: bytes to records, records to events (OCSF) and
+//! facts, events to rule hits. Stateless; any order, any worker.
+//!
+//! All input is foreign text, so everything here is total: there is no input on
+//! which it panics, and nothing is lost in silence.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::panic
+    )
+)]
+
+mod activity;
+mod audit;
+mod cloudtrail;
+pub mod frame;
+mod get;
+pub mod kind;
+pub mod normalise;
+mod ocsf;
+pub mod redact;
+pub mod sigma;
+mod sign_in;
+
+pub use frame::{Framer, Piece};
+pub use kind::classify;
+pub use normalise::{Normalised, fill_unmapped, normalise};

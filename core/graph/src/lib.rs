@@ -1,1 +1,29 @@
-//! Placeholder.
+//! The estate as of a time: entities and edges with their evidence, and who is
+//! behind which session.
+//!
+//! Everything here is a pure function of a set: the records that were read and
+//! the inventory that was imported. Arrival order cannot matter, because nothing
+//! is remembered between calls but the set itself.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::panic
+    )
+)]
+
+pub mod build;
+pub mod estate;
+pub mod factset;
+pub mod identity;
+pub mod sessions;
+pub mod store;
+
+pub use estate::Estate;
+pub use factset::{FactSet, Record};
+pub use identity::{CrossCloudLink, PersonKey, Resolver};
+pub use sessions::AwsSession;
+pub use store::{Edge, EdgeKind, Entity, Graph};

@@ -26,7 +26,13 @@ pub struct Permit {
 }
 
 impl Permit {
-    pub(crate) fn new(plan: PlanHash, step: StepId, kind: PermitKind, mutation: Mutation, expires_at: Timestamp) -> Self {
+    pub(crate) fn new(
+        plan: PlanHash,
+        step: StepId,
+        kind: PermitKind,
+        mutation: Mutation,
+        expires_at: Timestamp,
+    ) -> Self {
         Self { plan, step, kind, mutation, expires_at }
     }
 

@@ -83,13 +83,13 @@ mod tests {
     fn arns() {
         let arn = Arn::parse("arn:aws:iam::111122223333:role/a/b/Name").unwrap();
         assert_eq!((arn.account, arn.resource_type(), arn.name()), ("111122223333", "role", "Name"));
-        assert_eq!(
-            assumed_role("arn:aws:sts::1:assumed-role/R/a@b.c"),
-            Some(("1", "R", "a@b.c"))
-        );
+        assert_eq!(assumed_role("arn:aws:sts::1:assumed-role/R/a@b.c"), Some(("1", "R", "a@b.c")));
         assert!(Arn::parse("arn:aws:s3").is_none());
         assert_eq!(locked_role("/", "MLDataEngineer"), None);
         assert_eq!(locked_role("/", "AWSReservedSSO_Dev_0123456789abcdef"), Some(LockedRole::IdentityCenter));
-        assert_eq!(locked_role("/aws-service-role/x.amazonaws.com/", "AWSServiceRoleForX"), Some(LockedRole::ServiceLinked));
+        assert_eq!(
+            locked_role("/aws-service-role/x.amazonaws.com/", "AWSServiceRoleForX"),
+            Some(LockedRole::ServiceLinked)
+        );
     }
 }

@@ -80,7 +80,8 @@ impl Confidence {
     /// Only for grounds that rest on disjoint keys.
     #[must_use]
     pub fn combine(self, other: Self, cap: Self) -> Self {
-        let doubt = u32::from(1000u16.saturating_sub(self.0)).saturating_mul(u32::from(1000u16.saturating_sub(other.0)));
+        let doubt =
+            u32::from(1000u16.saturating_sub(self.0)).saturating_mul(u32::from(1000u16.saturating_sub(other.0)));
         let both = 1000u32.saturating_sub(doubt.div_ceil(1000));
         Self(u16::try_from(both).unwrap_or(1000).min(cap.0))
     }

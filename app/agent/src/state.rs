@@ -1,0 +1,385 @@
+//! What a state folder holds, and how it grows: facts, inventory, incidents.
+//!
+//! Importing the same again changes nothing: facts are a set, and an incident
+//! whose input is unchanged is left as it is. Every new verdict goes to the
+//! journal with the whole input it was computed from.
+
+use selvedge_graph::{Estate, FactSet, Record};
+use selvedge_model::{Digest, EventId, IncidentId, Timestamp, canon};
+use selvedge_ports::{Batch, Head, Journal, JournalError, NewRecord};
+use selvedge_respond::case::RuleFacts;
+use selvedge_respond::decide::{Decision, Inputs, decide};
+use selvedge_respond::{CaseInput, Incident, Status, Thresholds};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that decides besides the facts.
+#[derive(Debug, Clone)]
+pub struct Brain {
+    /// Rules by id.
+    pub rules: BTreeMap<String, RuleFacts>,
+    /// Thresholds.
+    pub thresholds: Thresholds,
+    /// Canary roles.
+    pub canaries: Vec<selvedge_respond::case::CanaryRole>,
+    /// Content version.
+    pub content: Digest,
+}
+
+/// One import, as the journal keeps it: a receipt, not the records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchReceipt {
+    /// Files, by name.
+    pub sources: Vec<String>,
+    /// Digest over the identities of all records.
+    pub digest: Digest,
+    /// The accounting.
+    pub counts: crate::ingest::Counts,
+    /// Content version.
+    pub content: Digest,
+}
+
+/// The facts and incidents of a state folder.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Facts.
+    pub set: FactSet,
+    /// Inventory.
+    pub estate: Estate,
+}
+
+/// What can go wrong with a state folder.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A stored value that this version cannot read.
+    #[error(
+        "{what} in the state folder cannot be read ({why}); it was written by another version or damaged: import the logs into a new folder"
+    )]
+    Unreadable {
+        /// What.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// No such incident.
+    #[error(
+        "there is no incident {id} in this state folder; `selvedge incidents` lists them, and --state names another folder"
+    )]
+    NoIncident {
+        /// The id asked for.
+        id: IncidentId,
+    },
+}
+
+const ESTATE: &str = "estate";
+const INCIDENT: &str = "incident/";
+const ALIAS: &str = "alias/";
+
+fn read<T: for<'de> Deserialize<'de>>(what: &str, bytes: &[u8]) -> Result<T, StateError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| StateError::Unreadable { what: what.to_owned(), why: error.to_string() })
+}
+
+impl State {
+    /// Loads facts and inventory.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn load(journal: &dyn Journal) -> Result<Self, StateError> {
+        let mut set = FactSet::new();
+        for (id, bytes) in journal.facts()? {
+            set.insert(id, read("a fact", &bytes)?);
+        }
+        let estate = match journal.value(ESTATE)? {
+            Some(bytes) => read("the inventory", &bytes)?,
+            None => Estate::default(),
+        };
+        Ok(Self { set, estate })
+    }
+
+    /// Adds records; returns those that changed the set, to be stored.
+    pub fn add(&mut self, records: impl IntoIterator<Item = (EventId, Record)>) -> BTreeMap<EventId, Vec<u8>> {
+        let mut changed = BTreeMap::new();
+        for (id, record) in records {
+            use selvedge_graph::factset::Inserted;
+            match self.set.insert(id, record.clone()) {
+                Inserted::New | Inserted::Revised => {
+                    changed.insert(id, canon::to_vec(&record));
+                }
+                Inserted::Duplicate | Inserted::Counted => {}
+            }
+        }
+        changed
+    }
+
+    /// The verdict over everything in the folder.
+    pub fn decide(&self, brain: &Brain, at: Timestamp) -> Decision {
+        decide(&Inputs {
+            set: &self.set,
+            estate: &self.estate,
+            rules: &brain.rules,
+            thresholds: &brain.thresholds,
+            canaries: &brain.canaries,
+            content: brain.content,
+            at,
+        })
+    }
+}
+
+/// An incident as it is stored, with the digest of the input it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredIncident {
+    /// The incident.
+    pub incident: Incident,
+    /// Digest of the journaled input.
+    pub input: Digest,
+}
+
+/// Puts one import into the journal: the receipt, the facts, the inventory, and
+/// every incident that is new or has changed. Returns the incidents as they now
+/// stand, in the order of the decision.
+///
+/// # Errors
+/// If the store cannot be written; nothing is stored then.
+pub fn commit_import(
+    journal: &mut dyn Journal,
+    head: Head,
+    receipt: &BatchReceipt,
+    facts: BTreeMap<EventId, Vec<u8>>,
+    estate: &Estate,
+    decision: &Decision,
+    at: Timestamp,
+) -> Result<Vec<Incident>, StateError> {
+    let mut batch = Batch { facts, ..Batch::default() };
+    let estate_bytes = canon::to_vec(estate);
+    let estate_changed = journal.value(ESTATE)?.as_deref() != Some(estate_bytes.as_slice());
+    if estate_changed {
+        batch.values.insert(ESTATE.into(), Some(estate_bytes));
+    }
+    let mut out = Vec::new();
+    for (input, incident) in &decision.incidents {
+        out.push(merge_incident(journal, input, incident, at, &mut batch)?);
+    }
+    // An import that changes nothing leaves no trace.
+    if batch.facts.is_empty() && batch.values.is_empty() && batch.records.is_empty() {
+        return Ok(out);
+    }
+    let body = canon::to_vec(receipt);
+    batch.records.insert(0, NewRecord { at, kind: "batch".into(), incident: None, body });
+    journal.commit(head, batch)?;
+    Ok(out)
+}
+
+/// What a stored verdict was computed from: the case, and the incident as it
+/// stood before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerdictInput {
+    /// Every record and graph fact that was read.
+    pub case: CaseInput,
+    /// The incident before, if it was known.
+    pub previous: Option<Incident>,
+}
+
+/// The incident as it shall be stored: unchanged if its input is, else the new
+/// verdict under the name it was first known by.
+fn merge_incident(
+    journal: &dyn Journal,
+    input: &CaseInput,
+    incident: &Incident,
+    at: Timestamp,
+    batch: &mut Batch,
+) -> Result<Incident, StateError> {
+    let mut previous = None;
+    for id in std::iter::once(&incident.id).chain(&incident.aliases) {
+        match incident_of(journal, id) {
+            Ok(stored) => {
+                previous = Some(stored.incident);
+                break;
+            }
+            Err(StateError::NoIncident { .. }) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    if let Some(previous) = &previous {
+        let fresh = previous.plan.as_ref().is_some_and(|plan| plan.expires_at > at);
+        if previous.snapshot == incident.snapshot && (is_running(previous) || fresh) {
+            return Ok(previous.clone());
+        }
+    }
+    let input = VerdictInput { case: input.clone(), previous };
+    let merged = settle(incident.clone(), input.previous.as_ref());
+    let body = canon::to_vec(&input);
+    let stored = StoredIncident { incident: merged.clone(), input: Digest::of(&body) };
+    let id = Some(merged.id.clone());
+    batch.records.push(NewRecord { at, kind: "input".into(), incident: id.clone(), body });
+    batch.records.push(NewRecord { at, kind: "decision".into(), incident: id, body: canon::to_vec(&merged) });
+    batch.values.insert(format!("{INCIDENT}{}", merged.id.as_str()), Some(canon::to_vec(&stored)));
+    for alias in &merged.aliases {
+        batch.values.insert(format!("{ALIAS}{}", alias.as_str()), Some(merged.id.as_str().as_bytes().to_vec()));
+        batch.values.insert(format!("{INCIDENT}{}", alias.as_str()), None);
+    }
+    Ok(merged)
+}
+
+/// Whether somebody already works with the incident's plan.
+fn is_running(incident: &Incident) -> bool {
+    !matches!(incident.status, Status::Open | Status::Investigating | Status::Proposed)
+}
+
+/// A verdict beside what stood before: the first name stays, a plan that is
+/// being carried out is not exchanged under the hands of whoever does it, and a
+/// new plan names the one it replaces.
+fn settle(mut verdict: Incident, previous: Option<&Incident>) -> Incident {
+    let Some(previous) = previous else {
+        return verdict;
+    };
+    rename(&mut verdict, &previous.id);
+    if is_running(previous) {
+        verdict.plan.clone_from(&previous.plan);
+        verdict.status = previous.status;
+    } else if let (Some(plan), Some(old)) = (&mut verdict.plan, &previous.plan) {
+        plan.parent = (old.hash() != plan.hash()).then(|| old.hash());
+    }
+    verdict
+}
+
+/// Keeps an incident under the name it was first known by.
+fn rename(incident: &mut Incident, first: &IncidentId) {
+    if incident.id == *first {
+        return;
+    }
+    let newer = std::mem::replace(&mut incident.id, first.clone());
+    incident.aliases.retain(|alias| alias != first);
+    incident.aliases.push(newer);
+    incident.aliases.sort();
+    incident.aliases.dedup();
+    if let Some(plan) = &mut incident.plan {
+        plan.incident = first.clone();
+    }
+}
+
+/// A stored incident by its id or an alias.
+///
+/// # Errors
+/// [`StateError::NoIncident`] if there is none.
+pub fn incident_of(journal: &dyn Journal, id: &IncidentId) -> Result<StoredIncident, StateError> {
+    let name = match journal.value(&format!("{ALIAS}{}", id.as_str()))? {
+        Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        None => id.as_str().to_owned(),
+    };
+    match journal.value(&format!("{INCIDENT}{name}"))? {
+        Some(bytes) => read("an incident", &bytes),
+        None => Err(StateError::NoIncident { id: id.clone() }),
+    }
+}
+
+/// All stored incidents, worst first.
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn incidents(journal: &dyn Journal) -> Result<Vec<Incident>, StateError> {
+    let mut out = Vec::new();
+    for name in journal.value_names(INCIDENT)? {
+        if let Some(bytes) = journal.value(&name)? {
+            out.push(read::<StoredIncident>("an incident", &bytes)?.incident);
+        }
+    }
+    out.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.first_seen.cmp(&b.first_seen)));
+    Ok(out)
+}
+
+/// The change that stores a new status of an incident, for a commit that the
+/// caller makes together with what caused it.
+///
+/// # Errors
+/// If the incident cannot be read.
+pub fn status_change(journal: &dyn Journal, id: &IncidentId, status: Status) -> Result<(String, Vec<u8>), StateError> {
+    let mut stored = incident_of(journal, id)?;
+    stored.incident.status = status;
+    Ok((format!("{INCIDENT}{}", stored.incident.id.as_str()), canon::to_vec(&stored)))
+}
+
+/// What re-deciding an incident from its journaled input gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Replayed {
+    /// Sequence number of the decision.
+    pub seq: u64,
+    /// Whether the bytes are the same.
+    pub same: bool,
+    /// Digest recorded.
+    pub recorded: Digest,
+    /// Digest computed now.
+    pub computed: Digest,
+    /// First difference, if there is one.
+    pub difference: Option<String>,
+}
+
+/// Feeds every journaled input of an incident to the same pure function again
+/// and compares the decisions byte for byte.
+///
+/// # Errors
+/// If the journal cannot be read, or an input was erased.
+pub fn replay_decisions(
+    journal: &dyn Journal,
+    id: &IncidentId,
+    thresholds: &Thresholds,
+) -> Result<Vec<Replayed>, StateError> {
+    let stored = incident_of(journal, id)?;
+    let mut out = Vec::new();
+    let mut input: Option<VerdictInput> = None;
+    for entry in journal.entries_of(&stored.incident.id)? {
+        if entry.kind != "input" && entry.kind != "decision" {
+            continue;
+        }
+        let Some(body) = journal.body(&entry.body)? else {
+            return Err(StateError::Unreadable {
+                what: format!("record {}", entry.seq),
+                why: "its body was erased, so the decision cannot be computed again".into(),
+            });
+        };
+        if entry.kind == "input" {
+            input = Some(read("an input", &body)?);
+        } else if let Some(input) = input.take() {
+            out.push(replay_one(entry.seq, &input, &body, thresholds)?);
+        }
+    }
+    Ok(out)
+}
+
+fn replay_one(
+    seq: u64,
+    input: &VerdictInput,
+    recorded: &[u8],
+    thresholds: &Thresholds,
+) -> Result<Replayed, StateError> {
+    let before: Incident = read("a decision", recorded)?;
+    let names = |incident: &Incident| {
+        std::iter::once(incident.id.clone()).chain(incident.aliases.iter().cloned()).collect::<Vec<_>>()
+    };
+    let wanted = names(&before);
+    let again = selvedge_respond::decide::judge(&input.case, thresholds);
+    let found = again.into_iter().map(|(i, _)| i).find(|i| names(i).iter().any(|n| wanted.contains(n)));
+    let bytes = found.map(|verdict| canon::to_vec(&settle(verdict, input.previous.as_ref()))).unwrap_or_default();
+    let same = bytes == recorded;
+    Ok(Replayed {
+        seq,
+        same,
+        recorded: Digest::of(recorded),
+        computed: Digest::of(&bytes),
+        difference: (!same).then(|| first_difference(recorded, &bytes)),
+    })
+}
+
+fn first_difference(a: &[u8], b: &[u8]) -> String {
+    let at = a.iter().zip(b).position(|(x, y)| x != y).unwrap_or(a.len().min(b.len()));
+    let window = |bytes: &[u8]| {
+        let from = at.saturating_sub(40);
+        let to = (at + 40).min(bytes.len());
+        String::from_utf8_lossy(bytes.get(from..to).unwrap_or_default()).into_owned()
+    };
+    let q = selvedge_model::untrusted::quote_for_log;
+    format!("at byte {at}: recorded …{}…, computed …{}…", q(&window(a)), q(&window(b)))
+}

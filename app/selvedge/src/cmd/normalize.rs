@@ -1,0 +1,62 @@
+//! `selvedge normalize`: logs as OCSF events.
+
+use super::{NormalizeArgs, output};
+use crate::content;
+use crate::error::Error;
+use selvedge_agent::ingest::{Ingest, Sink};
+use selvedge_detect::fill_unmapped;
+use selvedge_files::{read_file, walk};
+use selvedge_graph::Record;
+use selvedge_model::event::Event;
+use selvedge_model::{Problem, Timestamp};
+use serde_json::Value;
+use std::ops::ControlFlow;
+
+/// Prints each event as it comes; keeps nothing.
+struct Printer {
+    failed: Option<Error>,
+    problems: u64,
+}
+
+impl Sink for Printer {
+    fn record(&mut self, event: &Event, value: &Value, _record: Record) {
+        let mut event = event.clone();
+        fill_unmapped(&mut event, value);
+        let printed =
+            serde_json::to_value(&event.ocsf).map_err(|e| Error::new("E0001", e, "")).and_then(|v| output::line(&v));
+        if let Err(error) = printed {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.problems += 1;
+        anstream::eprintln!("{}", output::problem(&problem));
+    }
+}
+
+pub(super) fn run(args: &NormalizeArgs) -> Result<u8, Error> {
+    let _ = args.json;
+    let loaded = content::load(None, Vec::new())?;
+    let mut printer = Printer { failed: None, problems: 0 };
+    let mut ingest = Ingest::new(&loaded.rules, Timestamp::now());
+    let found = walk(&args.paths);
+    for problem in found.problems {
+        ingest.file_problem(problem, &mut printer);
+    }
+    for path in found.files {
+        let mut file = ingest.file(&path.display().to_string());
+        let report = read_file(&path, &mut |chunk| {
+            file.push(chunk, &mut printer);
+            if printer.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        file.finish(&mut printer);
+        for problem in report.problems {
+            ingest.file_problem(problem, &mut printer);
+        }
+        if let Some(error) = printer.failed {
+            return Err(error);
+        }
+    }
+    Ok(if args.strict && printer.problems > 0 { 1 } else { 0 })
+}

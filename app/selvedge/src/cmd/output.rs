@@ -1,0 +1,159 @@
+//! The stable JSON forms of the commands' contract, and explanations of codes.
+
+use crate::error::Error;
+use selvedge_actions::{Action, DenyScope, Plan, Step};
+use selvedge_agent::ingest::Counts;
+use selvedge_model::{Finding, Problem};
+use selvedge_respond::Incident;
+use serde_json::{Value, json};
+use std::io::Write;
+
+/// Writes one JSON object as a line to stdout. A reader that went away ends the
+/// program quietly, as a pipe should.
+pub(crate) fn line(value: &Value) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    let mut bytes = serde_json::to_vec(value).map_err(|e| Error::new("E0001", e, ""))?;
+    bytes.push(b'\n');
+    match out.write_all(&bytes) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        other => other.map_err(Error::from),
+    }
+}
+
+fn typed(name: &str, value: impl serde::Serialize) -> Value {
+    let mut value = serde_json::to_value(value).unwrap_or(Value::Null);
+    if let Some(map) = value.as_object_mut() {
+        map.insert("type".into(), name.into());
+    }
+    value
+}
+
+pub(crate) fn finding(finding: &Finding) -> Value {
+    typed("finding", finding)
+}
+
+pub(crate) fn problem(problem: &Problem) -> Value {
+    typed("problem", problem)
+}
+
+/// The incident; its plan in the contract's form.
+pub(crate) fn incident(incident: &Incident) -> Value {
+    let mut value = typed("incident", incident);
+    if let Some(map) = value.as_object_mut() {
+        map.insert("plan".into(), incident.plan.as_ref().map_or(Value::Null, plan));
+    }
+    value
+}
+
+/// A plan: its hash, until when it may be started, and its steps.
+pub(crate) fn plan(plan: &Plan) -> Value {
+    json!({
+        "hash": plan.hash(),
+        "expires_at": plan.expires_at,
+        "made_at": plan.made_at,
+        "parent": plan.parent,
+        "content": plan.content,
+        "snapshot": plan.snapshot,
+        "steps": plan.steps.iter().map(step).collect::<Vec<_>>(),
+    })
+}
+
+fn step(step: &Step) -> Value {
+    let contract = step.action.contract();
+    let target = step.action.target();
+    json!({
+        "id": step.id,
+        "cloud": contract.cloud,
+        "action": contract.id,
+        "title": contract.title,
+        "operation": contract.operation,
+        "target": target.id,
+        "target_name": target.name,
+        "params": params(&step.action),
+        "undo": undo(&step.action),
+        "tier": contract.tier,
+        "purpose": step.purpose,
+        "after": step.after,
+        "wait": step.wait,
+        "restores": step.restores,
+        "why": step.why,
+    })
+}
+
+fn params(action: &Action) -> Value {
+    match action {
+        Action::DenySession(deny) => {
+            let document = deny.document(None).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
+            json!({
+                "account": deny.account,
+                "role_name": deny.role_name,
+                "policy_name": deny.policy_name,
+                "aws:userid": deny.user_id,
+                "scope": deny.scope,
+                "policy_document": document.unwrap_or_else(|| json!({
+                    "Deny": "*", "StringEquals": {"aws:userid": deny.user_id},
+                    "DateLessThan": {"aws:TokenIssueTime": "the moment at which Entra was read back closed"},
+                })),
+            })
+        }
+        Action::RevokeSignInSessions(a) => json!({ "tenant": a.tenant, "user_id": a.user_id, "upn": a.upn }),
+        Action::DisableUser(a) => {
+            json!({ "tenant": a.tenant, "user_id": a.user_id, "upn": a.upn, "accountEnabled": false })
+        }
+    }
+}
+
+/// How the step is undone, as far as it is known before the pre-image is read.
+fn undo(action: &Action) -> Value {
+    match action {
+        Action::DenySession(deny) => {
+            let operation = if deny.scope == DenyScope::All { "iam:DeleteRolePolicy" } else { "iam:PutRolePolicy" };
+            json!({ "operation": operation, "params": { "role_name": deny.role_name, "policy_name": deny.policy_name } })
+        }
+        Action::RevokeSignInSessions(_) => Value::Null,
+        Action::DisableUser(a) => {
+            json!({ "operation": "PATCH /users/{id}", "params": { "user_id": a.user_id, "accountEnabled": true } })
+        }
+    }
+}
+
+/// The last line: the accounting.
+pub(crate) fn summary(counts: Counts, findings: usize, incidents: usize, duplicates: u64) -> Value {
+    json!({
+        "type": "summary",
+        "records": counts.records,
+        "events": counts.events,
+        "unmapped": counts.unmapped,
+        "problems": counts.problems,
+        "file_problems": counts.file_problems,
+        "findings": findings,
+        "incidents": incidents,
+        "duplicates": duplicates,
+    })
+}
+
+/// The table of codes, which is also the documentation's.
+const CODES: &str = include_str!("../../../../docs/errors/README.md");
+
+/// Prints the row of a code.
+pub(crate) fn explain(code: &str, as_json: bool) -> Result<u8, Error> {
+    let wanted = code.to_ascii_uppercase();
+    let row = CODES.lines().filter_map(|line| line.strip_prefix("| ")).find_map(|line| {
+        let cells: Vec<&str> = line.trim_end_matches(['|', ' ']).split(" | ").map(str::trim).collect();
+        (cells.first() == Some(&wanted.as_str())).then_some(cells)
+    });
+    let Some([_, means, next]) = row.as_deref() else {
+        let known: Vec<&str> = CODES.lines().filter_map(|l| l.strip_prefix("| E")).filter_map(|l| l.get(..4)).collect();
+        return Err(Error::new(
+            "E0004",
+            format!("there is no code {wanted}"),
+            format!("codes run from E{} to E{}", known.first().unwrap_or(&""), known.last().unwrap_or(&"")),
+        ));
+    };
+    if as_json {
+        line(&json!({ "code": wanted, "means": means, "next": next }))?;
+    } else {
+        anstream::println!("{wanted}: {means}\nhelp: {next}");
+    }
+    Ok(0)
+}

@@ -1,0 +1,167 @@
+//! `selvedge replay`: raw logs in, incidents out.
+
+use super::{ReplayArgs, output};
+use crate::config::Config;
+use crate::error::Error;
+use crate::{content, render};
+use selvedge_agent::ingest::{Counts, Ingest, Kept};
+use selvedge_agent::state::{self, BatchReceipt, State};
+use selvedge_files::{read_estate, read_file, walk};
+use selvedge_graph::Estate;
+use selvedge_model::{Digest, EventId, Finding, Problem, RecordId, Timestamp};
+use selvedge_ports::{Journal, JournalError};
+use selvedge_respond::Incident;
+use selvedge_store::{MemoryJournal, RedbJournal};
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// What a replay came to.
+pub(crate) struct Outcome {
+    pub counts: Counts,
+    pub duplicates: u64,
+    pub problems: Vec<Problem>,
+    pub findings: Vec<Finding>,
+    pub incidents: Vec<Incident>,
+}
+
+pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
+    let now = Timestamp::now();
+    let loaded = content::load(args.rules.as_deref(), config.canary.clone())?;
+    let mut journal = open(config, args.state.state.as_deref())?;
+    let head = journal.head()?;
+    let mut state = State::load(&*journal)?;
+    let mut kept = Kept::default();
+    kept.problems.extend(loaded.problems.iter().cloned());
+    let mut ingest = Ingest::new(&loaded.rules, now);
+    let sources = read_logs(&args.paths, &mut ingest, &mut kept, !args.state.json);
+    let counts = ingest.counts();
+    if let Some(path) = &args.estate {
+        add_estate(path, &mut state.estate, &mut kept.problems);
+    }
+    let facts = state.add(std::mem::take(&mut kept.records));
+    let decision = state.decide(&loaded.brain, now);
+    let receipt = BatchReceipt {
+        sources,
+        digest: Digest::of_parts(kept.seen.iter().map(|id| id.0.as_bytes().as_slice())),
+        counts,
+        content: loaded.brain.content,
+    };
+    let incidents = state::commit_import(&mut *journal, head, &receipt, facts, &state.estate, &decision, now)?;
+    let here = records_of(&state, &kept.seen);
+    let outcome = Outcome {
+        counts,
+        duplicates: kept.duplicates,
+        problems: kept.problems,
+        findings: decision.findings.into_iter().filter(|f| f.evidence.iter().any(|r| here.contains(r))).collect(),
+        incidents: incidents.into_iter().filter(|i| i.evidence.iter().any(|r| here.contains(r))).collect(),
+    };
+    if let Some(file) = &args.report {
+        std::fs::write(file, render::html::page(&outcome)).map_err(|e| {
+            Error::new("E0001", format!("{}: {e}", file.display()), "name a file in a folder that can be written")
+        })?;
+    }
+    print(args, &outcome)?;
+    Ok(exit_code(args, &outcome))
+}
+
+/// The state folder's journal. If nobody named a folder and the default one is
+/// in use, the run goes on without one, and says so.
+fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error> {
+    match super::incidents::open(config, flag) {
+        Ok(journal) => Ok(Box::new(journal)),
+        Err(error) if flag.is_none() && config.state_dir.is_none() => {
+            anstream::eprintln!("warning: incidents of this run are not kept: {error}");
+            anstream::eprintln!("help: name a folder with --state");
+            Ok(Box::new(MemoryJournal::default()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads every file below the paths; returns their names.
+fn read_logs(paths: &[PathBuf], ingest: &mut Ingest<'_>, kept: &mut Kept, human: bool) -> Vec<String> {
+    let found = walk(paths);
+    for problem in found.problems {
+        ingest.file_problem(problem, kept);
+    }
+    let bar = progress(found.files.len(), human);
+    let mut names = Vec::with_capacity(found.files.len());
+    for path in found.files {
+        let name = path.display().to_string();
+        let mut file = ingest.file(&name);
+        let report = read_file(&path, &mut |chunk| {
+            file.push(chunk, kept);
+            ControlFlow::Continue(())
+        });
+        file.finish(kept);
+        for problem in report.problems {
+            ingest.file_problem(problem, kept);
+        }
+        bar.inc(1);
+        names.push(name);
+    }
+    bar.finish_and_clear();
+    names
+}
+
+fn progress(files: usize, human: bool) -> indicatif::ProgressBar {
+    if !human || !std::io::stderr().is_terminal() {
+        return indicatif::ProgressBar::hidden();
+    }
+    let style = indicatif::ProgressStyle::with_template("reading {bar:30} {pos}/{len} files, {elapsed} ({eta} left)")
+        .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar());
+    indicatif::ProgressBar::new(files as u64).with_style(style)
+}
+
+/// Adds inventory documents to what is known.
+pub(crate) fn add_estate(path: &Path, estate: &mut Estate, problems: &mut Vec<Problem>) {
+    let (files, found) = read_estate(path);
+    problems.extend(found);
+    for file in files {
+        estate.add(&file.path.display().to_string(), &file.bytes, problems);
+    }
+    estate.finish();
+}
+
+/// The record ids of this run, of those that tier 2 keeps.
+fn records_of(state: &State, seen: &BTreeSet<EventId>) -> BTreeSet<RecordId> {
+    seen.iter().filter_map(|id| state.set.get(id)).map(|record| record.record_id.clone()).collect()
+}
+
+fn print(args: &ReplayArgs, outcome: &Outcome) -> Result<(), Error> {
+    if !args.state.json {
+        render::text::replay(outcome);
+        return Ok(());
+    }
+    for finding in &outcome.findings {
+        output::line(&output::finding(finding))?;
+    }
+    for incident in &outcome.incidents {
+        output::line(&output::incident(incident))?;
+    }
+    for problem in &outcome.problems {
+        output::line(&output::problem(problem))?;
+    }
+    output::line(&output::summary(outcome.counts, outcome.findings.len(), outcome.incidents.len(), outcome.duplicates))
+}
+
+fn exit_code(args: &ReplayArgs, outcome: &Outcome) -> u8 {
+    if args.strict && !outcome.problems.is_empty() {
+        return 1;
+    }
+    let worst = outcome.findings.iter().map(|f| f.severity).chain(outcome.incidents.iter().map(|i| i.severity)).max();
+    match (args.fail_on, worst) {
+        (Some(limit), Some(worst)) if worst >= limit.into() => 3,
+        _ => 0,
+    }
+}
+
+/// Opens the folder's journal, making the folder if it is new.
+pub(crate) fn open_dir(dir: &Path) -> Result<RedbJournal, JournalError> {
+    std::fs::create_dir_all(dir).map_err(|error| JournalError::Unavailable {
+        why: format!("{}: {error}; name a folder that can be written", dir.display()),
+    })?;
+    RedbJournal::open(&dir.join("journal.redb"))
+}

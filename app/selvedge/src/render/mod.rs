@@ -1,0 +1,4 @@
+//! What people read: terminal text and the HTML page.
+
+pub(crate) mod html;
+pub(crate) mod text;

@@ -1,0 +1,58 @@
+//! Rules of the operator's own, and the content version.
+
+use selvedge_content::{Content, read_rules};
+use selvedge_detect::sigma::{RuleEngine, SigmaRules};
+use std::fs;
+
+const RULE: &str = "title: Mine\nid: mine\nlogsource: {product: aws, service: cloudtrail}\n\
+                    detection: {s: {eventName: X}, condition: s}\n";
+
+#[test]
+fn a_folder_adds_rules_and_changes_the_version() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("deep")).unwrap();
+    for (name, text) in
+        [("b.yaml", RULE), ("deep/A.YML", "title: ["), ("b.tests.yaml", "x"), ("notes.md", "x"), (".yaml", "x")]
+    {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let (added, problems) = read_rules(folder.path());
+    assert_eq!(problems, []);
+    let names: Vec<_> = added.iter().map(|file| file.path.rsplit('/').next().unwrap()).collect();
+    assert_eq!(names, ["b.yaml", "A.YML"]);
+
+    let embedded = Content::embedded();
+    let content = embedded.clone().with_rules(added.clone());
+    assert_ne!(content.digest(), embedded.digest());
+    let reordered = embedded.clone().with_rules(added.into_iter().rev());
+    assert_eq!(content.digest(), reordered.digest());
+    assert_eq!(embedded.digest(), Content::embedded().digest());
+
+    let files = content.rules.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+    let (engine, problems) = SigmaRules::load(files);
+    assert_eq!(engine.rule_count(), embedded.rules.len() + 1);
+    assert!(problems.len() == 1 && problems[0].place.ends_with("A.YML"), "{problems:?}");
+}
+
+#[test]
+fn folders_without_rules_are_problems() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, reason) in [(folder.path().to_owned(), "no rule"), (folder.path().join("none"), "cannot be read")] {
+        let (rules, problems) = read_rules(&path);
+        assert!(rules.is_empty() && problems.len() == 1 && problems[0].why.contains(reason), "{problems:?}");
+    }
+    fs::write(folder.path().join("x.yml"), [0xff, 0xfe]).unwrap();
+    let (rules, problems) = read_rules(folder.path());
+    assert!(rules.is_empty() && problems.len() == 1 && problems[0].place.ends_with("x.yml"), "{problems:?}");
+}
+
+#[test]
+fn embedded_content_is_all_there() {
+    let content = Content::embedded();
+    assert!(content.guard_schema.contains("namespace") && !content.guard_policies.is_empty());
+    assert!(content.threshold("federated-pivot").is_some());
+    assert_eq!(content.threshold("nothing"), None);
+    for file in &content.thresholds {
+        yaml_serde::from_str::<serde_json::Value>(&file.text).unwrap_or_else(|e| panic!("{}: {e}", file.path));
+    }
+}

@@ -1,0 +1,293 @@
+//! The rows of the evaluation facts (section 8) that this step covers, and the
+//! documents that containment writes.
+
+use selvedge_access::{Answer, Context, Decision, Policy, PolicySet, Reason, Request, evaluate};
+
+fn ask(documents: &[&str], action: &str, resource: &str, context: Context) -> Answer {
+    let policies = documents.iter().enumerate().map(|(i, text)| {
+        let (policy, problems) = Policy::parse(text);
+        assert_eq!(problems, [], "{text}");
+        (format!("p{i}"), policy)
+    });
+    evaluate(&PolicySet::of_identity(policies), &Request::new(action, resource, context))
+}
+
+fn word(answer: &Answer) -> &'static str {
+    match (&answer.decision, answer.reason) {
+        (Decision::Allow, _) => "allow",
+        (Decision::Deny, Reason::ExplicitDeny) => "explicit deny",
+        (Decision::Deny, _) => "implicit deny",
+        (Decision::Unknown { .. }, _) => "unknown",
+    }
+}
+
+const ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+fn statement(effect: &str, rest: &str) -> String {
+    format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}",{rest}}}}}"#)
+}
+
+fn condition(effect: &str, condition: &str) -> String {
+    statement(effect, &format!(r#""Action":"*","Resource":"*","Condition":{condition}"#))
+}
+
+#[test]
+fn rows() {
+    let object = "arn:aws:s3:::b/x/y:z";
+    let none = Context::complete;
+    let role = || none().with("aws:PrincipalArn", "arn:aws:sts::1:assumed-role/R/s");
+    let issued = |at: &str| none().with("aws:TokenIssueTime", at);
+    let get = "s3:GetObject";
+    let old = r#"{"Version":"2008-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:username}"}}"#;
+    let revoke = condition("Deny", r#"{"DateLessThan":{"aws:TokenIssueTime":"2026-05-18T17:00:00Z"}}"#);
+    let epoch = condition("Deny", r#"{"DateLessThan":{"aws:TokenIssueTime":"1779123600"}}"#);
+    let mfa = condition("Deny", r#"{"Bool":{"aws:MultiFactorAuthPresent":"false"}}"#);
+    let mfa_if = condition("Deny", r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}"#);
+    let table: Vec<(&str, Vec<String>, &str, &str, Context, &str)> = vec![
+        ("1", vec![], get, object, none(), "implicit deny"),
+        (
+            "2 (identity)",
+            vec![ALL.into(), statement("Deny", r#""Action":"s3:*","Resource":"*""#)],
+            get,
+            object,
+            none(),
+            "explicit deny",
+        ),
+        (
+            "23",
+            vec![ALL.into(), condition("Deny", r#"{"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}}"#)],
+            get,
+            object,
+            none(),
+            "explicit deny",
+        ),
+        (
+            "24",
+            vec![ALL.into(), condition("Deny", r#"{"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-1"}}"#)],
+            get,
+            object,
+            none(),
+            "explicit deny",
+        ),
+        ("25", vec![condition("Allow", r#"{"StringEquals":{"aws:x":"y"}}"#)], get, object, none(), "implicit deny"),
+        (
+            "26 (not supported)",
+            vec![condition("Allow", r#"{"ForAllValues:StringEquals":{"aws:TagKeys":"a"}}"#)],
+            get,
+            object,
+            none(),
+            "unknown",
+        ),
+        ("28", vec![condition("Allow", r#"{"Null":{"aws:TokenIssueTime":"true"}}"#)], get, object, none(), "allow"),
+        ("29", vec![ALL.into(), mfa], get, object, none(), "allow"),
+        ("30", vec![ALL.into(), mfa_if], get, object, none(), "explicit deny"),
+        (
+            "31 (not supported)",
+            vec![condition("Allow", r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#)],
+            get,
+            object,
+            none().with("aws:SourceIp", "2001:db8::1"),
+            "unknown",
+        ),
+        (
+            "33",
+            vec![condition("Allow", r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*"}}"#)],
+            get,
+            object,
+            role(),
+            "implicit deny",
+        ),
+        (
+            "34",
+            vec![condition("Allow", r#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*"}}"#)],
+            get,
+            object,
+            none().with("aws:PrincipalArn", "arn:aws:iam::1:role/a/b/R"),
+            "allow",
+        ),
+        (
+            "35",
+            vec![statement("Allow", r#""Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*""#)],
+            get,
+            object,
+            none(),
+            "allow",
+        ),
+        (
+            "36",
+            vec![statement("Allow", r#""Action":"s3:GetObject","Resource":"arn:aws:s3:::b""#)],
+            get,
+            object,
+            none(),
+            "implicit deny",
+        ),
+        ("37", vec![old.into()], get, "arn:aws:s3:::b/alice", none().with("aws:username", "alice"), "implicit deny"),
+        (
+            "38 (not supported)",
+            vec![statement("Allow", r#""Action":"*","Resource":"arn:aws:s3:::b/${aws:PrincipalTag/t}""#)],
+            get,
+            object,
+            none(),
+            "unknown",
+        ),
+        (
+            "40",
+            vec![statement("Allow", r#""NotAction":"iam:*","Resource":"*""#)],
+            "organizations:ListRoots",
+            "*",
+            none(),
+            "allow",
+        ),
+        (
+            "40 (listed)",
+            vec![statement("Allow", r#""NotAction":"iam:*","Resource":"*""#)],
+            "iam:GetRole",
+            "arn:aws:iam::1:role/R",
+            none(),
+            "implicit deny",
+        ),
+        ("42", vec![statement("Allow", r#""Action":"S3:getobject","Resource":"*""#)], get, object, none(), "allow"),
+        (
+            "43",
+            vec![statement(
+                "Allow",
+                r#""Action":"iam:PassRole","Resource":"arn:aws:iam::1:role/X","Condition":{"StringEquals":{"iam:PassedToService":"ec2.amazonaws.com"}}"#,
+            )],
+            "iam:PassRole",
+            "arn:aws:iam::1:role/X",
+            none(),
+            "implicit deny",
+        ),
+        ("48 before", vec![ALL.into(), revoke.clone()], get, object, issued("2026-05-18T16:59:59Z"), "explicit deny"),
+        ("48 after", vec![ALL.into(), revoke.clone()], get, object, issued("2026-05-18T17:00:00Z"), "allow"),
+        ("48 without key", vec![ALL.into(), revoke], get, object, none(), "allow"),
+        ("49 before", vec![ALL.into(), epoch.clone()], get, object, issued("2026-05-18T16:59:59Z"), "explicit deny"),
+        ("49 after", vec![ALL.into(), epoch], get, object, issued("2026-05-18T17:00:00Z"), "allow"),
+        ("51", vec![statement("Allow", r#""Action":"*","Resource":"arn:aws:s3:::*""#)], get, object, none(), "allow"),
+        ("51 short", vec![statement("Allow", r#""Action":"*","Resource":"arn:aws:s3""#)], get, object, none(), "allow"),
+        (
+            "52",
+            vec![statement("Allow", r#""Action":"*","Resource":"arn:aws:s3:::*""#)],
+            "s3:ListAllMyBuckets",
+            "*",
+            none(),
+            "unknown",
+        ),
+        (
+            "NotResource",
+            vec![statement("Allow", r#""Action":"*","NotResource":"arn:aws:s3:::b/*""#)],
+            get,
+            object,
+            none(),
+            "implicit deny",
+        ),
+        (
+            "GetCallerIdentity",
+            vec![statement("Deny", r#""Action":"*","Resource":"*""#)],
+            "sts:GetCallerIdentity",
+            "*",
+            none(),
+            "allow",
+        ),
+    ];
+    for (row, documents, action, resource, context, expect) in table {
+        let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
+        let answer = ask(&documents, action, resource, context);
+        assert_eq!(word(&answer), expect, "row {row}: {answer:?}");
+    }
+}
+
+#[test]
+fn unknown_is_never_rounded() {
+    let unknown_deny = condition("Deny", r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#);
+    let unknown_allow = condition("Allow", r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#);
+    let other_deny =
+        statement("Deny", r#""Action":"ec2:*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#);
+    let sure_deny = statement("Deny", r#""Action":"*","Resource":"*""#);
+    for (documents, expect) in [
+        (vec![ALL, &unknown_deny], "unknown"),
+        (vec![&unknown_deny], "implicit deny"),
+        (vec![&unknown_allow], "unknown"),
+        (vec![ALL, &unknown_allow], "allow"),
+        (vec![&unknown_allow, &unknown_deny], "unknown"),
+        (vec![ALL, &unknown_deny, &sure_deny], "explicit deny"),
+        // The action does not match, so what the condition says is idle.
+        (vec![ALL, &other_deny], "allow"),
+    ] {
+        let answer = ask(&documents, "s3:GetObject", "arn:aws:s3:::b/k", Context::complete());
+        assert_eq!(word(&answer), expect, "{documents:?}: {answer:?}");
+    }
+}
+
+#[test]
+fn an_open_context_names_the_key() {
+    let deny = condition("Deny", r#"{"StringEquals":{"aws:UserId":"AROAX:alice"}}"#);
+    let answer = ask(&[ALL, &deny], "s3:GetObject", "arn:aws:s3:::b/k", Context::open());
+    let Decision::Unknown { missing } = &answer.decision else { panic!("{answer:?}") };
+    let shown: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["context key: aws:userid"]);
+    assert_eq!(answer.decided_by.len(), 1);
+    assert_eq!(answer.decided_by[0].policy, "p1");
+}
+
+#[test]
+fn an_unreadable_document_is_unknown_beside_an_allow() {
+    for text in [
+        "{",
+        r#"{"Statement":[{"Effect":"Deny"}]}"#,
+        r#"{"Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Principal":"*"}]}"#,
+    ] {
+        let (broken, _) = Policy::parse(text);
+        let (all, _) = Policy::parse(ALL);
+        let policies = PolicySet::of_identity([("all", all), ("broken", broken.clone())]);
+        let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k", Context::complete());
+        assert_eq!(word(&evaluate(&policies, &request)), "unknown", "{text}");
+    }
+}
+
+/// The two documents exactly as A03 writes them (core/actions, snapshots).
+#[test]
+fn the_documents_of_containment() {
+    let all = r#"{"Statement":[{"Action":"*","Condition":{"StringEquals":{"aws:userid":"AROAX:alice@contoso.com"}},"Effect":"Deny","Resource":"*","Sid":"SelvedgeContainment"}],"Version":"2012-10-17"}"#;
+    let narrowed = r#"{"Statement":[{"Action":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-05-18T17:30:00Z"},"StringEquals":{"aws:userid":"AROAX:alice@contoso.com"}},"Effect":"Deny","Resource":"*","Sid":"SelvedgeContainment"}],"Version":"2012-10-17"}"#;
+    for (document, user, issued, expect) in [
+        (all, "AROAX:alice@contoso.com", "2026-05-18T17:00:00Z", "explicit deny"),
+        (all, "AROAX:alice@contoso.com", "2026-05-18T18:00:00Z", "explicit deny"),
+        (all, "AROAX:bob@contoso.com", "2026-05-18T17:00:00Z", "allow"),
+        (all, "AROAX:Alice@contoso.com", "2026-05-18T17:00:00Z", "allow"),
+        (narrowed, "AROAX:alice@contoso.com", "2026-05-18T17:29:59Z", "explicit deny"),
+        (narrowed, "AROAX:alice@contoso.com", "2026-05-18T17:30:00Z", "allow"),
+        (narrowed, "AROAX:bob@contoso.com", "2026-05-18T17:00:00Z", "allow"),
+    ] {
+        let context = Context::complete().with("aws:userid", user).with("aws:TokenIssueTime", issued);
+        let answer = ask(&[ALL, document], "s3:GetObject", "arn:aws:s3:::b/k", context);
+        assert_eq!(word(&answer), expect, "{user} {issued}: {answer:?}");
+        if expect == "explicit deny" {
+            assert_eq!(answer.decided_by[0].sid.as_deref(), Some("SelvedgeContainment"));
+        }
+    }
+}
+
+/// Every managed policy of the corpus is read without a problem and evaluated
+/// without a panic.
+#[test]
+fn managed_policies_of_the_corpus() {
+    let Some(corpus) = std::env::var_os("SELVEDGE_CORPUS") else {
+        eprintln!("skipped 1641 cases: SELVEDGE_CORPUS is not set");
+        return;
+    };
+    let path = std::path::Path::new(&corpus).join("aws_managed_policies/policies.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut count = 0;
+    for line in text.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let (policy, problems) = Policy::from_value(&row["document"]);
+        assert_eq!(problems, [], "{}", row["arn"]);
+        let policies = PolicySet::of_identity([("managed", policy)]);
+        for (action, resource) in [("s3:GetObject", "arn:aws:s3:::b/k"), ("ec2:DescribeInstances", "*")] {
+            evaluate(&policies, &Request::new(action, resource, Context::complete()));
+        }
+        count += 1;
+    }
+    assert!(count > 1000, "{count}");
+}

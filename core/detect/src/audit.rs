@@ -1,0 +1,153 @@
+//! Entra directory audit: who changed what in the directory.
+//!
+//! Field rules: facts "logs" section 6.
+
+use crate::get;
+use crate::normalise::{Mapped, event_id};
+use crate::ocsf::{self, Class, Head};
+use selvedge_model::event::{Actor, Cloud, Endpoint, Named, Ocsf, Resource, User};
+use selvedge_model::fact::{Cite, EntraChange};
+use selvedge_model::{Digest, Fact, RecordId, RecordKind, time};
+use serde_json::Value;
+
+/// Maps a record; the error says which field is missing or wrong.
+pub(crate) fn map(raw: &Value, digest: Digest) -> Result<Mapped, String> {
+    let nested = get::any(raw, &["properties"]).and_then(get::object);
+    let inner = nested.as_ref().unwrap_or(raw);
+    let find = |names: &[&str]| get::any(inner, names).or_else(|| get::any(raw, names)).and_then(get::as_text);
+    let at = find(&["activityDateTime"]).as_deref().and_then(time::parse);
+    let at = at.or_else(|| find(&["time", "TimeGenerated"]).as_deref().and_then(time::parse));
+    let at = at.ok_or("activityDateTime and time are missing or no time")?;
+    let activity = find(&["activityDisplayName", "operationName"]).ok_or("activityDisplayName is missing")?;
+    let tenant = find(&["tenantId", "AADTenantId"]).unwrap_or_default().to_ascii_lowercase();
+    let id = find(&["id"]);
+    let key = id.as_ref().map(|id| format!("auditlogs/{}", id.to_ascii_lowercase()));
+    let event = event_id(RecordKind::EntraAudit, &tenant, key.as_deref(), digest);
+    let record = RecordId::new(id.unwrap_or_else(|| digest.to_string()));
+    let fact = fact(inner, Cite { event, record: record.clone(), at }, &tenant, &activity, find(&["callerIpAddress"]));
+    let failed = find(&["result"]).is_some_and(|r| r.eq_ignore_ascii_case("failure"));
+    let mut ocsf = to_ocsf(inner, &fact, &record, digest, !failed);
+    ocsf.metadata.correlation_uid = find(&["correlationId"]);
+    ocsf.metadata.logged_time = find(&["time"]).as_deref().and_then(time::parse).map(time::epoch_ms);
+    ocsf.status_detail = find(&["resultReason", "resultDescription"]);
+    Ok(Mapped {
+        event,
+        record_id: record,
+        occurred_at: at,
+        revision: find(&["time"]).as_deref().and_then(time::parse),
+        ocsf,
+        facts: vec![Fact::EntraChange(Box::new(fact))],
+    })
+}
+
+fn targets(inner: &Value) -> Vec<Value> {
+    let found = get::any(inner, &["targetResources"]).and_then(get::object);
+    found.and_then(|v| v.as_array().cloned()).unwrap_or_default()
+}
+
+fn fact(inner: &Value, cite: Cite, tenant: &str, activity: &str, caller_ip: Option<String>) -> EntraChange {
+    let by = get::any(inner, &["initiatedBy"]).and_then(get::object).unwrap_or(Value::Null);
+    EntraChange {
+        cite,
+        tenant: tenant.to_owned(),
+        activity: activity.to_owned(),
+        initiator_id: get::text(&by, &["user", "id"])
+            .or_else(|| get::text(&by, &["app", "servicePrincipalId"]))
+            .unwrap_or_default()
+            .to_ascii_lowercase(),
+        initiator_upn: get::text_or_empty(&by, &["user", "userPrincipalName"]).to_lowercase(),
+        ip: get::text(&by, &["user", "ipAddress"]).or(caller_ip).unwrap_or_default(),
+        targets: targets(inner)
+            .iter()
+            .map(|t| (get::text_or_empty(t, &["type"]), get::text_or_empty(t, &["id"]).to_ascii_lowercase()))
+            .collect(),
+    }
+}
+
+fn class_of(activity: &str, target: Option<&Value>) -> (Class, (u8, &'static str)) {
+    let words = activity.to_ascii_lowercase();
+    let on_user = target.is_some_and(|t| get::text_or_empty(t, &["type"]).eq_ignore_ascii_case("user"));
+    let starts = |w: &str| words.starts_with(w);
+    if on_user && words == "add user" {
+        return (ocsf::ACCOUNT_CHANGE, (1, "Create"));
+    }
+    if on_user && words == "delete user" {
+        return (ocsf::ACCOUNT_CHANGE, (6, "Delete"));
+    }
+    if on_user && words == "disable account" {
+        return (ocsf::ACCOUNT_CHANGE, (5, "Disable"));
+    }
+    if on_user && words == "enable account" {
+        return (ocsf::ACCOUNT_CHANGE, (2, "Enable"));
+    }
+    if on_user && words.contains("password") {
+        let reset = words.contains("reset");
+        return (ocsf::ACCOUNT_CHANGE, if reset { (4, "Password Reset") } else { (3, "Password Change") });
+    }
+    let activity = if starts("add") || starts("create") || starts("consent") || starts("invite") {
+        (1, "Create")
+    } else if starts("delete") || starts("remove") || starts("hard delete") {
+        (4, "Delete")
+    } else if starts("disable") {
+        (9, "Disable")
+    } else if starts("enable") {
+        (8, "Enable")
+    } else if starts("update") || starts("set") || starts("change") || starts("reset") || starts("restore") {
+        (3, "Update")
+    } else {
+        (99, "Other")
+    };
+    (ocsf::ENTITY_MANAGEMENT, activity)
+}
+
+fn to_ocsf(inner: &Value, fact: &EntraChange, record: &RecordId, digest: Digest, ok: bool) -> Ocsf {
+    let targets = targets(inner);
+    let (class, activity) = class_of(&fact.activity, targets.first());
+    let mut out = ocsf::build(Head {
+        class,
+        activity,
+        time: fact.cite.at,
+        status: Some(ok),
+        uid: record.as_str(),
+        product: ("Microsoft", "Microsoft Entra ID"),
+        feature: Some("AuditLogs".into()),
+        digest,
+        profiles: &["cloud"],
+    });
+    out.message = Some(fact.activity.clone());
+    let by = get::any(inner, &["initiatedBy"]).and_then(get::object).unwrap_or(Value::Null);
+    let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    let user = User {
+        uid: some(&fact.initiator_id),
+        name: some(&fact.initiator_upn),
+        type_id: Some(if fact.initiator_upn.is_empty() { 0 } else { 1 }),
+        ..User::default()
+    };
+    out.actor = Some(Actor {
+        user: (user.uid.is_some() || user.name.is_some()).then_some(user),
+        app_name: get::text(&by, &["app", "displayName"]).or_else(|| Some("Microsoft Entra ID".into())),
+        app_uid: get::text(&by, &["app", "appId"]),
+        ..Actor::default()
+    });
+    out.src_endpoint = ocsf::is_ip(&fact.ip).then(|| Endpoint { ip: Some(fact.ip.clone()), ..Endpoint::default() });
+    out.cloud = Some(Cloud {
+        provider: "Azure".into(),
+        account: some(&fact.tenant).map(|uid| Named { uid: Some(uid), name: None }),
+        region: None,
+    });
+    let resource = |t: &Value| Resource {
+        uid: get::text(t, &["id"]),
+        name: get::text(t, &["userPrincipalName"]).or_else(|| get::text(t, &["displayName"])),
+        type_: get::text(t, &["type"]),
+        owner: None,
+    };
+    out.resources = targets.iter().map(resource).filter(|r| r.uid.is_some() || r.name.is_some()).collect();
+    if class == ocsf::ACCOUNT_CHANGE {
+        out.user = out.resources.first().map(|r| User { uid: r.uid.clone(), name: r.name.clone(), ..User::default() });
+    } else {
+        let first = out.resources.first().cloned();
+        out.entity = Some(first.unwrap_or(Resource { name: Some("directory".into()), ..Resource::default() }));
+    }
+    ocsf::observe(&mut out);
+    out
+}

@@ -1,0 +1,619 @@
+//! Splits the bytes of a file into records, as they come, in bounded memory.
+//!
+//! Accepted: one object, objects after one another, JSON lines, an array, and
+//! envelopes that hold an array of objects under `Records`, `records`, `events` or
+//! `value`; with or without a byte-order mark. Anything else is taken line by
+//! line as text. Damage costs the damaged record and no other: the framer finds
+//! the next record by itself.
+
+/// A record may be this long, in bytes; a longer one is a problem, and is not
+/// kept in memory.
+pub const MAX_RECORD: usize = 16 * 1024 * 1024;
+
+/// Keys under which an envelope keeps its records: CloudTrail, Azure, Microsoft
+/// Graph and ARM, and test exports.
+const ENVELOPE_KEYS: [&[u8]; 4] = [b"Records", b"records", b"value", b"events"];
+
+/// Where a piece begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// Byte offset in the decoded file.
+    pub byte: u64,
+    /// Line, counted from 1.
+    pub line: u64,
+    /// Whether only white space precedes it on its line.
+    pub starts_line: bool,
+}
+
+/// One piece of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// A balanced JSON object (or another JSON value where an object belongs).
+    Json(At, &'a [u8]),
+    /// A line of text, without its line end.
+    Line(At, &'a [u8]),
+    /// A record that cannot be read.
+    Broken(At, &'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Between top-level values.
+    Top,
+    /// In a top-level object that may turn out to be an envelope.
+    Object,
+    /// In an array of records.
+    Elements,
+    /// In one record of that array.
+    Element,
+    /// In a line of text.
+    Text,
+}
+
+/// The state of scanning one balanced JSON value.
+#[derive(Debug, Clone, Copy, Default)]
+struct Scan {
+    depth: u32,
+    in_string: bool,
+    escaped: bool,
+    /// Last byte outside strings and white space; a string counts as its quote.
+    last: u8,
+    /// Start of the string that was read last at depth 1.
+    key_start: usize,
+    key_end: usize,
+    key_is_key: bool,
+}
+
+/// What the scan of a value came to.
+enum Found {
+    /// The value ends before this index.
+    End(usize),
+    /// At this index an envelope's array of objects begins (after the bracket).
+    Array(usize),
+    /// More bytes are needed.
+    More,
+    /// The bytes are no JSON.
+    Damage(&'static str),
+}
+
+/// Splits bytes into pieces. Feed it with [`Framer::push`], end with
+/// [`Framer::finish`].
+#[derive(Debug)]
+pub struct Framer {
+    buf: Vec<u8>,
+    base: u64,
+    pos: usize,
+    line: u64,
+    line_counted: usize,
+    mode: Mode,
+    scan: Scan,
+    start: usize,
+    start_at: At,
+    oversize: bool,
+    /// The array of records lies inside an object, whose end is to come.
+    enveloped: bool,
+    /// In the tail of an envelope: what follows is no record.
+    tail: bool,
+}
+
+impl Default for Framer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Framer {
+    /// A framer at the start of a file.
+    pub fn new() -> Self {
+        Self {
+            buf: Vec::new(),
+            base: 0,
+            pos: 0,
+            line: 1,
+            line_counted: 0,
+            mode: Mode::Top,
+            scan: Scan::default(),
+            start: 0,
+            start_at: At { byte: 0, line: 1, starts_line: true },
+            oversize: false,
+            enveloped: false,
+            tail: false,
+        }
+    }
+
+    /// Takes more bytes, and hands out every piece that they complete. The
+    /// buffer must hold at most [`MAX_RECORD`] and one chunk.
+    pub fn push(&mut self, bytes: &[u8], out: &mut dyn FnMut(Piece<'_>)) {
+        self.buf.extend_from_slice(bytes);
+        self.run(false, out);
+        self.compact();
+    }
+
+    /// Ends the file: hands out what is left, whole or broken.
+    pub fn finish(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
+        self.run(true, out);
+        self.buf.clear();
+    }
+
+    fn run(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) {
+        loop {
+            let before = (self.pos, self.mode);
+            let go_on = match self.mode {
+                Mode::Top => self.top(last),
+                Mode::Object => self.object(last, out),
+                Mode::Elements => self.elements(out),
+                Mode::Element => self.element(last, out),
+                Mode::Text => self.text(last, out),
+            };
+            if !go_on || (self.pos, self.mode) == before {
+                break;
+            }
+        }
+    }
+
+    fn byte(&self, index: usize) -> Option<u8> {
+        self.buf.get(index).copied()
+    }
+
+    fn slice(&self, from: usize, to: usize) -> &[u8] {
+        self.buf.get(from..to).unwrap_or_default()
+    }
+
+    /// The place of `index`; counts lines on the way, each byte once.
+    fn at(&mut self, index: usize) -> At {
+        if index > self.line_counted {
+            let newlines = self.slice(self.line_counted, index).iter().filter(|b| **b == b'\n').count();
+            self.line = self.line.saturating_add(newlines as u64);
+            self.line_counted = index;
+        }
+        let starts_line = self
+            .slice(0, index)
+            .iter()
+            .rev()
+            .find(|b| !matches!(b, b' ' | b'\t' | b'\r'))
+            .map_or(self.base == 0, |b| *b == b'\n');
+        At { byte: self.base.saturating_add(index as u64), line: self.line, starts_line }
+    }
+
+    fn begin(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.start = self.pos;
+        self.start_at = self.at(self.pos);
+        self.scan = Scan::default();
+        self.oversize = false;
+    }
+
+    fn top(&mut self, last: bool) -> bool {
+        if self.base == 0 && self.pos == 0 {
+            if self.buf.starts_with(BYTE_ORDER_MARK) {
+                self.pos = BYTE_ORDER_MARK.len();
+            } else if !last && BYTE_ORDER_MARK.starts_with(&self.buf) {
+                return false;
+            }
+        }
+        while let Some(byte) = self.byte(self.pos) {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | b',' => self.pos = self.pos.saturating_add(1),
+                b'{' => {
+                    self.begin(Mode::Object);
+                    return true;
+                }
+                b'[' => {
+                    self.pos = self.pos.saturating_add(1);
+                    self.enveloped = false;
+                    self.mode = Mode::Elements;
+                    return true;
+                }
+                _ => {
+                    self.begin(Mode::Text);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn text(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        let found = self.slice(self.pos, self.buf.len()).iter().position(|b| *b == b'\n');
+        let end = match found {
+            Some(offset) => self.pos.saturating_add(offset),
+            None if last => self.buf.len(),
+            None => {
+                self.pos = self.buf.len();
+                self.drop_if_oversize();
+                return false;
+            }
+        };
+        if self.oversize || end.saturating_sub(self.start) > MAX_RECORD {
+            out(Piece::Broken(self.start_at, TOO_LONG));
+        } else {
+            let line = self.slice(self.start, end);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if !line.is_empty() {
+                out(Piece::Line(self.start_at, line));
+            }
+        }
+        self.pos = end;
+        self.mode = Mode::Top;
+        end < self.buf.len()
+    }
+
+    fn object(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        match self.scan_value(!self.tail) {
+            Found::End(end) => {
+                if !self.tail {
+                    self.emit(end, out);
+                }
+                self.tail = false;
+                self.pos = end;
+                self.mode = Mode::Top;
+                true
+            }
+            Found::Array(inside) => {
+                self.pos = inside;
+                self.enveloped = true;
+                self.mode = Mode::Elements;
+                true
+            }
+            Found::Damage(why) => self.recover(why, out),
+            Found::More if last => self.recover("the record is cut off: the file ends inside it", out),
+            Found::More => {
+                self.drop_if_oversize();
+                false
+            }
+        }
+    }
+
+    fn elements(&mut self, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        while let Some(byte) = self.byte(self.pos) {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | b',' => self.pos = self.pos.saturating_add(1),
+                b']' => {
+                    self.pos = self.pos.saturating_add(1);
+                    if self.enveloped {
+                        self.begin(Mode::Object);
+                        self.scan.depth = 1;
+                        self.scan.last = b']';
+                        self.tail = true;
+                    } else {
+                        self.mode = Mode::Top;
+                    }
+                    return true;
+                }
+                b'{' => {
+                    self.begin(Mode::Element);
+                    return true;
+                }
+                _ => {
+                    self.begin(Mode::Element);
+                    return self.recover("an object was expected here", out);
+                }
+            }
+        }
+        false
+    }
+
+    fn element(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        match self.scan_value(false) {
+            Found::End(end) => {
+                self.emit(end, out);
+                self.pos = end;
+                self.mode = Mode::Elements;
+                true
+            }
+            Found::Damage(why) => self.recover(why, out),
+            Found::More if last => self.recover("the record is cut off: the file ends inside it", out),
+            Found::More | Found::Array(_) => {
+                self.drop_if_oversize();
+                false
+            }
+        }
+    }
+
+    fn emit(&mut self, end: usize, out: &mut dyn FnMut(Piece<'_>)) {
+        if self.oversize || end.saturating_sub(self.start) > MAX_RECORD {
+            out(Piece::Broken(self.start_at, TOO_LONG));
+        } else {
+            out(Piece::Json(self.start_at, self.slice(self.start, end)));
+        }
+    }
+
+    /// Reports the record at `start` as broken and goes to where the next one
+    /// may begin: for records of their own line the next line, inside an array
+    /// the next object after a closed one.
+    fn recover(&mut self, why: &'static str, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        if !self.tail {
+            out(Piece::Broken(self.start_at, why));
+        }
+        let was_element = self.mode == Mode::Element;
+        let from = if self.oversize { self.pos } else { self.start.saturating_add(1) };
+        let next = if was_element { self.next_element(from) } else { self.next_line(from) };
+        self.tail = false;
+        match next {
+            Some(index) => {
+                self.pos = index;
+                self.mode = if was_element { Mode::Elements } else { Mode::Top };
+                true
+            }
+            None => {
+                self.pos = self.buf.len();
+                self.mode = if was_element { Mode::Elements } else { Mode::Top };
+                false
+            }
+        }
+    }
+
+    fn next_line(&self, from: usize) -> Option<usize> {
+        let rest = self.slice(from, self.buf.len());
+        let mut at_line_start = false;
+        for (offset, byte) in rest.iter().enumerate() {
+            match byte {
+                b'\n' => at_line_start = true,
+                b'{' if at_line_start => return Some(from.saturating_add(offset)),
+                b' ' | b'\t' | b'\r' => {}
+                _ => at_line_start = false,
+            }
+        }
+        None
+    }
+
+    /// The next `{` that follows a `}` and a comma and from which a whole,
+    /// well-formed object of some size can be read.
+    fn next_element(&self, from: usize) -> Option<usize> {
+        let rest = self.slice(from, self.buf.len());
+        let (mut last, mut before) = (0u8, 0u8);
+        for (offset, byte) in rest.iter().enumerate() {
+            if *byte == b'{' && last == b',' && before == b'}' {
+                let index = from.saturating_add(offset);
+                if looks_like_a_record(self.slice(index, self.buf.len())) {
+                    return Some(index);
+                }
+            }
+            if !byte.is_ascii_whitespace() {
+                before = last;
+                last = *byte;
+            }
+        }
+        None
+    }
+
+    fn scan_value(&mut self, may_be_envelope: bool) -> Found {
+        let mut scan = self.scan;
+        let mut index = self.pos;
+        let found = loop {
+            let Some(byte) = self.byte(index) else {
+                break Found::More;
+            };
+            let next = index.saturating_add(1);
+            if scan.in_string {
+                match byte {
+                    _ if scan.escaped => scan.escaped = false,
+                    b'\\' => scan.escaped = true,
+                    b'"' => {
+                        scan.in_string = false;
+                        scan.last = b'"';
+                        scan.key_end = index;
+                    }
+                    b'\n' => break Found::Damage("a string is not closed on its line"),
+                    _ => {}
+                }
+                index = next;
+                continue;
+            }
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' => {}
+                b'"' => {
+                    if matches!(scan.last, b'"' | b'}' | b']') {
+                        break Found::Damage("a comma or colon is missing");
+                    }
+                    scan.in_string = true;
+                    if scan.depth == 1 {
+                        scan.key_is_key = scan.last != b':';
+                        scan.key_start = next;
+                    }
+                }
+                b'{' | b'[' => {
+                    if scan.depth > 0 && !matches!(scan.last, b':' | b',' | b'[') {
+                        break Found::Damage("a value begins where none may stand");
+                    }
+                    if may_be_envelope && byte == b'[' && scan.depth == 1 && scan.last == b':' {
+                        match self.envelope_at(&scan, next) {
+                            Some(true) => break Found::Array(next),
+                            Some(false) => {}
+                            None => break Found::More,
+                        }
+                    }
+                    scan.depth = scan.depth.saturating_add(1);
+                    scan.last = byte;
+                }
+                b'}' | b']' => {
+                    scan.depth = scan.depth.saturating_sub(1);
+                    scan.last = byte;
+                    if scan.depth == 0 {
+                        break Found::End(next);
+                    }
+                }
+                other => scan.last = other,
+            }
+            index = next;
+        };
+        self.scan = scan;
+        self.pos = index;
+        found
+    }
+
+    /// Whether the array that begins before `inside` is an envelope's: the key
+    /// is one of theirs, and the first element is an object or there is none.
+    /// `None` if that needs more bytes.
+    fn envelope_at(&self, scan: &Scan, inside: usize) -> Option<bool> {
+        if !scan.key_is_key || !ENVELOPE_KEYS.contains(&self.slice(scan.key_start, scan.key_end)) {
+            return Some(false);
+        }
+        let rest = self.slice(inside, self.buf.len());
+        rest.iter().find(|b| !b.is_ascii_whitespace()).map(|b| matches!(b, b'{' | b']'))
+    }
+
+    /// A record past the limit is scanned on, but not kept.
+    fn drop_if_oversize(&mut self) {
+        if self.pos.saturating_sub(self.start) > MAX_RECORD {
+            self.oversize = true;
+        }
+    }
+
+    fn compact(&mut self) {
+        let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text) && !self.oversize && !self.tail;
+        let keep = if in_record { self.start } else { self.pos };
+        if keep == 0 {
+            return;
+        }
+        if keep > self.line_counted {
+            let _ = self.at(keep);
+        }
+        let keep = keep.min(self.buf.len());
+        // A byte before the next piece says whether that piece starts its line.
+        let keep = keep.saturating_sub(1);
+        self.buf.drain(..keep);
+        self.base = self.base.saturating_add(keep as u64);
+        self.pos = self.pos.saturating_sub(keep);
+        self.start = self.start.saturating_sub(keep);
+        self.line_counted = self.line_counted.saturating_sub(keep);
+        self.scan.key_start = self.scan.key_start.saturating_sub(keep);
+        self.scan.key_end = self.scan.key_end.saturating_sub(keep);
+    }
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+const TOO_LONG: &str = "the record is longer than 16 MiB; split it or leave it out";
+
+/// Whether a whole JSON object stands at the start of `bytes`, with enough keys
+/// to be a record and not a part of one.
+fn looks_like_a_record(bytes: &[u8]) -> bool {
+    let mut stream =
+        serde_json::Deserializer::from_slice(bytes).into_iter::<serde_json::Map<String, serde_json::Value>>();
+    matches!(stream.next(), Some(Ok(map)) if map.len() >= 5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn frame(bytes: &[u8], chunk: usize) -> Vec<String> {
+        let mut framer = Framer::new();
+        let mut out = Vec::new();
+        let mut take = |piece: Piece<'_>| {
+            out.push(match piece {
+                Piece::Json(at, b) => format!("{}:{} {}", at.line, at.starts_line, String::from_utf8_lossy(b)),
+                Piece::Line(at, b) => format!("{} line {}", at.line, String::from_utf8_lossy(b)),
+                Piece::Broken(at, why) => format!("{} broken {why}", at.line),
+            });
+        };
+        for part in bytes.chunks(chunk.max(1)) {
+            framer.push(part, &mut take);
+        }
+        framer.finish(&mut take);
+        out
+    }
+
+    fn check(text: &str, expect: &[&str]) {
+        for chunk in [1, 2, 3, 7, 1000] {
+            assert_eq!(frame(text.as_bytes(), chunk), expect, "chunk {chunk} of {text:?}");
+        }
+    }
+
+    #[test]
+    fn envelopes() {
+        check("{\"Records\":[{\"a\":1},{\"b\":\"}{\"}]}", &["1:false {\"a\":1}", "1:false {\"b\":\"}{\"}"]);
+        check("{\"records\": [\n {\"a\":[1,{}]} ]}\n", &["2:true {\"a\":[1,{}]}"]);
+        check("\u{feff}[{\"a\":1}\n,{\"a\":2}]", &["1:false {\"a\":1}", "2:false {\"a\":2}"]);
+        check("{\"@odata.context\":\"x\",\"value\":[{\"a\":1}],\"n\":{\"k\":[]}}", &["1:false {\"a\":1}"]);
+        check("{\"Records\":[]}", &[]);
+        check("{\"value\":[1,2],\"a\":3}", &["1:true {\"value\":[1,2],\"a\":3}"]);
+        check("{\"x\":{\"Records\":[{}]}}", &["1:true {\"x\":{\"Records\":[{}]}}"]);
+    }
+
+    #[test]
+    fn lines_and_objects() {
+        check("{\"a\":1}\n{\"a\":2}\r\n\n{\"a\":3}", &["1:true {\"a\":1}", "2:true {\"a\":2}", "4:true {\"a\":3}"]);
+        check(
+            "{\n \"a\": {\n\"b\":\"x\\\"\"}}{\"c\":1}",
+            &["1:true {\n \"a\": {\n\"b\":\"x\\\"\"}}", "3:false {\"c\":1}"],
+        );
+        check("{\"Records\":[{\"a\":1}]}\n{\"Records\":[{\"a\":2}]}", &["1:false {\"a\":1}", "2:false {\"a\":2}"]);
+        check("version account-id\n2 123\n", &["1 line version account-id", "2 line 2 123"]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn damage_costs_one_record() {
+        check(
+            "{\"a\":1}\n{\"a\": \"x\n{\"a\":3}\n",
+            &["1:true {\"a\":1}", "2 broken a string is not closed on its line", "3:true {\"a\":3}"],
+        );
+        check(
+            "{\"a\":1}\n{\"a\": {\"b\":\n{\"a\":3}\n{\"a\":4}\n",
+            &[
+                "1:true {\"a\":1}",
+                "2 broken a value begins where none may stand",
+                "3:true {\"a\":3}",
+                "4:true {\"a\":4}",
+            ],
+        );
+        check(
+            "{\"Records\":[{\"a\":1},{\"a\":",
+            &["1:false {\"a\":1}", "1 broken the record is cut off: the file ends inside it"],
+        );
+        let good = "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5}";
+        let text = format!("{{\"Records\":[{good},{{\"a\" \"b\",\"r\":[{{\"x\":1}},{{\"x\":2}}]}},{good}]}}");
+        assert_eq!(frame(text.as_bytes(), 1000).len(), 3, "{:?}", frame(text.as_bytes(), 1000));
+    }
+
+    #[test]
+    fn a_record_past_the_limit_is_a_problem_and_is_not_kept() {
+        let mut framer = Framer::new();
+        let mut seen = Vec::new();
+        let mut take = |piece: Piece<'_>| {
+            seen.push(match piece {
+                Piece::Json(..) => "json",
+                Piece::Line(..) => "line",
+                Piece::Broken(_, TOO_LONG) => "too long",
+                Piece::Broken(..) => "broken",
+            });
+        };
+        framer.push(b"{\"a\":1}\n{\"b\":\"", &mut take);
+        let filler = vec![b'x'; 1024 * 1024];
+        for _ in 0..20 {
+            framer.push(&filler, &mut take);
+            assert!(framer.buf.len() <= MAX_RECORD + 2 * filler.len());
+        }
+        framer.push(b"\"}\n{\"c\":1}\n", &mut take);
+        framer.finish(&mut take);
+        assert_eq!(seen, ["json", "too long", "json"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_in_any_chunks_give_the_same_pieces(bytes in proptest::collection::vec(prop_oneof![
+            Just(b'{'), Just(b'}'), Just(b'['), Just(b']'), Just(b'"'), Just(b'\\'), Just(b','), Just(b':'),
+            Just(b'\n'), Just(b' '), Just(b'a'), any::<u8>()], 0..200), chunk in 1usize..20) {
+            prop_assert!(frame(&bytes, chunk).len() <= bytes.len() + 1);
+        }
+
+        #[test]
+        fn well_formed_objects_come_through_in_every_envelope(
+            values in proptest::collection::vec(proptest::collection::btree_map("[a-z]{1,4}", "\\PC{0,12}", 0..4), 0..8),
+            chunk in 1usize..40, envelope in 0usize..4) {
+            let objects: Vec<String> = values.iter().map(|v| serde_json::to_string(v).unwrap()).collect();
+            let text = match envelope {
+                0 => objects.join("\n"),
+                1 => format!("{{\"Records\":[{}]}}", objects.join(",")),
+                2 => format!("[{}]", objects.join(" ,\n ")),
+                _ => objects.join(""),
+            };
+            let got: Vec<String> = frame(text.as_bytes(), chunk).into_iter()
+                .map(|s| s.split_once(' ').unwrap().1.to_owned()).collect();
+            prop_assert_eq!(got, objects);
+        }
+    }
+}

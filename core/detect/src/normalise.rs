@@ -1,0 +1,132 @@
+//! One record in, one event and its facts out. Stateless and total: what cannot
+//! be mapped is an event of class Base Event, what cannot be read is a problem.
+
+use crate::{activity, audit, cloudtrail, kind, ocsf, redact, sign_in};
+use selvedge_model::event::{Event, Ocsf, RawRef};
+use selvedge_model::{Digest, EventId, Fact, RecordId, RecordKind, Timestamp};
+use serde_json::Value;
+
+/// What a mapping of one kind gives.
+pub(crate) struct Mapped {
+    pub event: EventId,
+    pub record_id: RecordId,
+    pub occurred_at: Timestamp,
+    pub revision: Option<Timestamp>,
+    pub ocsf: Ocsf,
+    pub facts: Vec<Fact>,
+}
+
+/// A record after tier 1's mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Normalised {
+    /// The event.
+    pub event: Event,
+    /// What tier 2 keeps of it.
+    pub facts: Vec<Fact>,
+    /// Why a record of a known kind could not be mapped.
+    pub unmapped_because: Option<String>,
+}
+
+/// The identity of a record by the provider's own id, else by its bytes.
+pub(crate) fn event_id(kind: RecordKind, container: &str, own: Option<&str>, digest: Digest) -> EventId {
+    match own {
+        Some(own) => EventId(Digest::of_parts([kind.word().as_bytes(), container.as_bytes(), own.as_bytes()])),
+        None => EventId(digest),
+    }
+}
+
+/// The identity of a CloudTrail record: account and `eventID`.
+pub(crate) fn cloudtrail_event_id(account: &str, own: Option<&str>, digest: Digest) -> EventId {
+    event_id(RecordKind::CloudTrail, account, own, digest)
+}
+
+/// Maps one parsed record. `bytes` are the record as it stood in the file,
+/// `place` says where. `now` stands in for the time of a record that has none.
+pub fn normalise(value: &Value, bytes: &[u8], place: String, now: Timestamp) -> Normalised {
+    let digest = Digest::of(bytes);
+    let raw = RawRef { place, digest, len: bytes.len() as u64 };
+    let (kind, record) = kind::classify(value);
+    let mapped = match kind {
+        RecordKind::CloudTrail => cloudtrail::map(record, digest),
+        RecordKind::AzureActivity => activity::map(record, digest),
+        RecordKind::EntraSignIn => sign_in::map(record, digest),
+        RecordKind::EntraAudit => audit::map(record, digest),
+        RecordKind::Unmapped => Err(String::new()),
+    };
+    match mapped {
+        Ok(mapped) => Normalised {
+            event: Event {
+                id: mapped.event,
+                record_id: mapped.record_id,
+                kind,
+                occurred_at: mapped.occurred_at,
+                revision: mapped.revision,
+                raw,
+                ocsf: mapped.ocsf,
+            },
+            facts: mapped.facts,
+            unmapped_because: None,
+        },
+        Err(why) => {
+            let unmapped_because = (!why.is_empty()).then(|| format!("{} record: {why}", kind.word()));
+            Normalised { event: unmapped(raw, now), facts: Vec::new(), unmapped_because }
+        }
+    }
+}
+
+/// A line of text or JSON of no known kind.
+pub fn unmapped(raw: RawRef, now: Timestamp) -> Event {
+    let uid = raw.digest.to_string();
+    let ocsf = ocsf::build(ocsf::Head {
+        class: ocsf::BASE_EVENT,
+        activity: (0, "Unknown"),
+        time: now,
+        status: None,
+        uid: &uid,
+        product: ("unknown", "unknown"),
+        feature: None,
+        digest: raw.digest,
+        profiles: &[],
+    });
+    Event {
+        id: EventId(raw.digest),
+        record_id: RecordId::new(uid),
+        kind: RecordKind::Unmapped,
+        occurred_at: now,
+        revision: None,
+        raw,
+        ocsf,
+    }
+}
+
+/// Fills `unmapped` of an event's OCSF form, secrets taken out: for an unmapped
+/// record all of it, for a mapped one the provider's parts that OCSF has no
+/// place for. Only `normalize` needs this; detection reads the record itself.
+pub fn fill_unmapped(event: &mut Event, value: &Value) {
+    let (kind, record) = kind::classify(value);
+    let kept: &[&str] = match kind {
+        RecordKind::CloudTrail => &[
+            "requestParameters",
+            "responseElements",
+            "additionalEventData",
+            "serviceEventDetails",
+            "eventVersion",
+            "sharedEventID",
+            "tlsDetails",
+            "addendum",
+            "sessionCredentialFromConsole",
+            "vpcEndpointAccountId",
+        ],
+        RecordKind::AzureActivity => &["properties", "identity", "authorization", "claims", "httpRequest", "subStatus"],
+        RecordKind::EntraSignIn | RecordKind::EntraAudit => &["properties", "operationVersion", "resultSignature"],
+        RecordKind::Unmapped => {
+            event.ocsf.unmapped = Some(redact::redact(value));
+            return;
+        }
+    };
+    let map: serde_json::Map<String, Value> = kept
+        .iter()
+        .filter_map(|key| record.get(*key).filter(|v| !v.is_null()).map(|v| ((*key).to_owned(), redact::redact(v))))
+        .collect();
+    event.ocsf.unmapped = (!map.is_empty()).then_some(Value::Object(map));
+}

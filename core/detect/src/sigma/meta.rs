@@ -1,0 +1,136 @@
+//! What a rule says about itself, checked when it is loaded.
+
+use super::RuleSource;
+use rsigma_eval::CompiledRule;
+use rsigma_parser::{SigmaRule, Status, version};
+use selvedge_model::untrusted::quote_for_log;
+use selvedge_model::{Confidence, Digest, Severity};
+
+/// Digits of the digest that make a rule's version.
+const VERSION_DIGITS: usize = 12;
+
+/// What a rule says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleMeta {
+    /// The rule's id; where it has none its name, else the file's name. Unique
+    /// among the loaded rules.
+    pub id: String,
+    /// Digest prefix of the rule's text: an edited rule is another rule.
+    pub version: String,
+    /// One line for people.
+    pub title: String,
+    /// From `level`; a rule without one claims nothing and is [`Severity::Info`].
+    pub severity: Severity,
+    /// From the custom attribute `confidence` (0 to 1000); else from `status`:
+    /// stable 700, test 500, anything less 300.
+    pub confidence: Confidence,
+    /// ATT&CK techniques, such as `T1078.004`, sorted.
+    pub attack: Vec<String>,
+    /// ATT&CK tactics, such as `initial-access`, sorted.
+    pub tactics: Vec<String>,
+    /// The description, on one line.
+    pub why: String,
+    /// What else may look like this.
+    pub falsepositives: Vec<String>,
+    /// Who wrote it; some rule licences ask that the name stays with the rule.
+    pub author: Option<String>,
+    /// The file it came from.
+    pub file: String,
+}
+
+/// A rule that is fit to run.
+pub(super) struct Prepared {
+    pub(super) meta: RuleMeta,
+    pub(super) source: RuleSource,
+    pub(super) compiled: CompiledRule,
+}
+
+/// Checks one rule of a file and compiles it, or says what is wrong with it.
+pub(super) fn prepare(file: &str, text: &str, ordinal: usize, rule: SigmaRule) -> Result<Prepared, String> {
+    let title = quote_for_log(&rule.title);
+    let fault = |why: String| format!("the rule `{title}` cannot be used: {why}");
+    if version::array_matching_enabled(rule.sigma_version) {
+        return Err(fault("sigma-version 3 and later (array selectors) is not supported; use version 2".to_owned()));
+    }
+    if rule.detection.timeframe.is_some() {
+        return Err(fault("`timeframe` asks for several records; write a correlation rule instead".to_owned()));
+    }
+    let source = rule_source(&rule)
+        .ok_or_else(|| fault("its logsource names neither product, service nor category".to_owned()))?;
+    let confidence = confidence(&rule).map_err(&fault)?;
+    let mut compiled = rsigma_eval::compile_rule(&rule).map_err(|e| fault(quote_for_log(&e.to_string())))?;
+    if compiled.conditions.is_empty() {
+        return Err(fault("it has no condition".to_owned()));
+    }
+    // A rule could ask the library to copy each record that it matches; the
+    // record is kept elsewhere already.
+    compiled.include_event = false;
+    let (attack, tactics) = attack_tags(&rule.tags);
+    let meta = RuleMeta {
+        id: rule.id.or(rule.name).unwrap_or_else(|| file.to_owned()),
+        version: Digest::of_parts([text.as_bytes(), ordinal.to_string().as_bytes()]).short(VERSION_DIGITS),
+        title: one_line(&rule.title),
+        severity: rule.level.and_then(|level| Severity::parse(level.as_str())).unwrap_or_default(),
+        confidence,
+        attack,
+        tactics,
+        why: one_line(rule.description.as_deref().unwrap_or(&rule.title)),
+        falsepositives: rule.falsepositives.iter().map(|text| one_line(text)).collect(),
+        author: rule.author,
+        file: file.to_owned(),
+    };
+    Ok(Prepared { meta, source, compiled })
+}
+
+fn rule_source(rule: &SigmaRule) -> Option<RuleSource> {
+    let lower = |part: &Option<String>| part.as_ref().map(|text| text.to_ascii_lowercase());
+    let source = RuleSource {
+        product: lower(&rule.logsource.product),
+        service: lower(&rule.logsource.service),
+        category: lower(&rule.logsource.category),
+    };
+    let named = source.product.is_some() || source.service.is_some() || source.category.is_some();
+    named.then_some(source)
+}
+
+fn confidence(rule: &SigmaRule) -> Result<Confidence, String> {
+    let Some(value) = rule.custom_attributes.get("confidence") else {
+        return Ok(Confidence::new(match rule.status {
+            Some(Status::Stable) => 700,
+            Some(Status::Test) => 500,
+            _ => 300,
+        }));
+    };
+    value
+        .as_u64()
+        .and_then(|number| u16::try_from(number).ok())
+        .filter(|number| *number <= 1000)
+        .map(Confidence::new)
+        .ok_or_else(|| "`confidence` must be a whole number from 0 to 1000".to_owned())
+}
+
+/// Splits `attack.*` tags into techniques and tactics. Groups (`g0016`) and
+/// software (`s0002`) are neither.
+fn attack_tags(tags: &[String]) -> (Vec<String>, Vec<String>) {
+    let (mut techniques, mut tactics) = (Vec::new(), Vec::new());
+    for tag in tags {
+        let tag = tag.to_ascii_lowercase();
+        let Some(rest) = tag.strip_prefix("attack.") else { continue };
+        let numbered =
+            rest.strip_prefix(['t', 'g', 's']).is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()));
+        if !numbered {
+            tactics.push(rest.replace('_', "-"));
+        } else if rest.starts_with('t') {
+            techniques.push(rest.to_ascii_uppercase());
+        }
+    }
+    for list in [&mut techniques, &mut tactics] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    (techniques, tactics)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,423 @@
+//! Who is behind an AWS session: the joins of the federation facts, each with
+//! its rule and confidence.
+//!
+//! Ambiguity is reported, never guessed. Within a family of nested rules the
+//! strongest counts; only grounds that rest on disjoint keys are combined.
+
+use crate::estate::{Estate, tenant_of};
+use crate::factset::FactSet;
+use crate::sessions::{AwsSession, sessions};
+use selvedge_model::fact::{AssumeMethod, AwsSessionKey, RoleAssumption, SignIn};
+use selvedge_model::{Confidence, Fact, RecordId, SignedDuration, guid};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An AWS role may be assumed this long after the sign-in (rule F2).
+const SIGN_IN_WINDOW: SignedDuration = SignedDuration::from_secs(300);
+/// Clocks may disagree by this much.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(5);
+/// Combined confidence never exceeds this without an exact key.
+const CAP: Confidence = Confidence::new(990);
+/// F1 is trusted after this many events of which this share (in thousandths)
+/// named an existing sign-in.
+const CALIBRATION_EVENTS: usize = 20;
+const CALIBRATION_SHARE: usize = 950;
+
+/// A human being, as Entra knows one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PersonKey {
+    /// Tenant.
+    pub tenant: String,
+    /// Object id.
+    pub user_id: String,
+}
+
+/// A rule that joined, with what it alone is worth.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Ground {
+    /// `F1` … `F6`, `I5`.
+    pub rule: String,
+    /// What it alone is worth.
+    pub confidence: Confidence,
+    /// One sentence.
+    pub why: String,
+}
+
+/// An AWS session joined to a human and, where known, to the sign-in it came
+/// from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrossCloudLink {
+    /// The session.
+    pub session: AwsSessionKey,
+    /// The human.
+    pub person: PersonKey,
+    /// UPN.
+    pub upn: String,
+    /// Path of federation: `P1` SAML application, `P2` Identity Center.
+    pub path: String,
+    /// Request id of the sign-in it came from.
+    pub sign_in: Option<String>,
+    /// Entra session of that sign-in.
+    pub sid: Option<String>,
+    /// Other sign-ins that fit as well.
+    pub alternatives: Vec<String>,
+    /// The rules.
+    pub grounds: Vec<Ground>,
+    /// All together.
+    pub confidence: Confidence,
+    /// Records that show it.
+    pub evidence: Vec<RecordId>,
+}
+
+/// Where the assertion-id rule (F1) stands on this data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Calibration {
+    /// Too few events to say.
+    Undecided,
+    /// Assertion ids are sign-in ids here.
+    Promoted,
+    /// They are not.
+    Disabled,
+}
+
+/// Resolves sessions to people over one set and one inventory.
+pub struct Resolver<'a> {
+    estate: &'a Estate,
+    sign_ins: BTreeMap<&'a str, &'a SignIn>,
+    /// Tenant, then UPN.
+    by_upn: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a SignIn>>>,
+    sessions: BTreeMap<AwsSessionKey, AwsSession<'a>>,
+    calibration: Calibration,
+}
+
+impl<'a> Resolver<'a> {
+    /// Indexes the set.
+    pub fn new(set: &'a FactSet, estate: &'a Estate) -> Self {
+        let mut all: Vec<&SignIn> = set
+            .facts()
+            .filter_map(|fact| match fact {
+                Fact::SignIn(sign_in) => Some(&**sign_in),
+                _ => None,
+            })
+            .collect();
+        all.sort_by(|a, b| a.cite.at.cmp(&b.cite.at).then_with(|| a.cite.event.cmp(&b.cite.event)));
+        let mut by_upn: BTreeMap<&str, BTreeMap<&str, Vec<&SignIn>>> = BTreeMap::new();
+        let mut sign_ins = BTreeMap::new();
+        for sign_in in all {
+            if !sign_in.upn.is_empty() {
+                by_upn.entry(&sign_in.tenant).or_default().entry(&sign_in.upn).or_default().push(sign_in);
+            }
+            if !sign_in.request_id.is_empty() {
+                sign_ins.entry(sign_in.request_id.as_str()).or_insert(sign_in);
+            }
+        }
+        let sessions = sessions(set);
+        let mut resolver = Self { estate, sign_ins, by_upn, sessions, calibration: Calibration::Undecided };
+        resolver.calibration = resolver.calibrate();
+        resolver
+    }
+
+    /// All sessions.
+    pub fn sessions(&self) -> &BTreeMap<AwsSessionKey, AwsSession<'a>> {
+        &self.sessions
+    }
+
+    /// The sign-in with this request id.
+    pub fn sign_in(&self, request_id: &str) -> Option<&'a SignIn> {
+        self.sign_ins.get(request_id).copied()
+    }
+
+    /// Every sign-in of a user, by time.
+    pub fn sign_ins_of(&self, tenant: &str, upn: &str) -> &[&'a SignIn] {
+        self.by_upn.get(tenant).and_then(|users| users.get(upn)).map_or(&[], Vec::as_slice)
+    }
+
+    /// All users with sign-ins: (tenant, UPN).
+    pub fn users(&self) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
+        self.by_upn.iter().flat_map(|(tenant, users)| users.keys().map(|upn| (*tenant, *upn)))
+    }
+
+    /// Where F1 stands.
+    pub fn calibration(&self) -> Calibration {
+        self.calibration
+    }
+
+    /// F1 is only a guess until this tenant's own data shows that assertion ids
+    /// are sign-in ids: of at least twenty assertions with a GUID, nearly all
+    /// must name a sign-in of the same user.
+    fn calibrate(&self) -> Calibration {
+        let (mut events, mut named) = (0usize, 0usize);
+        for assumption in self.saml_assumptions() {
+            let Some(id) = assumption.assertion_id.as_deref().and_then(guid::parse) else {
+                continue;
+            };
+            events = events.saturating_add(1);
+            let upn = user_name(assumption);
+            if self.sign_ins.get(id.as_str()).is_some_and(|s| s.upn == upn) {
+                named = named.saturating_add(1);
+            }
+        }
+        if events < CALIBRATION_EVENTS {
+            Calibration::Undecided
+        } else if named.saturating_mul(1000) >= events.saturating_mul(CALIBRATION_SHARE) {
+            Calibration::Promoted
+        } else {
+            Calibration::Disabled
+        }
+    }
+
+    fn saml_assumptions(&self) -> impl Iterator<Item = &'a RoleAssumption> + '_ {
+        self.sessions.values().flat_map(|s| s.assumptions.iter().copied()).filter(|a| a.method == AssumeMethod::Saml)
+    }
+
+    /// Every session that can be joined to a human, chained sessions included.
+    pub fn links(&self) -> BTreeMap<AwsSessionKey, CrossCloudLink> {
+        let mut links = BTreeMap::new();
+        for (key, session) in &self.sessions {
+            if let Some(link) = self.link(session) {
+                links.insert(key.clone(), link);
+            }
+        }
+        self.follow_chains(&mut links);
+        links
+    }
+
+    /// A chained session belongs to whoever held the session that assumed it.
+    fn follow_chains(&self, links: &mut BTreeMap<AwsSessionKey, CrossCloudLink>) {
+        // Each round settles one more hop; chains cannot be longer than the set.
+        for _ in 0..self.sessions.len() {
+            let mut found = Vec::new();
+            for (key, session) in self.sessions.iter().filter(|(key, _)| !links.contains_key(*key)) {
+                let Some(parent) = session.parent.as_ref().and_then(|parent| links.get(parent)) else {
+                    continue;
+                };
+                let mut link = parent.clone();
+                link.session = key.clone();
+                link.grounds.push(Ground {
+                    rule: "F6".into(),
+                    confidence: Confidence::CERTAIN,
+                    why: "the role was assumed with an access key of the session before it".into(),
+                });
+                link.evidence.extend(session.assumptions.iter().map(|a| a.cite.record.clone()));
+                found.push((key.clone(), link));
+            }
+            if found.is_empty() {
+                return;
+            }
+            links.extend(found);
+        }
+    }
+
+    fn link(&self, session: &AwsSession<'a>) -> Option<CrossCloudLink> {
+        let saml = session.assumptions.iter().copied().find(|a| a.method == AssumeMethod::Saml);
+        match saml {
+            Some(assumption) if !session.role_name().starts_with("AWSReservedSSO_") => {
+                self.link_saml(session, assumption)
+            }
+            _ if session.role_name().starts_with("AWSReservedSSO_") => self.link_identity_center(session),
+            _ => None,
+        }
+    }
+
+    /// P1: a SAML application of Entra signed the person in to the role.
+    fn link_saml(&self, session: &AwsSession<'a>, assumption: &'a RoleAssumption) -> Option<CrossCloudLink> {
+        let tenant = self.tenant_behind(assumption)?;
+        let upn = user_name(assumption);
+        let candidates = self.sign_ins_near(&tenant, &upn, assumption);
+        let by_source = session.source_identity().and_then(|id| self.user_by_id(&tenant, id));
+        let by_name = self.user_by_upn(&tenant, &upn);
+        let (person, upn) = match (&by_source, &by_name) {
+            (Some(source), Some(name)) if source.0 != name.0 => return None, // the two keys disagree
+            (Some((id, source_upn)), _) => (id.clone(), if source_upn.is_empty() { upn } else { source_upn.clone() }),
+            (None, Some((id, _))) => (id.clone(), upn),
+            (None, None) => return None,
+        };
+        let mut grounds = Vec::new();
+        let mut confidence = Confidence::default();
+        if by_source.is_some() {
+            let ground = Ground {
+                rule: "F4".into(),
+                confidence: Confidence::new(990),
+                why: "SourceIdentity is the user's object id".into(),
+            };
+            confidence = ground.confidence;
+            grounds.push(ground);
+        }
+        let chosen = self.choose(assumption, &candidates);
+        if by_name.is_some()
+            && let Some(ground) = time_ground(&chosen)
+        {
+            confidence = confidence.combine(ground.confidence, CAP);
+            grounds.push(ground);
+        }
+        if let Some(ground) = self.assertion_ground(assumption, &upn) {
+            confidence = confidence.max(ground.confidence);
+            grounds.push(ground);
+        }
+        if grounds.is_empty() {
+            return None;
+        }
+        let mut evidence: Vec<RecordId> = session.assumptions.iter().map(|a| a.cite.record.clone()).collect();
+        evidence.extend(chosen.sign_in.map(|s| s.cite.record.clone()));
+        Some(CrossCloudLink {
+            session: session.key.clone(),
+            person: PersonKey { tenant, user_id: person },
+            upn,
+            path: "P1".into(),
+            sign_in: chosen.sign_in.map(|s| s.request_id.clone()),
+            sid: chosen.sign_in.and_then(|s| s.session_id.clone()),
+            alternatives: chosen.others.iter().map(|s| s.request_id.clone()).collect(),
+            grounds,
+            confidence,
+            evidence,
+        })
+    }
+
+    /// P2: Identity Center names the session after its user (rule I5).
+    fn link_identity_center(&self, session: &AwsSession<'a>) -> Option<CrossCloudLink> {
+        let upn = session.session_name().to_lowercase();
+        let known = self.by_upn.iter().filter(|(_, users)| users.contains_key(upn.as_str()));
+        let tenants: BTreeSet<&str> = known.map(|(tenant, _)| *tenant).collect();
+        let mut tenants = tenants.into_iter();
+        let (Some(tenant), None) = (tenants.next(), tenants.next()) else {
+            return None; // nobody, or two tenants with that name
+        };
+        let (user_id, _) = self.user_by_upn(tenant, &upn)?;
+        let confidence = Confidence::new(900);
+        Some(CrossCloudLink {
+            session: session.key.clone(),
+            person: PersonKey { tenant: tenant.to_owned(), user_id },
+            upn,
+            path: "P2".into(),
+            sign_in: None,
+            sid: None,
+            alternatives: Vec::new(),
+            grounds: vec![Ground {
+                rule: "I5".into(),
+                confidence,
+                why: "an Identity Center role's session is named after its user".into(),
+            }],
+            confidence,
+            evidence: session.assumptions.iter().map(|a| a.cite.record.clone()).collect(),
+        })
+    }
+
+    /// The tenant whose issuer, hashed with account and provider, gives the
+    /// record's `nameQualifier` (N8). A record without one names its issuer.
+    fn tenant_behind(&self, assumption: &RoleAssumption) -> Option<String> {
+        let provider = assumption.provider_arn.as_deref();
+        let issuer = assumption.issuer.as_deref();
+        match assumption.name_qualifier.as_deref() {
+            Some(qualifier) => self.estate.provider_of(qualifier, &assumption.account, issuer, provider),
+            None => tenant_of(issuer?),
+        }
+    }
+
+    fn user_by_id(&self, tenant: &str, id: &str) -> Option<(String, String)> {
+        let id = guid::parse(id)?;
+        if let Some(user) = self.estate.users.get(&id).filter(|_| self.in_tenant(tenant)) {
+            return Some((id, user.upn.clone()));
+        }
+        let found = self.by_upn.get(tenant)?.values().flatten().find(|s| s.user_id == id)?;
+        Some((id, found.upn.clone()))
+    }
+
+    fn user_by_upn(&self, tenant: &str, upn: &str) -> Option<(String, String)> {
+        let logged = self.sign_ins_of(tenant, upn).iter().find(|s| !s.user_id.is_empty());
+        if let Some(sign_in) = logged {
+            return Some((sign_in.user_id.clone(), upn.to_owned()));
+        }
+        let user = self.estate.user_by_upn(upn).filter(|_| self.in_tenant(tenant))?;
+        Some((user.id.clone(), user.upn.clone()))
+    }
+
+    /// Whether the inventory's users are of this tenant.
+    fn in_tenant(&self, tenant: &str) -> bool {
+        self.estate.tenants.contains(tenant)
+    }
+
+    /// Successful sign-ins of that user to an application that serves the
+    /// provider, in the window before the role was assumed.
+    fn sign_ins_near(&self, tenant: &str, upn: &str, assumption: &RoleAssumption) -> Vec<Candidate<'a>> {
+        let apps = self.estate.apps_of(assumption.provider_arn.as_deref());
+        self.sign_ins_of(tenant, upn)
+            .iter()
+            .copied()
+            .filter(|s| s.succeeded())
+            .filter(|s| {
+                let after = assumption.cite.at.duration_since(s.cite.at);
+                after >= -CLOCK_SLACK && after <= SIGN_IN_WINDOW
+            })
+            .filter_map(|s| match &apps {
+                Some(apps) => apps.contains(s.app_id.as_str()).then_some(Candidate { sign_in: s, app_known: true }),
+                None => Some(Candidate { sign_in: s, app_known: false }),
+            })
+            .collect()
+    }
+
+    /// The sign-in nearest before the assumption; the calibrated assertion id
+    /// decides between several.
+    fn choose(&self, assumption: &RoleAssumption, candidates: &[Candidate<'a>]) -> Chosen<'a> {
+        let exact = assumption.assertion_id.as_deref().filter(|_| self.calibration == Calibration::Promoted);
+        let named = candidates.iter().find(|c| exact.is_some_and(|id| id == c.sign_in.request_id));
+        let nearest = candidates
+            .iter()
+            .min_by_key(|c| (assumption.cite.at.duration_since(c.sign_in.cite.at).abs(), &c.sign_in.request_id));
+        let chosen = named.or(nearest);
+        let others = candidates
+            .iter()
+            .filter(|c| chosen.is_none_or(|chosen| c.sign_in.request_id != chosen.sign_in.request_id))
+            .map(|c| c.sign_in)
+            .collect();
+        Chosen { sign_in: chosen.map(|c| c.sign_in), app_known: chosen.is_some_and(|c| c.app_known), others }
+    }
+
+    fn assertion_ground(&self, assumption: &RoleAssumption, upn: &str) -> Option<Ground> {
+        let id = assumption.assertion_id.as_deref().filter(|_| self.calibration == Calibration::Promoted)?;
+        self.sign_ins.get(id).filter(|s| s.upn == upn)?;
+        Some(Ground {
+            rule: "F1".into(),
+            confidence: Confidence::new(990),
+            why: "the SAML assertion's id is the sign-in's id, as this tenant's own data has shown it to be".into(),
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Candidate<'a> {
+    sign_in: &'a SignIn,
+    app_known: bool,
+}
+
+struct Chosen<'a> {
+    sign_in: Option<&'a SignIn>,
+    app_known: bool,
+    others: Vec<&'a SignIn>,
+}
+
+/// F2, or F3 where the application that serves the provider is not known.
+fn time_ground(chosen: &Chosen<'_>) -> Option<Ground> {
+    chosen.sign_in?;
+    let ground = |rule: &str, confidence: u16, why: &str| {
+        Some(Ground { rule: rule.into(), confidence: Confidence::new(confidence), why: why.into() })
+    };
+    match (chosen.app_known, chosen.others.is_empty()) {
+        (true, true) => {
+            ground("F2", 950, "same user, through the application that serves this provider, within five minutes")
+        }
+        (true, false) => ground("F2", 850, "same user and application within five minutes, but several sign-ins fit"),
+        (false, _) => {
+            ground("F3", 800, "same user and provider within five minutes; which application serves it is not known")
+        }
+    }
+}
+
+/// The name the person goes by in the assertion: the session name if it is a
+/// UPN, else the subject.
+fn user_name(assumption: &RoleAssumption) -> String {
+    let name = &assumption.session_name;
+    let subject = assumption.subject.as_deref().unwrap_or_default();
+    let chosen = if name.contains('@') || !subject.contains('@') { name.as_str() } else { subject };
+    chosen.to_lowercase()
+}

@@ -1,0 +1,120 @@
+//! A step and the facts, as a Cedar request.
+//!
+//! Sets are lower-cased here, so that policies can compare names as they stand.
+
+use crate::approvals::Approvals;
+use crate::facts::{GuardFacts, Lists, TargetFacts};
+use jiff::Timestamp;
+use selvedge_actions::{Action, Plan, Step, StepPurpose, Target};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The parts of a request, in Cedar's JSON form.
+pub(crate) struct Parts {
+    pub(crate) action: String,
+    pub(crate) resource_type: &'static str,
+    pub(crate) resource_id: String,
+    pub(crate) resource: Value,
+    pub(crate) context: Value,
+}
+
+/// The request for doing a step.
+pub(crate) fn apply(plan: &Plan, step: &Step, target: &TargetFacts, facts: &GuardFacts) -> Parts {
+    let evidence = facts.newest_evidence.min(plan.newest_evidence);
+    let context = json!({
+        "lists": lists(&facts.lists),
+        "caps": {
+            "principals": facts.caps.principals,
+            "sessions": facts.caps.sessions,
+            "steps_per_plan": facts.caps.steps_per_plan,
+            "steps_per_hour": facts.caps.steps_per_hour,
+            "min_join_confidence": facts.caps.min_join_confidence.get(),
+            "max_evidence_age": facts.caps.max_evidence_age,
+        },
+        "kill_switch": facts.kill_switch,
+        "tier": step.action.contract().tier.0,
+        "purpose": purpose(step.purpose),
+        "approvals": Approvals::of(plan, facts).count(),
+        // The plan may be started until it expires; what was started in time is
+        // finished.
+        "starts": facts.started_at.unwrap_or(facts.now).as_second(),
+        "expires": plan.expires_at.as_second(),
+        "evidence_age": seconds_between(evidence, facts.now),
+        "join_confidence": facts.join_confidence.get(),
+        "plan_steps": u32::try_from(plan.steps.len()).unwrap_or(u32::MAX),
+        "other_steps_this_hour": facts.other_steps_this_hour,
+    });
+    parts(step.action.contract().id.to_owned(), step, target, context)
+}
+
+/// The request for undoing a step.
+pub(crate) fn undo(step: &Step, requested_by: &str, target: &TargetFacts, facts: &GuardFacts) -> Parts {
+    let asker = requested_by.trim().to_lowercase();
+    let askers: Vec<String> = Some(asker).filter(|name| !name.is_empty()).into_iter().collect();
+    let context = json!({
+        "lists": lists(&facts.lists),
+        "kill_switch": facts.kill_switch,
+        "tier": step.action.contract().tier.0,
+        "purpose": purpose(step.purpose),
+        "requested_by": askers,
+    });
+    parts("undo".into(), step, target, context)
+}
+
+fn parts(action: String, step: &Step, read: &TargetFacts, context: Value) -> Parts {
+    let target = step.action.target();
+    // A new action stops here until somebody says what it is done to.
+    let (resource_type, also) = match &step.action {
+        Action::DenySession(deny) => {
+            let session = deny.user_id.split_once(':').map(|(_, name)| name.to_owned());
+            ("Role", [Some(deny.role_id.clone()), Some(deny.user_id.clone()), session])
+        }
+        Action::RevokeSignInSessions(revoke) => ("User", [Some(revoke.upn.clone()), None, None]),
+        Action::DisableUser(disable) => ("User", [Some(disable.upn.clone()), None, None]),
+    };
+    let names = names(&target, also.into_iter().flatten(), read);
+    let resource = json!({
+        "id": target.id,
+        "name": target.name,
+        "path": read.path,
+        "account": target.container,
+        "names": names,
+        "tags": read.tags.iter().map(|(key, value)| lower(&format!("{key}={value}"))).collect::<BTreeSet<_>>(),
+        "principals": read.principals,
+        "sessions": read.sessions,
+    });
+    Parts { action, resource_type, resource_id: target.id, resource, context }
+}
+
+/// Every name of the target: as the plan says, and as it was read.
+fn names(target: &Target, also: impl Iterator<Item = String>, read: &TargetFacts) -> BTreeSet<String> {
+    let said = [target.id.clone(), target.name.clone()].into_iter().chain(also);
+    said.chain(read.names.iter().cloned()).map(|name| lower(&name)).filter(|name| !name.is_empty()).collect()
+}
+
+fn lists(lists: &Lists) -> Value {
+    let all = |set: &BTreeSet<String>| set.iter().map(|name| lower(name)).collect::<BTreeSet<_>>();
+    json!({
+        "break_glass": all(&lists.break_glass),
+        "protected_roles": all(&lists.protected_roles),
+        "own_principals": all(&lists.own_principals),
+        "canary_roles": all(&lists.canary_roles),
+        "exempt_tags": all(&lists.exempt_tags),
+    })
+}
+
+fn lower(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+fn purpose(purpose: StepPurpose) -> &'static str {
+    match purpose {
+        StepPurpose::Contain => "contain",
+        StepPurpose::Narrow => "narrow",
+        StepPurpose::Canary => "canary",
+    }
+}
+
+fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
+    to.as_second().saturating_sub(from.as_second())
+}

@@ -1,0 +1,162 @@
+//! What a permit holds, and what nobody can slip into one.
+
+use crate::support::{ACCOUNT, UPN, ago, approval, before, facts, guard, image, now, plan};
+use selvedge_actions::{Action, DenySession, Image, Mutation, Plan, PreImage, StepId, StepPurpose};
+use selvedge_guard::{GuardFacts, Mode, PermitKind};
+use selvedge_model::SignedDuration;
+
+fn id(text: &str) -> StepId {
+    StepId(text.into())
+}
+
+#[test]
+fn a_permit_is_for_one_step_and_five_minutes() {
+    let plan = plan();
+    let facts = facts(&plan);
+    let permit = guard().permit_apply(&plan, &id("s1"), &before(&plan, &plan.steps[0]), None, &facts).unwrap();
+    assert_eq!((permit.plan(), permit.step(), permit.kind()), (plan.hash(), &id("s1"), PermitKind::Apply));
+    assert_eq!(permit.expires_at(), now() + SignedDuration::from_mins(5));
+    assert_eq!(permit.into_mutation(), plan.steps[0].action.apply(None).unwrap());
+}
+
+#[test]
+fn a_permit_ends_with_the_approval() {
+    let plan = plan();
+    let mut facts = facts(&plan);
+    facts.approvals[0].expires_at = now() + SignedDuration::from_secs(10);
+    let permit = guard().permit_apply(&plan, &id("s1"), &before(&plan, &plan.steps[0]), None, &facts).unwrap();
+    assert_eq!(permit.expires_at(), now() + SignedDuration::from_secs(10));
+}
+
+fn first_deny(plan: &mut Plan) -> &mut DenySession {
+    match &mut plan.steps[0].action {
+        Action::DenySession(deny) => deny,
+        _ => unreachable!(),
+    }
+}
+
+type Forge = fn(&mut Plan, &mut GuardFacts, &mut PreImage);
+
+#[test]
+fn forged_plans_and_images_get_no_permit() {
+    let cases: &[(&str, &str, &str, Forge)] = &[
+        ("dry run", "s1", "E0307", |_, f, _| f.mode = Mode::DryRun),
+        ("kill switch", "s1", "E0306", |_, f, _| f.kill_switch = true),
+        ("expired", "s1", "E0303", |p, _, _| p.expires_at = ago(1)),
+        ("no such step", "s77", "E0304", |_, _, _| {}),
+        ("another role's name", "s1", "E0304", |p, _, _| first_deny(p).role_name = "Other".into()),
+        ("another account", "s1", "E0304", |p, _, _| first_deny(p).account = "999999999999".into()),
+        ("an ARN of a user", "s1", "E0304", |p, _, _| {
+            first_deny(p).role_arn = format!("arn:aws:iam::{ACCOUNT}:user/R");
+        }),
+        ("a policy of somebody else", "s1", "E0304", |p, _, _| first_deny(p).policy_name = "Admin".into()),
+        ("our prefix alone", "s1", "E0304", |p, _, _| first_deny(p).policy_name = "SelvedgeDeny-".into()),
+        ("another role's session", "s1", "E0304", |p, _, _| first_deny(p).user_id = format!("AROAY:{UPN}")),
+        ("no session name", "s1", "E0304", |p, _, _| first_deny(p).user_id = "AROAX:".into()),
+        ("a user named by UPN", "s3", "E0304", |p, f, _| {
+            if let Action::DisableUser(user) = &mut p.steps[2].action {
+                user.user_id = UPN.into();
+            }
+            f.targets.insert(UPN.into(), crate::support::target(&[UPN], ""));
+        }),
+        ("two steps of one name", "s1", "E0304", |p, _, _| p.steps[1].id = id("s1")),
+        ("waits for a later step", "s1", "E0304", |p, _, _| p.steps[0].after = vec![id("s3")]),
+        ("restores another target", "s5", "E0304", |p, _, _| p.steps[4].restores = Some(id("s2"))),
+        ("a canary at Entra", "s3", "E0304", |p, _, _| p.steps[2].purpose = StepPurpose::Canary),
+        ("a moment to come", "s5", "E0304", |_, f, _| {
+            f.now = ago(3600);
+            f.approvals[0].at = ago(7200);
+        }),
+        ("a policy that was there before", "s1", "E0310", |_, _, b| {
+            *b = image(Image::RolePolicy { document: Some("{}".into()) });
+        }),
+        ("a deny that was edited since", "s5", "E0310", |_, _, b| {
+            if let Image::RolePolicy { document: Some(text) } = &mut b.image {
+                *text = text.replace("Deny", "Allow");
+            }
+        }),
+        ("a deny that is gone", "s5", "E0310", |_, _, b| *b = image(Image::RolePolicy { document: None })),
+        ("an image of another kind", "s3", "E0310", |_, _, b| *b = image(Image::SessionsValidFrom { at: None })),
+    ];
+    let guard = guard();
+    for (name, step, code, forge) in cases {
+        let mut plan = plan();
+        let mut facts = facts(&plan);
+        let mut pre_image = plan.step(&id(step)).map_or_else(|| before(&plan, &plan.steps[0]), |s| before(&plan, s));
+        forge(&mut plan, &mut facts, &mut pre_image);
+        facts.approvals[0].plan = plan.hash();
+        let moment = Some(now()).filter(|_| *step == "s5");
+        let refusal = guard.permit_apply(&plan, &id(step), &pre_image, moment, &facts).expect_err(name);
+        assert_eq!(refusal.code, *code, "{name}: {refusal:?}");
+        assert!(!refusal.instead.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn an_undo_restores_and_nothing_else() {
+    let (guard, plan) = (guard(), plan());
+    let allowed = facts(&plan);
+    let undo = |step: usize, before: &PreImage, by: &str, facts: &GuardFacts| {
+        guard.permit_undo(&plan, &plan.steps[step].id, before, by, facts)
+    };
+    let permit = undo(0, &before(&plan, &plan.steps[0]), "bob", &allowed).unwrap().unwrap();
+    assert_eq!(permit.kind(), PermitKind::Undo);
+    assert!(matches!(permit.into_mutation(), Mutation::Aws { .. }));
+    assert_eq!(undo(1, &before(&plan, &plan.steps[1]), "bob", &allowed).unwrap(), None, "nothing to undo for Z01");
+    assert!(undo(2, &before(&plan, &plan.steps[2]), "bob", &allowed).unwrap().is_some());
+    assert!(undo(3, &before(&plan, &plan.steps[3]), "selvedge", &allowed).unwrap().is_some(), "our own canary");
+
+    let refusals: &[(&str, usize, &str, fn(&mut GuardFacts, &mut PreImage), &str)] = &[
+        ("nobody asked", 0, "", |_, _| {}, "E0301"),
+        ("the agent asked", 0, "Selvedge", |_, _| {}, "E0301"),
+        ("kill switch", 0, "bob", |f, _| f.kill_switch = true, "E0306"),
+        ("dry run", 0, "bob", |f, _| f.mode = Mode::DryRun, "E0307"),
+        (
+            "a policy slipped into the pre-image",
+            0,
+            "bob",
+            |_, b| *b = image(Image::RolePolicy { document: Some(r#"{"Effect":"Allow","Action":"*"}"#.into()) }),
+            "E0310",
+        ),
+    ];
+    for (name, step, by, change, code) in refusals {
+        let mut facts = allowed.clone();
+        let mut pre_image = before(&plan, &plan.steps[*step]);
+        change(&mut facts, &mut pre_image);
+        assert_eq!(undo(*step, &pre_image, by, &facts).expect_err(name).code, *code, "{name}");
+    }
+    // Restoring must stay possible when the target was listed afterwards.
+    let mut facts = allowed.clone();
+    facts.lists.break_glass.insert(UPN.into());
+    facts.approvals.clear();
+    assert!(undo(2, &before(&plan, &plan.steps[2]), "bob", &facts).unwrap().is_some());
+}
+
+#[test]
+fn messages_say_what_and_what_next() {
+    let (guard, plan) = (guard(), plan());
+    let show = |facts: &GuardFacts| {
+        let refusal =
+            guard.permit_apply(&plan, &id("s1"), &before(&plan, &plan.steps[0]), None, facts).expect_err("refused");
+        format!("{}: {}\nhelp: {}", refusal.code, refusal.why, refusal.instead)
+    };
+    let mut expired = facts(&plan);
+    expired.approvals[0].expires_at = ago(10);
+    insta::assert_snapshot!(show(&expired), @"
+    E0302: whatever changes a cloud needs one person's approval; the approval by bob@contoso.com expired at 2026-05-18T17:29:50Z (guard policy one-approval)
+    help: have the plan approved (selvedge approve), then run respond again
+    ");
+    let mut other = facts(&plan);
+    other.approvals = vec![approval(selvedge_model::PlanHash(selvedge_model::Digest::of(b"x")), "bob")];
+    insta::assert_snapshot!(show(&other), @"
+    E0302: whatever changes a cloud needs one person's approval; the approval by bob is for another plan (2d711642b726) (guard policy one-approval)
+    help: have the plan approved (selvedge approve), then run respond again
+    ");
+    let mut listed = facts(&plan);
+    listed.lists.protected_roles.insert("R".into());
+    listed.approvals.clear();
+    insta::assert_snapshot!(show(&listed), @"
+    E0301: the role is on the list of protected roles (guard policy protected-role)
+    help: deny the person at the identity provider, or take the role off the list
+    ");
+}

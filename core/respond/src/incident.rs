@@ -1,0 +1,97 @@
+//! The incident: what the verdict says about one person's signals.
+
+use selvedge_actions::Plan;
+use selvedge_graph::CrossCloudLink;
+use selvedge_model::{Confidence, Digest, EntityRef, EventId, FindingId, IncidentId, RecordId, Severity, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Where an incident stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Seen; no plan is called for.
+    Open,
+    /// Being looked into.
+    Investigating,
+    /// A plan is proposed.
+    Proposed,
+    /// The plan waits for approval.
+    Awaiting,
+    /// Steps are being carried out.
+    Acting,
+    /// Steps are stored; their effect is being proven.
+    Verifying,
+    /// Every containing step is stored.
+    Contained,
+    /// A person must do something.
+    Stuck,
+    /// The plan was undone.
+    Undone,
+    /// Over.
+    Closed,
+}
+
+/// Something that the plan leaves out, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanNote {
+    /// Stable code.
+    pub code: String,
+    /// What was left out.
+    pub target: String,
+    /// Why.
+    pub why: String,
+    /// What would serve.
+    pub instead: String,
+}
+
+/// One line of the story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoryLine {
+    /// When.
+    pub at: Timestamp,
+    /// `Entra`, `Azure`, `AWS`.
+    pub cloud: String,
+    /// What, with all foreign text quoted.
+    pub text: String,
+    /// The records.
+    pub records: Vec<RecordId>,
+}
+
+/// One incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Stable name.
+    pub id: IncidentId,
+    /// Names that it had before parts were merged.
+    pub aliases: Vec<IncidentId>,
+    /// One line.
+    pub title: String,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Where it stands.
+    pub status: Status,
+    /// First and last record of the evidence.
+    pub first_seen: Timestamp,
+    /// Last record.
+    pub last_seen: Timestamp,
+    /// Who and what.
+    pub entities: Vec<EntityRef>,
+    /// What rules saw.
+    pub findings: Vec<FindingId>,
+    /// The records.
+    pub evidence: Vec<RecordId>,
+    /// Identities of those records.
+    pub events: Vec<EventId>,
+    /// By time.
+    pub story: Vec<StoryLine>,
+    /// How sessions were joined to the human.
+    pub links: Vec<CrossCloudLink>,
+    /// Digest of everything the verdict was computed from.
+    pub snapshot: Digest,
+    /// What to do.
+    pub plan: Option<Plan>,
+    /// What the plan leaves out.
+    pub notes: Vec<PlanNote>,
+}

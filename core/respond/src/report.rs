@@ -1,0 +1,175 @@
+//! The plain-English account of an incident. Deterministic: the same incident
+//! gives the same words. Every line of the story names its records; all foreign
+//! text is quoted.
+
+use crate::incident::{Incident, StoryLine};
+use crate::story::percent;
+use selvedge_actions::plan::Wait;
+use selvedge_actions::{Plan, Step, StepPurpose};
+use selvedge_model::untrusted::quote_for_log as q;
+use std::fmt::Write as _;
+
+/// How many record ids a line shows before it counts the rest.
+const SHOWN_RECORDS: usize = 3;
+
+/// The whole account, as text of at most 100 columns or so.
+pub fn text(incident: &Incident) -> String {
+    let mut out = String::new();
+    heading(incident, &mut out);
+    section(&mut out, "What happened");
+    for line in &incident.story {
+        story_line(line, &mut out);
+    }
+    section(&mut out, "How the clouds were joined");
+    joins(incident, &mut out);
+    section(&mut out, "What Selvedge proposes");
+    match &incident.plan {
+        Some(plan) => self::plan(plan, &mut out),
+        None => line(&mut out, "Nothing: the evidence does not call for containment."),
+    }
+    notes(incident, &mut out);
+    section(&mut out, "What rests on what");
+    line(&mut out, &format!("{} records, {} findings.", incident.evidence.len(), incident.findings.len()));
+    line(&mut out, &format!("Verdict computed from the set {}.", incident.snapshot.short(16)));
+    out
+}
+
+fn line(out: &mut String, text: &str) {
+    let _ = writeln!(out, "{text}");
+}
+
+fn section(out: &mut String, title: &str) {
+    let _ = write!(out, "\n{title}\n{}\n", "-".repeat(title.chars().count()));
+}
+
+fn heading(incident: &Incident, out: &mut String) {
+    let title = format!("{}: {}", incident.id, incident.title);
+    line(out, &title);
+    line(out, &"=".repeat(title.chars().count()));
+    line(
+        out,
+        &format!(
+            "Severity {}, confidence {}, {}. From {} to {}.",
+            incident.severity.word(),
+            percent(incident.confidence.get()),
+            status_words(incident),
+            selvedge_model::time::iso_second(incident.first_seen),
+            selvedge_model::time::iso_second(incident.last_seen),
+        ),
+    );
+    if !incident.aliases.is_empty() {
+        let names: Vec<String> = incident.aliases.iter().map(ToString::to_string).collect();
+        line(out, &format!("Also known as {}.", names.join(", ")));
+    }
+}
+
+fn status_words(incident: &Incident) -> &'static str {
+    use crate::incident::Status;
+    match incident.status {
+        Status::Open => "open",
+        Status::Investigating => "being looked into",
+        Status::Proposed => "a plan is proposed",
+        Status::Awaiting => "the plan waits for approval",
+        Status::Acting => "the plan is being carried out",
+        Status::Verifying => "the effect is being proven",
+        Status::Contained => "contained",
+        Status::Stuck => "stuck: a person must act",
+        Status::Undone => "undone",
+        Status::Closed => "closed",
+    }
+}
+
+/// `17:21:16  AWS    text  [records]`.
+fn story_line(story: &StoryLine, out: &mut String) {
+    let at = selvedge_model::time::iso_second(story.at);
+    let _ = writeln!(out, "{}  {:<5}  {}", at, story.cloud, story.text);
+    let shown: Vec<String> = story.records.iter().take(SHOWN_RECORDS).map(ToString::to_string).collect();
+    let rest = story.records.len().saturating_sub(SHOWN_RECORDS);
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    let _ = writeln!(out, "{:22}records {}{more}", "", shown.join(", "));
+}
+
+fn joins(incident: &Incident, out: &mut String) {
+    if incident.links.is_empty() {
+        line(out, "No AWS session is part of this incident.");
+    }
+    for link in &incident.links {
+        let _ = writeln!(
+            out,
+            "AWS session {} is {} ({}):",
+            q(&link.session.principal_id),
+            q(&link.upn),
+            percent(link.confidence.get())
+        );
+        for ground in &link.grounds {
+            let _ = writeln!(out, "  {} ({}): {}.", ground.rule, percent(ground.confidence.get()), ground.why);
+        }
+        match &link.sign_in {
+            Some(id) => {
+                let _ = writeln!(out, "  It came from sign-in {}.", q(id));
+            }
+            None => line(out, "  The sign-in it came from is not known."),
+        }
+        if !link.alternatives.is_empty() {
+            let _ = writeln!(
+                out,
+                "  {} other sign-ins fit as well; the nearest in time was taken.",
+                link.alternatives.len()
+            );
+        }
+    }
+}
+
+/// The plan, step by step.
+fn plan(plan: &Plan, out: &mut String) {
+    let _ = writeln!(
+        out,
+        "Plan {} (to be started before {}):",
+        plan.hash().0.short(16),
+        selvedge_model::time::iso_second(plan.expires_at)
+    );
+    for step in &plan.steps {
+        self::step(step, out);
+    }
+}
+
+fn step(step: &Step, out: &mut String) {
+    let contract = step.action.contract();
+    let target = step.action.target();
+    let kind = match step.purpose {
+        StepPurpose::Contain => "",
+        StepPurpose::Narrow => " (narrowing)",
+        StepPurpose::Canary => " (our own canary)",
+    };
+    let _ = writeln!(
+        out,
+        "  {:<3} {} {}{kind}: {} [{}]",
+        step.id.0,
+        contract.id,
+        contract.title,
+        q(&target.name),
+        contract.operation
+    );
+    let _ = writeln!(out, "      {}", step.why);
+    let after: Vec<&str> = step.after.iter().map(|s| s.0.as_str()).collect();
+    let mut when =
+        if after.is_empty() { "at once".to_owned() } else { format!("after {} read back", after.join(", ")) };
+    if let Wait::Seconds { secs } = step.wait {
+        let _ = write!(when, " and {secs} s more");
+    }
+    let _ =
+        writeln!(out, "      {when}; tier {}; hits {}; undo: {}.", contract.tier.0, contract.blast, contract.inverse);
+}
+
+fn notes(incident: &Incident, out: &mut String) {
+    for note in &incident.notes {
+        let _ = writeln!(
+            out,
+            "Left out [{}]: {}: {}.\n  Instead: {}.",
+            note.code,
+            q(&note.target),
+            q(&note.why),
+            note.instead
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! The numbers that content sets.
+
+use selvedge_model::Problem;
+use serde::{Deserialize, Serialize};
+
+/// Points for a change of context within one Entra session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContextChange {
+    /// Registered device before, none now.
+    pub device_lost: i32,
+    /// Another registered device.
+    pub device_changed: i32,
+    /// Another autonomous system.
+    pub network_changed: i32,
+    /// Another address, where no autonomous system is known.
+    pub address_changed: i32,
+    /// Another country.
+    pub country_changed: i32,
+    /// Another operating system.
+    pub system_changed: i32,
+    /// Another browser on the same system.
+    pub browser_changed: i32,
+    /// A refresh token stood in for a sign-in.
+    pub token_replayed: i32,
+    /// The user is known on that network.
+    pub usual_network: i32,
+    /// From this sum on.
+    pub suspicious_at: i32,
+}
+
+/// How plans are made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanLimits {
+    /// Minutes.
+    pub expires_minutes: i64,
+    /// Seconds.
+    pub narrow_again_after_secs: i64,
+}
+
+/// All thresholds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// Points.
+    pub context_change: ContextChange,
+    /// Bytes.
+    pub egress_bytes_per_session: u64,
+    /// Hours.
+    pub episode_gap_hours: i64,
+    /// Thousandths.
+    pub join_confidence_to_act: u16,
+    /// Plans.
+    pub plan: PlanLimits,
+}
+
+impl Thresholds {
+    /// Reads the YAML form.
+    ///
+    /// # Errors
+    /// A problem that names the file and what is wrong with it.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Problem> {
+        yaml_serde::from_str(text)
+            .map_err(|error| Problem::new(name, format!("{error}; compare it with the shipped file")))
+    }
+}
