@@ -232,11 +232,11 @@ impl SimCloud {
     }
 
     /// Signs a workload in with its own credential and returns the row's id.
-    pub fn sign_in_workload(&self, tenant: &str, principal: &ServicePrincipal, ip: &str) -> String {
+    pub fn sign_in_workload(&self, tenant: &str, principal: &ServicePrincipal, from: &Place) -> String {
         let now = self.now();
         let mut state = self.lock();
         let id = state.rng.request_id();
-        let record = service_principal_sign_in(tenant, &id, now, principal, ip, &mut state.rng);
+        let record = service_principal_sign_in(tenant, &id, now, principal, from, &mut state.rng);
         state.log_of_tenant(tenant, LogSource::SignIn, now, (id.clone(), record));
         id
     }
@@ -275,7 +275,7 @@ impl SimCloud {
         tenant: &str,
         principal: &ServicePrincipal,
         sign_in_id: &str,
-        ip: &str,
+        from: &Place,
         target: (&str, &str),
         action: &str,
     ) -> Result<(), ArmError> {
@@ -285,7 +285,7 @@ impl SimCloud {
             upn: None,
             app_id: &principal.app_id,
             uti: &selvedge_model::guid::to_unique_token_identifier(sign_in_id).unwrap_or_default(),
-            ip,
+            ip: &from.ip,
         };
         let now = self.now();
         self.lock().arm(tenant, &caller, target, action, now)

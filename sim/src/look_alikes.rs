@@ -4,7 +4,7 @@
 use crate::cloud::sts::Assertion;
 use crate::company::large_key;
 use crate::entra::App;
-use crate::place::{EDGE, Place};
+use crate::place::{EDGE, FIREFOX, Place};
 use crate::session::AwsCall;
 use crate::world::{AssertionIds, AtWork, World};
 use jiff::SignedDuration;
@@ -100,16 +100,16 @@ pub fn pipeline_deploys(seed: u64, ids: AssertionIds) -> World {
     let mut world = World::begin(seed, ids);
     let alice = world.company.alice.clone();
     let company = world.company.clone();
-    let runner = "192.0.2.44";
+    let runner = Place::new("192.0.2.44", 64_509, ("NL", "Amsterdam", 52.37, 4.9), FIREFOX);
     world.at(-540, 0);
     let morning = world.morning(&alice, &alice.desk);
     world.at(0, 0);
-    let token = world.cloud.sign_in_workload(&company.tenant, &company.pipeline, runner);
+    let token = world.cloud.sign_in_workload(&company.tenant, &company.pipeline, &runner);
     world.at(0, 20);
     let target = (company.subscription.as_str(), company.logic_app.as_str());
     world
         .cloud
-        .arm_as_workload(&company.tenant, &company.pipeline, &token, runner, target, "Microsoft.Logic/workflows/write")
+        .arm_as_workload(&company.tenant, &company.pipeline, &token, &runner, target, "Microsoft.Logic/workflows/write")
         .expect("the pipeline may deploy");
     world.at(0, 30);
     let (_, at_work) = world.to_aws(&morning.session, &alice.desk);

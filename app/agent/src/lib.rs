@@ -3,6 +3,6 @@
 //! This crate is runtime-agnostic: it waits on nothing but the seams in
 //! `selvedge-ports`.
 
+pub mod execute;
 pub mod ingest;
 pub mod state;
-pub mod execute;

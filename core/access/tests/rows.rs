@@ -31,6 +31,9 @@ fn condition(effect: &str, condition: &str) -> String {
     statement(effect, &format!(r#""Action":"*","Resource":"*","Condition":{condition}"#))
 }
 
+/// Row, documents, action, resource, context, expected word.
+type Row<'a> = (&'a str, Vec<String>, &'a str, &'a str, Context, &'a str);
+
 #[test]
 fn rows() {
     let object = "arn:aws:s3:::b/x/y:z";
@@ -43,7 +46,7 @@ fn rows() {
     let epoch = condition("Deny", r#"{"DateLessThan":{"aws:TokenIssueTime":"1779123600"}}"#);
     let mfa = condition("Deny", r#"{"Bool":{"aws:MultiFactorAuthPresent":"false"}}"#);
     let mfa_if = condition("Deny", r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}"#);
-    let table: Vec<(&str, Vec<String>, &str, &str, Context, &str)> = vec![
+    let table: Vec<Row<'_>> = vec![
         ("1", vec![], get, object, none(), "implicit deny"),
         (
             "2 (identity)",
@@ -271,6 +274,7 @@ fn the_documents_of_containment() {
 /// Every managed policy of the corpus is read without a problem and evaluated
 /// without a panic.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the corpus lies outside the project")]
 fn managed_policies_of_the_corpus() {
     let Some(corpus) = std::env::var_os("SELVEDGE_CORPUS") else {
         eprintln!("skipped 1641 cases: SELVEDGE_CORPUS is not set");

@@ -50,7 +50,7 @@ pub struct EntraUser {
 }
 
 /// An Entra application that signs people in to AWS.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SamlApp {
     /// Application id, lower-cased.
     pub app_id: String,
@@ -79,7 +79,8 @@ pub struct Estate {
     pub applications: BTreeMap<String, String>,
     /// Device id to display name.
     pub devices: BTreeMap<String, String>,
-    /// Documents that were read and hold nothing that this version uses.
+    /// Documents of this import that hold nothing that this version uses.
+    #[serde(skip)]
     pub unused_documents: u64,
 }
 
@@ -130,11 +131,15 @@ impl Estate {
         }
     }
 
-    /// Fills in what documents leave out: applications whose identifier is
-    /// AWS's SAML endpoint serve AWS, for providers unknown.
+    /// Puts the inventory into its one form: documents that were read twice
+    /// count once, and an application whose providers are known is not also
+    /// kept as one of unknown providers.
     pub fn finish(&mut self) {
-        self.saml_apps.sort_by(|a, b| a.app_id.cmp(&b.app_id));
-        self.saml_apps.dedup_by(|a, b| a.app_id == b.app_id && a.providers == b.providers);
+        let named: BTreeSet<String> =
+            self.saml_apps.iter().filter(|a| !a.issuer.is_empty()).map(|a| a.app_id.clone()).collect();
+        self.saml_apps.retain(|a| !a.issuer.is_empty() || !named.contains(&a.app_id));
+        self.saml_apps.sort();
+        self.saml_apps.dedup();
     }
 
     fn add_authorization_details(&mut self, source: &str, value: &Value) -> bool {
@@ -387,5 +392,24 @@ mod tests {
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].place, "x.json:2");
         assert_eq!(estate.unused_documents, 1);
+    }
+
+    #[test]
+    fn importing_the_same_again_changes_nothing() {
+        let documents: [&[u8]; 3] = [
+            br#"{"tenantId":"0b0f6a52-5b66-4f3e-9c2e-4f6a3d1c2b1a","samlApps":[{"appId":"A1","providers":["p"]}]}"#,
+            br#"{"@odata.context":"x/$metadata#applications","value":[{"appId":"a1","displayName":"AWS","identifierUris":["https://signin.aws.amazon.com/saml"]}]}"#,
+            br#"{"@odata.context":"x/$metadata#users","value":[{"id":"U1","userPrincipalName":"A@b.c"}]}"#,
+        ];
+        let mut once = Estate::default();
+        let mut problems = Vec::new();
+        documents.iter().for_each(|d| once.add("d", d, &mut problems));
+        once.finish();
+        let mut twice = once.clone();
+        documents.iter().rev().for_each(|d| twice.add("d", d, &mut problems));
+        twice.finish();
+        assert_eq!(once, twice);
+        assert_eq!(once.saml_apps.len(), 1);
+        assert_eq!(once.users["u1"].upn, "a@b.c");
     }
 }

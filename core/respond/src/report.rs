@@ -34,8 +34,32 @@ pub fn text(incident: &Incident) -> String {
     out
 }
 
+/// Lines are at most this wide where words allow it.
+const WIDTH: usize = 100;
+
 fn line(out: &mut String, text: &str) {
-    let _ = writeln!(out, "{text}");
+    wrap(out, "", 0, text);
+}
+
+/// Writes `first` and `text`, broken between words; further lines are indented.
+fn wrap(out: &mut String, first: &str, indent: usize, text: &str) {
+    let mut column = first.chars().count();
+    out.push_str(first);
+    let mut begun = false;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if begun && column.saturating_add(length).saturating_add(1) > WIDTH {
+            let _ = write!(out, "\n{:indent$}", "");
+            column = indent;
+        } else if begun {
+            out.push(' ');
+            column = column.saturating_add(1);
+        }
+        out.push_str(word);
+        column = column.saturating_add(length);
+        begun = true;
+    }
+    out.push('\n');
 }
 
 fn section(out: &mut String, title: &str) {
@@ -82,11 +106,12 @@ fn status_words(incident: &Incident) -> &'static str {
 /// `17:21:16  AWS    text  [records]`.
 fn story_line(story: &StoryLine, out: &mut String) {
     let at = selvedge_model::time::iso_second(story.at);
-    let _ = writeln!(out, "{}  {:<5}  {}", at, story.cloud, story.text);
+    wrap(out, &format!("{at}  {:<5}  ", story.cloud), 29, &story.text);
     let shown: Vec<String> = story.records.iter().take(SHOWN_RECORDS).map(ToString::to_string).collect();
     let rest = story.records.len().saturating_sub(SHOWN_RECORDS);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    let _ = writeln!(out, "{:22}records {}{more}", "", shown.join(", "));
+    let noun = if story.records.len() == 1 { "record" } else { "records" };
+    wrap(out, &format!("{:29}{noun} ", ""), 29, &format!("{}{more}", shown.join(", ")));
 }
 
 fn joins(incident: &Incident, out: &mut String) {
@@ -141,35 +166,22 @@ fn step(step: &Step, out: &mut String) {
         StepPurpose::Narrow => " (narrowing)",
         StepPurpose::Canary => " (our own canary)",
     };
-    let _ = writeln!(
-        out,
-        "  {:<3} {} {}{kind}: {} [{}]",
-        step.id.0,
-        contract.id,
-        contract.title,
-        q(&target.name),
-        contract.operation
-    );
-    let _ = writeln!(out, "      {}", step.why);
+    let what = format!("{} {}{kind}: {} [{}]", contract.id, contract.title, q(&target.name), contract.operation);
+    wrap(out, &format!("  {:<3} ", step.id.0), 6, &what);
+    wrap(out, "      ", 6, &step.why);
     let after: Vec<&str> = step.after.iter().map(|s| s.0.as_str()).collect();
     let mut when =
         if after.is_empty() { "at once".to_owned() } else { format!("after {} read back", after.join(", ")) };
     if let Wait::Seconds { secs } = step.wait {
         let _ = write!(when, " and {secs} s more");
     }
-    let _ =
-        writeln!(out, "      {when}; tier {}; hits {}; undo: {}.", contract.tier.0, contract.blast, contract.inverse);
+    let how = format!("{when}; tier {}; hits {}; undo: {}.", contract.tier.0, contract.blast, contract.inverse);
+    wrap(out, "      ", 6, &how);
 }
 
 fn notes(incident: &Incident, out: &mut String) {
     for note in &incident.notes {
-        let _ = writeln!(
-            out,
-            "Left out [{}]: {}: {}.\n  Instead: {}.",
-            note.code,
-            q(&note.target),
-            q(&note.why),
-            note.instead
-        );
+        wrap(out, &format!("Left out [{}]: ", note.code), 2, &format!("{}: {}.", q(&note.target), q(&note.why)));
+        wrap(out, "  Instead: ", 2, &format!("{}.", note.instead));
     }
 }

@@ -5,6 +5,10 @@ use crate::answers::{self, Grant};
 use crate::client::AwsCloud;
 use crate::config::{AwsAccount, AwsConfig, AwsCredential, ConfigError};
 use crate::wire::{Form, Service};
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
@@ -120,8 +124,8 @@ impl Link {
 impl Source {
     async fn new(credential: &AwsCredential, aws: &AwsConfig, problems: &mut Vec<String>) -> Self {
         let provider = match credential {
-            AwsCredential::Default => chain(aws, None).await,
-            AwsCredential::Profile { name } => chain(aws, Some(name)).await,
+            AwsCredential::Default => chain(aws).await,
+            AwsCredential::Profile { name } => profile(aws, name),
             AwsCredential::Keys { access_key_id, secret_access_key, session_token } => {
                 let mut get = |reference: &crate::SecretRef| match reference.resolve() {
                     Ok(secret) => secret.expose().to_owned(),
@@ -149,32 +153,27 @@ impl Source {
     }
 }
 
-/// The chain of the AWS tools, over ring instead of its default TLS.
-async fn chain(aws: &AwsConfig, profile: Option<&str>) -> SharedCredentialsProvider {
+/// Settings of the AWS tools, over ring instead of their default TLS.
+fn tools(aws: &AwsConfig) -> ProviderConfig {
     use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let loader = aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .region(aws_config::Region::new(aws.region.clone()))
-        .http_client(http);
-    let loader = match profile {
-        Some(name) => loader.profile_name(name),
-        None => loader,
-    };
-    let none = || SharedCredentialsProvider::new(NoProvider);
-    loader.load().await.credentials_provider().unwrap_or_else(none)
+    ProviderConfig::default()
+        .with_region(Some(Region::new(aws.region.clone())))
+        .with_behavior_version(Some(BehaviorVersion::latest()))
+        .with_http_client(http)
 }
 
-/// Stands where the chain has no provider at all.
-#[derive(Debug)]
-struct NoProvider;
+/// The chain of the AWS tools.
+async fn chain(aws: &AwsConfig) -> SharedCredentialsProvider {
+    let chain = DefaultCredentialsChain::builder().configure(tools(aws)).region(Region::new(aws.region.clone()));
+    SharedCredentialsProvider::new(chain.build().await)
+}
 
-impl ProvideCredentials for NoProvider {
-    fn provide_credentials<'a>(&'a self) -> aws_credential_types::provider::future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        aws_credential_types::provider::future::ProvideCredentials::ready(Err(CredentialsError::not_loaded_no_source()))
-    }
+/// The named profile and nothing else: in the chain, keys in the environment
+/// would win over it in silence.
+fn profile(aws: &AwsConfig, name: &str) -> SharedCredentialsProvider {
+    let profile = ProfileFileCredentialsProvider::builder().configure(&tools(aws)).profile_name(name);
+    SharedCredentialsProvider::new(profile.build())
 }
 
 /// The provider's own text is left out: it may hold what was read.

@@ -40,14 +40,18 @@ fn claims(caller: &ArmCaller<'_>, tenant: &str, issued: Timestamp) -> Value {
         "exp": (issued + 3900).to_string(),
         "ver": "1.0",
         "appid": caller.app_id,
-        "appidacr": "2",
-        "ipaddr": caller.ip,
+        "appidacr": if caller.upn.is_some() { "2" } else { "1" },
         "uti": caller.uti,
         "http://schemas.microsoft.com/identity/claims/objectidentifier": caller.object_id,
         "http://schemas.microsoft.com/identity/claims/tenantid": tenant,
     });
-    if let (Some(map), Some(upn)) = (out.as_object_mut(), caller.upn) {
+    let Some(map) = out.as_object_mut() else {
+        return out;
+    };
+    // A token of a workload says so, and carries neither address nor name.
+    if let Some(upn) = caller.upn {
         for (key, value) in [
+            ("ipaddr", caller.ip),
             ("name", caller.name),
             ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name", upn),
             ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn", upn),
@@ -56,6 +60,8 @@ fn claims(caller: &ArmCaller<'_>, tenant: &str, issued: Timestamp) -> Value {
         ] {
             map.insert(key.into(), json!(value));
         }
+    } else {
+        map.insert("idtyp".into(), json!("app"));
     }
     out
 }

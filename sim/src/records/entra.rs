@@ -57,6 +57,15 @@ fn device_detail(place: &Place) -> Value {
     }
 }
 
+fn location(place: &Place) -> Value {
+    json!({
+        "city": place.city,
+        "state": "",
+        "countryOrRegion": place.country,
+        "geoCoordinates": { "latitude": place.latitude, "longitude": place.longitude },
+    })
+}
+
 fn authentication_details(sign_in: &UserSignIn<'_>) -> Value {
     let step = |n: u32, method: &str, detail: &str| {
         json!({
@@ -72,10 +81,9 @@ fn authentication_details(sign_in: &UserSignIn<'_>) -> Value {
     if sign_in.result.0 != 0 {
         json!([])
     } else if sign_in.interactive {
-        json!([
-            step(0, "Password", "Correct password"),
-            step(1, "Mobile app notification", "MFA completed in Azure AD"),
-        ])
+        let mut password = step(0, "Password", "Correct password");
+        set(&mut password, json!({ "authenticationMethodDetail": "Password Hash Sync" }));
+        json!([password, step(1, "Mobile app notification", "MFA completed in Azure AD")])
     } else {
         json!([step(0, "Previously satisfied", "MFA requirement satisfied by claim in the token")])
     }
@@ -85,15 +93,12 @@ fn authentication_details(sign_in: &UserSignIn<'_>) -> Value {
 pub(crate) fn user_sign_in(sign_in: &UserSignIn<'_>, rng: &mut Rng) -> Value {
     let (code, reason) = sign_in.result;
     let (place, app) = (sign_in.from, sign_in.app);
-    let status = if code == 0 {
-        let how = if sign_in.interactive {
-            "MFA completed in Azure AD"
-        } else {
-            "MFA requirement satisfied by claim in the token"
-        };
-        json!({ "errorCode": 0, "additionalDetails": how })
-    } else {
+    let status = if code != 0 {
         json!({ "errorCode": code, "failureReason": reason })
+    } else if sign_in.interactive {
+        json!({ "errorCode": 0 })
+    } else {
+        json!({ "errorCode": 0, "additionalDetails": "MFA requirement satisfied by claim in the token" })
     };
     let token = match (sign_in.interactive, app.is_saml()) {
         (true, _) => "none",
@@ -109,10 +114,7 @@ pub(crate) fn user_sign_in(sign_in: &UserSignIn<'_>, rng: &mut Rng) -> Value {
             "authenticationProtocol": if app.is_saml() { "saml20" } else { "none" },
             "authenticationDetails": authentication_details(sign_in),
             "deviceDetail": device_detail(place),
-            "location": {
-                "city": place.city, "state": "", "countryOrRegion": place.country,
-                "geoCoordinates": { "latitude": place.latitude, "longitude": place.longitude },
-            },
+            "location": location(place),
         }),
     );
     let category = if sign_in.interactive { "SignInLogs" } else { "NonInteractiveUserSignInLogs" };
@@ -194,7 +196,7 @@ pub(crate) fn service_principal_sign_in(
     id: &str,
     at: Timestamp,
     principal: &crate::entra::ServicePrincipal,
-    ip: &str,
+    place: &Place,
     rng: &mut Rng,
 ) -> Value {
     let properties = json!({
@@ -207,20 +209,24 @@ pub(crate) fn service_principal_sign_in(
         "servicePrincipalId": principal.id,
         "servicePrincipalName": principal.name,
         "servicePrincipalCredentialKeyId": principal.key_id,
-        "servicePrincipalCredentialThumbprint": "",
-        "ipAddress": ip,
+        "federatedCredentialId": "",
+        "ipAddress": place.ip,
+        "autonomousSystemNumber": place.asn,
+        "location": location(place),
         "resourceId": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
         "resourceDisplayName": "Windows Azure Service Management API",
+        "isInteractive": false,
         "incomingTokenType": "none",
-        "authenticationProcessingDetails": [],
+        "authenticationProtocol": "none",
+        "clientCredentialType": "clientSecret",
+        "appliedConditionalAccessPolicies": [],
         "conditionalAccessStatus": "notApplied",
+        "riskLevelAggregated": "none",
+        "tokenIssuerType": "AzureAD",
         "status": { "errorCode": 0 },
-        "tenantId": tenant,
-        "location": { "city": "", "state": "", "countryOrRegion": "", "geoCoordinates": {} },
-        "riskState": "none",
     });
     let mut row = envelope(tenant, "ServicePrincipalSignInLogs", "Sign-in activity", at, rng, properties);
-    set(&mut row, json!({ "resultType": "0", "resultSignature": "SUCCESS", "callerIpAddress": ip, "identity": "" }));
+    set(&mut row, json!({ "resultType": "0", "resultSignature": "SUCCESS", "callerIpAddress": place.ip }));
     row
 }
 

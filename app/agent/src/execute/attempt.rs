@@ -83,8 +83,7 @@ impl Run<'_, '_> {
 
     /// What became of the last call, by its answer or by reading back.
     async fn settle(&self, step: &Step, seen: &Step, kind: PermitKind) -> Option<Settled> {
-        let (last, since) =
-            self.tracked(&step.id, kind, |track| Some((track.last()?.clone(), track.first_at()?)))?;
+        let (last, since) = self.tracked(&step.id, kind, |track| Some((track.last()?.clone(), track.first_at()?)))?;
         match &last.outcome {
             Some(Outcome::NotApplied { error }) => self.refused(step, seen, &last, since, error).await,
             Some(Outcome::Applied { .. }) => Some(self.read_back(step, seen, &last, since, READ_BACKS).await),
@@ -127,16 +126,14 @@ impl Run<'_, '_> {
                 ),
             ))),
             // What is to be deleted may be gone already.
-            CloudErrorKind::NotFound | CloudErrorKind::Bug => {
-                match self.read_back(step, seen, last, since, 1).await {
-                    Settled::Stored => Some(Settled::Stored),
-                    Settled::Repeat | Settled::Failed(_) => Some(Settled::Failed(Refusal::new(
-                        "E0325",
-                        format!("{operation} on {} failed: {said}", quote_for_log(&step.action.target().name)),
-                        "look at the object in the provider's console; if it is as it should be, run respond again",
-                    ))),
-                }
-            }
+            CloudErrorKind::NotFound | CloudErrorKind::Bug => match self.read_back(step, seen, last, since, 1).await {
+                Settled::Stored => Some(Settled::Stored),
+                Settled::Repeat | Settled::Failed(_) => Some(Settled::Failed(Refusal::new(
+                    "E0325",
+                    format!("{operation} on {} failed: {said}", quote_for_log(&step.action.target().name)),
+                    "look at the object in the provider's console; if it is as it should be, run respond again",
+                ))),
+            },
         }
     }
 

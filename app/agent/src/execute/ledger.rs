@@ -74,7 +74,8 @@ impl<'a> Ledger<'a> {
             let page = self.journal.entries(first, usize::try_from(last - first + 1).unwrap_or(usize::MAX))?;
             let recent: Vec<&Entry> = page.iter().filter(|entry| entry.at >= since).collect();
             for entry in recent.iter().filter(|entry| entry.kind == "intent") {
-                if let CaseRecord::Intent(Intent { plan: other, step, kind: PermitKind::Apply, .. }) = self.parse(entry)?
+                if let CaseRecord::Intent(Intent { plan: other, step, kind: PermitKind::Apply, .. }) =
+                    self.parse(entry)?
                     && other != plan
                 {
                     steps.insert((other, step));

@@ -52,7 +52,7 @@ pub enum StepProgress {
 
 /// Whether the step has taken hold, and how that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "enforced", rename_all = "kebab-case")]
+#[serde(tag = "state", rename_all = "kebab-case")]
 pub enum Enforcement {
     /// It has.
     Enforced {
@@ -110,7 +110,6 @@ pub struct StepReport {
     /// When it was read back.
     pub stored: Option<Timestamp>,
     /// Third clock.
-    #[serde(flatten)]
     pub enforced: Enforcement,
     /// When the undo was read back.
     pub undone: Option<Timestamp>,
@@ -255,9 +254,11 @@ fn of_step(state: &PlanState, step: &Step) -> StepReport {
 /// Why the canary of this step's account proved nothing.
 fn canary_said(state: &PlanState, step: &Step) -> Option<String> {
     let account = step.action.target().container;
-    let canaries = state.plan.steps.iter().filter(|other| {
-        other.purpose == StepPurpose::Canary && other.action.target().container == account
-    });
+    let canaries = state
+        .plan
+        .steps
+        .iter()
+        .filter(|other| other.purpose == StepPurpose::Canary && other.action.target().container == account);
     canaries.filter_map(|canary| state.steps.get(&canary.id)?.unproven.clone()).next()
 }
 

@@ -280,12 +280,7 @@ impl<'a> Executor<'a> {
         Ok(Preview { judgement, steps: looks.into_iter().map(|(looked, _)| looked).collect() })
     }
 
-    async fn look_at(
-        &self,
-        step: &Step,
-        case: &CaseFacts,
-        known: Option<&PlanState>,
-    ) -> (Looked, Option<TargetFacts>) {
+    async fn look_at(&self, step: &Step, case: &CaseFacts, known: Option<&PlanState>) -> (Looked, Option<TargetFacts>) {
         let mut looked = Looked { step: step.id.clone(), before: None, call: None, refusal: None };
         let answers = match look(&self.seams, step).await {
             Ok(answers) => answers,

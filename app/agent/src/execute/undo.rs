@@ -56,9 +56,10 @@ impl Run<'_, '_> {
 
     /// A call whose outcome is not known is read back before anything is undone.
     async fn settle_open(&self, step: &Step) -> Result<(), JournalError> {
-        let open = self.state().track(&step.id, PermitKind::Apply).is_some_and(|track| {
-            track.stored.is_none() && track.last().is_some_and(|last| !last.changed_nothing())
-        });
+        let open = self
+            .state()
+            .track(&step.id, PermitKind::Apply)
+            .is_some_and(|track| track.stored.is_none() && track.last().is_some_and(|last| !last.changed_nothing()));
         if open {
             self.settle_and_stop(step, step, PermitKind::Apply).await?;
         }
@@ -101,8 +102,7 @@ impl Run<'_, '_> {
             match self.ask_to_undo(root, last_step, &chain, by).await {
                 Ok(Ask::Permit(permit, found)) => self.call(permit, found, None).await?,
                 Ok(Ask::Nothing) => {
-                    let stored =
-                        CaseRecord::Stored { plan: self.hash, step: root.id.clone(), kind: PermitKind::Undo };
+                    let stored = CaseRecord::Stored { plan: self.hash, step: root.id.clone(), kind: PermitKind::Undo };
                     return self.append_one(stored);
                 }
                 Err(refusal) => return self.fail(root, PermitKind::Undo, refusal),
@@ -114,10 +114,7 @@ impl Run<'_, '_> {
     async fn ask_to_undo(&self, root: &Step, last_step: &Step, chain: &Chain, by: &str) -> Result<Ask, Refusal> {
         let answers = look(&self.seams, last_step).await?;
         let case = self.state().case.clone();
-        let facts = self.guard_facts(BTreeMap::from([(
-            root.action.target().id,
-            target_facts(root, &answers, &case)?,
-        )]));
+        let facts = self.guard_facts(BTreeMap::from([(root.action.target().id, target_facts(root, &answers, &case)?)]));
         let permit = self.seams.guard.permit_undo(&self.plan, &root.id, &chain.before, by, &facts)?;
         let Some(permit) = permit else {
             return Ok(Ask::Nothing);

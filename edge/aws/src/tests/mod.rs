@@ -2,6 +2,7 @@
 //! scripted loopback server, and the whole against the emulator.
 
 mod answers;
+mod chain;
 mod emulator;
 mod fake;
 mod ministack;

@@ -4,6 +4,7 @@
 mod agreement;
 mod csdl;
 mod fake;
+mod identity;
 mod recorder;
 mod script;
 mod simulated;

@@ -1,0 +1,10 @@
+//! The executor, over both clouds in memory.
+
+mod bad_input;
+mod crash;
+mod doom;
+mod every_action;
+mod proofs;
+mod settings;
+mod support;
+mod whole;
