@@ -123,6 +123,6 @@ fn records_have_the_keys_of_the_corpus() {
     }
     assert!(differences.is_empty(), "{differences:#?}");
     let not_compared: Vec<&String> = kinds.difference(&compared).collect();
-    println!("{} kinds compared; not in the corpus: {not_compared:?}", compared.len());
+    eprintln!("{} kinds compared; not in the corpus: {not_compared:?}", compared.len());
     assert!(compared.len() >= 9, "{compared:?}");
 }

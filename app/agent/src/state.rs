@@ -4,8 +4,10 @@
 //! whose input is unchanged is left as it is. Every new verdict goes to the
 //! journal with the whole input it was computed from.
 
+use crate::execute;
+use selvedge_actions::Action;
 use selvedge_graph::{Estate, FactSet, Record};
-use selvedge_model::{Digest, EventId, IncidentId, Timestamp, canon};
+use selvedge_model::{Confidence, Digest, EventId, IncidentId, Timestamp, canon};
 use selvedge_ports::{Batch, Head, Journal, JournalError, NewRecord};
 use selvedge_respond::case::RuleFacts;
 use selvedge_respond::decide::{Decision, Inputs, decide};
@@ -224,9 +226,45 @@ fn merge_incident(
     Ok(merged)
 }
 
-/// Whether somebody already works with the incident's plan.
+/// Whether the incident's plan was begun.
 fn is_running(incident: &Incident) -> bool {
-    !matches!(incident.status, Status::Open | Status::Investigating | Status::Proposed)
+    !matches!(incident.status, Status::Open | Status::Investigating | Status::Proposed | Status::Awaiting)
+}
+
+/// The incident's status after the executor stopped; `None` where nothing was
+/// changed and so the status stays.
+pub fn status_of(execution: execute::Status) -> Option<Status> {
+    match execution {
+        execute::Status::Previewed | execute::Status::Refused => None,
+        execute::Status::AwaitingApproval => Some(Status::Awaiting),
+        execute::Status::Contained => Some(Status::Contained),
+        execute::Status::Stuck | execute::Status::UndoStuck => Some(Status::Stuck),
+        execute::Status::Unfinished => Some(Status::Acting),
+        execute::Status::Undone => Some(Status::Undone),
+    }
+}
+
+/// What the guard is told of a case: how sure the join is, how new the evidence,
+/// and how much each step would hit.
+pub fn case_facts(incident: &Incident) -> execute::CaseFacts {
+    let join = incident.links.iter().map(|link| link.confidence).min();
+    let mut blast = BTreeMap::new();
+    for step in incident.plan.iter().flat_map(|plan| &plan.steps) {
+        let sessions = match &step.action {
+            Action::DenySession(deny) => {
+                incident.links.iter().filter(|link| link.session.principal_id == deny.user_id).count()
+            }
+            Action::RevokeSignInSessions(_) | Action::DisableUser(_) => 1,
+        };
+        let entry = blast.entry(step.action.target().id).or_insert(execute::Blast { principals: 1, sessions: 0 });
+        entry.sessions = entry.sessions.max(u32::try_from(sessions).unwrap_or(u32::MAX));
+    }
+    execute::CaseFacts {
+        // Without an AWS session the sign-ins themselves name the person.
+        join_confidence: join.unwrap_or(Confidence::CERTAIN),
+        newest_evidence: incident.plan.as_ref().map_or(incident.last_seen, |plan| plan.newest_evidence),
+        blast,
+    }
 }
 
 /// A verdict beside what stood before: the first name stays, a plan that is

@@ -1,30 +1,43 @@
 //! `selvedge.toml`: one file, all problems at once, unknown keys are errors.
 
 use crate::error::Error;
+use selvedge_agent::execute::RespondConfig;
+use selvedge_aws::AwsConfig;
+use selvedge_azure::GraphConfig;
+use selvedge_graph::Estate;
 use selvedge_respond::case::CanaryRole;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The configuration.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Config {
+pub struct Config {
     /// Where facts, incidents and the journal are kept.
     pub state_dir: Option<PathBuf>,
-    /// Canary roles, one per account at most.
-    pub canary: Vec<CanaryRole>,
+    /// Who may be touched, how much, and whether at all.
+    pub respond: RespondConfig,
+    /// Connections to AWS accounts.
+    pub aws: AwsConfig,
+    /// Connections to Entra tenants.
+    pub graph: GraphConfig,
 }
 
 /// The configuration and where it came from.
 #[derive(Debug, Clone)]
-pub(crate) struct Loaded {
+pub struct Loaded {
+    /// The values.
     pub config: Config,
+    /// The file, if there was one.
     pub source: Option<PathBuf>,
 }
 
 /// Reads `path`, else `selvedge.toml` in the current folder if there is one,
 /// else the defaults.
-pub(crate) fn load(path: Option<&Path>) -> Result<Loaded, Error> {
+///
+/// # Errors
+/// All problems of the file at once, with their keys.
+pub fn load(path: Option<&Path>) -> Result<Loaded, Error> {
     let default = PathBuf::from("selvedge.toml");
     let source = match path {
         Some(path) => Some(path.to_owned()),
@@ -37,25 +50,53 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Loaded, Error> {
     let text = std::fs::read_to_string(&source).map_err(|error| {
         Error::new("E0002", format!("{}: {error}", source.display()), "check the path given with --config")
     })?;
-    let config = toml::from_str(&text).map_err(|error| {
-        Error::new(
-            "E0003",
-            format!("{}: {}", source.display(), error.to_string().trim_end()),
-            "docs/howto/configure.md lists every key",
-        )
+    let help = "docs/howto/configure.md lists every key";
+    let config: Config = toml::from_str(&text).map_err(|error| {
+        // Never the line itself: somebody may have pasted a secret there.
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        Error::new("E0003", format!("{}:{line}: {}", source.display(), error.message()), help)
     })?;
-    Ok(Loaded { config, source: Some(source) })
+    let mut problems = config.aws.problems();
+    problems.extend(config.graph.problems());
+    if problems.is_empty() {
+        Ok(Loaded { config, source: Some(source) })
+    } else {
+        Err(Error::new("E0003", format!("{}: {}", source.display(), problems.join("; ")), help))
+    }
 }
 
 impl Config {
     /// The state folder: the flag, the configuration, else a folder of the
     /// user's own.
-    pub(crate) fn state_dir(&self, flag: Option<&Path>) -> PathBuf {
+    pub fn state_dir(&self, flag: Option<&Path>) -> PathBuf {
         if let Some(dir) = flag.map(Path::to_owned).or_else(|| self.state_dir.clone()) {
             return dir;
         }
         let base = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
         let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local").join("state"));
         base.or_else(home).map_or_else(|| PathBuf::from(".selvedge"), |base| base.join("selvedge"))
+    }
+
+    /// The canary roles that plans may use: those of `[aws]` whose unique id the
+    /// inventory tells.
+    pub fn canaries(&self, estate: &Estate) -> Vec<CanaryRole> {
+        self.aws
+            .accounts
+            .iter()
+            .filter_map(|(account, settings)| {
+                let role_arn = settings.canary_role.clone()?;
+                let role_id = estate.roles.get(&role_arn)?.id.clone();
+                let session_name = self.aws.canary_session_name.clone();
+                Some(CanaryRole { account: account.clone(), role_arn, role_id, session_name })
+            })
+            .collect()
+    }
+
+    /// `[respond]` with the canary roles of `[aws]` among its own.
+    pub fn respond_config(&self) -> RespondConfig {
+        let mut respond = self.respond.clone();
+        respond.canary_roles.extend(self.aws.accounts.values().filter_map(|a| a.canary_role.clone()));
+        respond
     }
 }

@@ -4,23 +4,30 @@ use crate::error::Error;
 use selvedge_agent::state::Brain;
 use selvedge_content::{Content, read_rules};
 use selvedge_detect::sigma::{RuleEngine, SigmaRules};
+use selvedge_guard::Guard;
 use selvedge_model::Problem;
 use selvedge_respond::Thresholds;
-use selvedge_respond::case::{CanaryRole, RuleFacts};
+use selvedge_respond::case::RuleFacts;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Content, ready for use.
-pub(crate) struct Loaded {
+pub struct Loaded {
+    /// The files.
     pub content: Content,
+    /// The rules.
     pub rules: SigmaRules,
+    /// What decides; without canaries, which the inventory brings.
     pub brain: Brain,
     /// What is wrong with rule files that were added.
     pub problems: Vec<Problem>,
 }
 
 /// Loads the embedded content and, on top, Sigma rules from `rules`.
-pub(crate) fn load(rules: Option<&Path>, canaries: Vec<CanaryRole>) -> Result<Loaded, Error> {
+///
+/// # Errors
+/// If the thresholds are not valid.
+pub fn load(rules: Option<&Path>) -> Result<Loaded, Error> {
     let mut problems = Vec::new();
     let mut content = Content::embedded();
     if let Some(folder) = rules {
@@ -33,8 +40,23 @@ pub(crate) fn load(rules: Option<&Path>, canaries: Vec<CanaryRole>) -> Result<Lo
     let text = content.threshold("federated-pivot").unwrap_or_default();
     let thresholds = Thresholds::parse("thresholds/federated-pivot.yaml", text)
         .map_err(|p| Error::new("E0110", format!("{}: {}", p.place, p.why), ""))?;
-    let brain = Brain { rules: facts(&rules), thresholds, canaries, content: content.digest() };
+    let brain = Brain { rules: facts(&rules), thresholds, canaries: Vec::new(), content: content.digest() };
     Ok(Loaded { content, rules, brain, problems })
+}
+
+impl Loaded {
+    /// The guard with the embedded policies.
+    ///
+    /// # Errors
+    /// If a policy does not fit the schema: all problems at once.
+    pub fn guard(&self) -> Result<Guard, Error> {
+        let files: Vec<(&str, &str)> =
+            self.content.guard_policies.iter().map(|f| (f.path.as_str(), f.text.as_str())).collect();
+        Guard::load(&self.content.guard_schema, &files).map_err(|problems| {
+            let lines: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.place, p.why)).collect();
+            Error::new("E0111", lines.join("; "), "correct the policy; nothing is permitted meanwhile")
+        })
+    }
 }
 
 fn facts(rules: &SigmaRules) -> BTreeMap<String, RuleFacts> {

@@ -5,19 +5,28 @@ use std::fmt::Display;
 
 /// An error with its code and remedy.
 #[derive(Debug)]
-pub(crate) struct Error {
-    pub code: &'static str,
+pub struct Error {
+    /// Stable code.
+    pub code: String,
+    /// What went wrong.
     pub message: String,
+    /// What to do next; empty where the message says it.
     pub help: String,
 }
 
 impl Error {
-    pub(crate) fn new(code: &'static str, message: impl Display, help: impl Into<String>) -> Self {
-        Self { code, message: message.to_string(), help: help.into() }
+    /// An error with its code, message and remedy.
+    pub fn new(code: &str, message: impl Display, help: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.to_string(), help: help.into() }
+    }
+
+    /// A refusal of the guard or of an action.
+    pub fn refused(refusal: &selvedge_actions::Refusal) -> Self {
+        Self::new(&refusal.code, &refusal.why, refusal.instead.clone())
     }
 
     /// Writes the error to stderr.
-    pub(crate) fn print(&self) {
+    pub fn print(&self) {
         anstream::eprintln!("error[{}]: {}", self.code, quote_for_log(&self.message));
         if !self.help.is_empty() {
             anstream::eprintln!("help: {}", quote_for_log(&self.help));

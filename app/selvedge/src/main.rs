@@ -1,17 +1,10 @@
-//! The command line: the only place that names concrete adapters.
-
-mod cmd;
-mod config;
-mod content;
-mod error;
-mod render;
+//! `selvedge`: see `selvedge --help`.
 
 use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = cmd::Cli::parse();
-    match cmd::run(cli) {
+    match selvedge::cmd::run(selvedge::cmd::Cli::parse()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             error.print();

@@ -62,7 +62,8 @@ pub struct Step {
     #[serde(flatten)]
     pub action: Action,
     /// Steps that must have been read back as stored before this one starts.
-    /// The moment of the latest of those read-backs is the step's `moment`.
+    /// The step's `moment` is the latest of those read-backs plus the wait, up to
+    /// the next whole second: whatever was issued until then is covered.
     pub after: Vec<StepId>,
     /// Extra wait.
     pub wait: Wait,

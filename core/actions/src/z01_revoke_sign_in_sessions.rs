@@ -96,8 +96,10 @@ impl RevokeSignInSessions {
         })
     }
 
-    /// Stored when `signInSessionsValidFromDateTime` is not older than the
-    /// attempt. Entra keeps whole seconds, so the attempt is cut to its second.
+    /// Stored when `signInSessionsValidFromDateTime` moved forward from the
+    /// pre-image, or is not older than the attempt (somebody may have revoked in
+    /// the same second). Entra's clock need not agree with ours, so the move
+    /// alone is enough; Entra keeps whole seconds.
     pub(crate) fn read_back(
         &self,
         answers: &[Answer],
@@ -108,12 +110,17 @@ impl RevokeSignInSessions {
         let Ok(user) = user_of(answers, &self.upn) else {
             return ReadBack::Other;
         };
-        if user.sessions_valid_from.is_some_and(|at| at >= to_second(since)) {
-            return ReadBack::After;
-        }
-        match before.image {
-            Image::SessionsValidFrom { at } if at == user.sessions_valid_from => ReadBack::Before,
-            _ => ReadBack::Other,
+        let Image::SessionsValidFrom { at: was } = before.image else {
+            return ReadBack::Other;
+        };
+        let now = user.sessions_valid_from;
+        // `None` sorts before every moment.
+        if now > was || now.is_some_and(|at| at >= to_second(since)) {
+            ReadBack::After
+        } else if now == was {
+            ReadBack::Before
+        } else {
+            ReadBack::Other
         }
     }
 
@@ -126,5 +133,42 @@ impl RevokeSignInSessions {
             "Access tokens of {} live until they expire (up to one hour; sooner where continuous access evaluation applies); application cookies cannot be revoked by Entra.",
             selvedge_model::untrusted::quote_for_log(&self.upn)
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UserImage;
+
+    #[test]
+    fn read_back_needs_no_agreement_of_clocks() {
+        let t = |text: &str| text.parse::<Timestamp>().unwrap();
+        let action = RevokeSignInSessions { tenant: "t".into(), user_id: "u".into(), upn: "a@b.c".into() };
+        let since = t("2026-05-18T12:00:00.7Z");
+        for (before, now, expect) in [
+            (None, None, ReadBack::Before),
+            (None, Some("2026-05-18T12:00:01Z"), ReadBack::After),
+            (None, Some("2026-05-18T11:58:00Z"), ReadBack::After),
+            (Some("2026-05-01T00:00:00Z"), Some("2026-05-18T11:58:00Z"), ReadBack::After),
+            (Some("2026-05-18T12:00:00Z"), Some("2026-05-18T12:00:00Z"), ReadBack::After),
+            (Some("2026-05-18T11:00:00Z"), Some("2026-05-18T11:00:00Z"), ReadBack::Before),
+            (Some("2026-05-18T11:00:00Z"), Some("2026-05-18T10:00:00Z"), ReadBack::Other),
+            (Some("2026-05-18T11:00:00Z"), None, ReadBack::Other),
+        ] {
+            let user = UserImage {
+                id: "u".into(),
+                upn: "a@b.c".into(),
+                enabled: true,
+                user_type: "Member".into(),
+                on_premises: false,
+                sessions_valid_from: now.map(t),
+            };
+            let answers = [Answer::User { user: Some(user) }];
+            let image = Image::SessionsValidFrom { at: before.map(t) };
+            let pre = PreImage { image, label: String::new() };
+            let mutation = action.apply(None).unwrap();
+            assert_eq!(action.read_back(&answers, &mutation, &pre, since), expect, "{before:?} {now:?}");
+        }
     }
 }

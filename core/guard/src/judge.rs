@@ -302,7 +302,7 @@ fn may_act(facts: &GuardFacts) -> Result<(), Refusal> {
     }
     match facts.mode {
         Mode::Act => Ok(()),
-        Mode::DryRun => Err(Refusal::new("E0307", "this is a dry run", "run respond with --run to act")),
+        Mode::DryRun => Err(Refusal::new("E0307", "this is a dry run", "run respond with --apply to act")),
     }
 }
 

@@ -115,6 +115,8 @@ pub struct StepReport {
     pub undone: Option<Timestamp>,
     /// What stays possible for the attacker, in one sentence.
     pub residual: String,
+    /// Whether an undo restores what this step found, and not an earlier one.
+    pub is_root: bool,
     /// Why it was not done or not undone, and what a person can do.
     pub refusal: Option<Refusal>,
 }
@@ -148,7 +150,7 @@ impl Execution {
             report
         });
         let steps: Vec<StepReport> = steps.collect();
-        let mut person_must = Vec::new();
+        let mut person_must = refusals(&steps);
         for judged in &judgement.steps {
             for reason in &judged.reasons {
                 if !reason.instead.is_empty() && !person_must.contains(&reason.instead) {
@@ -210,6 +212,7 @@ fn blank(step: &Step) -> StepReport {
         enforced: Enforcement::Unproven { wanted: wanted(contract.enforced_by).into() },
         undone: None,
         residual: step.action.residual(),
+        is_root: step.restores.is_none(),
         refusal: None,
     }
 }
@@ -282,6 +285,16 @@ fn progress(state: &PlanState, step: &Step, known: &StepState, root: &StepState)
     }
 }
 
+/// What stands against single steps before anything is done.
+fn refusals(steps: &[StepReport]) -> Vec<String> {
+    let refused = steps.iter().filter_map(|step| {
+        let refusal = step.refusal.as_ref()?;
+        let (id, target) = (quote_for_log(&step.step.0), quote_for_log(&step.target.name));
+        Some(format!("{id} ({} on {target}) cannot be done: {}; {}", step.title, refusal.why, refusal.instead))
+    });
+    refused.collect()
+}
+
 fn person_must(steps: &[StepReport]) -> Vec<String> {
     let lines = steps.iter().filter_map(|step| {
         let target = quote_for_log(&step.target.name);
@@ -290,7 +303,8 @@ fn person_must(steps: &[StepReport]) -> Vec<String> {
             (Some(refusal), StepProgress::Failed) => {
                 Some(format!("{id} ({} on {target}) was not done: {}; {}", step.title, refusal.why, refusal.instead))
             }
-            (Some(refusal), StepProgress::UndoFailed) => {
+            // Steps on one object are undone together: one sentence for all of them.
+            (Some(refusal), StepProgress::UndoFailed) if step.is_root => {
                 Some(format!("{id} ({} on {target}) was not undone: {}; {}", step.title, refusal.why, refusal.instead))
             }
             (_, StepProgress::NotReached) if step.purpose != StepPurpose::Canary => {

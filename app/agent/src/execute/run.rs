@@ -120,7 +120,7 @@ impl<'a> Executor<'a> {
         let hash = plan.hash();
         if let Some(state) = on_record.of(hash) {
             self.refuse_undone(state)?;
-            if state.finished == Some(Status::Contained) || (state.finished.is_none() && mode == Mode::DryRun) {
+            if state.is_complete() || (state.finished.is_none() && mode == Mode::DryRun) {
                 return Ok(Execution::of(state));
             }
             if state.finished.is_none() {
@@ -158,7 +158,7 @@ impl<'a> Executor<'a> {
                 self.begin_undo(&on_record, state, &by).await
             }
             (Some(_), _) => self.go_on_undoing(&on_record, state).await,
-            (None, Some(Status::Contained)) => Ok(Execution::of(&state)),
+            (None, Some(_)) if state.is_complete() => Ok(Execution::of(&state)),
             (None, Some(_)) => {
                 let (plan, case) = (state.plan.clone(), state.case.clone());
                 self.respond(&plan, &case, Mode::Act).await
@@ -376,6 +376,6 @@ impl<'a> Executor<'a> {
 /// The plan of an incident that was started last.
 fn latest<'c>(case: &'c Case, incident: &IncidentId) -> Result<&'c PlanState, Refusal> {
     case.plans.last().ok_or_else(|| {
-        Refusal::new("E0327", format!("nothing was done for {incident}"), "run respond on it first, with --run")
+        Refusal::new("E0327", format!("nothing was done for {incident}"), "run respond on it first, with --apply")
     })
 }

@@ -3,7 +3,7 @@
 use super::config::CaseFacts;
 use super::record::{CaseRecord, EnforcedBy, Intent};
 use super::report::Status;
-use selvedge_actions::{Approval, Plan, PreImage, Refusal, StepId};
+use selvedge_actions::{Approval, Plan, PreImage, Refusal, StepId, StepPurpose};
 use selvedge_guard::{Judgement, PermitKind};
 use selvedge_model::{PlanHash, Timestamp};
 use selvedge_ports::{CloudErrorKind, Outcome};
@@ -115,6 +115,13 @@ impl PlanState {
             PermitKind::Apply => &state.done,
             PermitKind::Undo => &state.undone,
         })
+    }
+
+    /// Contained, and nothing of the plan is left: a canary's step is a means.
+    pub(crate) fn is_complete(&self) -> bool {
+        let steps = self.plan.steps.iter().filter(|step| step.purpose != StepPurpose::Canary);
+        let stored = |id: &StepId| self.track(id, PermitKind::Apply).is_some_and(|track| track.stored.is_some());
+        self.finished == Some(Status::Contained) && steps.into_iter().all(|step| stored(&step.id))
     }
 
     fn track_mut(&mut self, step: &StepId, kind: PermitKind) -> &mut Track {

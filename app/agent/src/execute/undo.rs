@@ -33,14 +33,6 @@ struct Chain {
     since: Timestamp,
 }
 
-/// What a look before the undo says.
-enum Ask {
-    /// Go on.
-    Permit(Permit, PreImage),
-    /// It is as it was before already, or there is nothing to restore.
-    Nothing,
-}
-
 impl Run<'_, '_> {
     /// Undoes every step that was done. Steps that change one object in a row
     /// are undone once, to what the first of them found.
@@ -70,12 +62,12 @@ impl Run<'_, '_> {
     fn chain(&self, root: &Step) -> Option<Chain> {
         let state = self.state();
         let of_chain = |step: &&Step| step.id == root.id || step.restores.as_ref() == Some(&root.id);
-        let done = self.plan.steps.iter().filter(of_chain).filter_map(|step| {
+        let mut done = self.plan.steps.iter().filter(of_chain).filter_map(|step| {
             let track = state.track(&step.id, PermitKind::Apply)?;
             track.stored?;
             Some((step, track))
         });
-        let (step, track) = done.last()?;
+        let (step, track) = done.next_back()?;
         let first = state.track(&root.id, PermitKind::Apply)?;
         Some(Chain {
             before: first.pre_image()?.clone(),
@@ -100,8 +92,8 @@ impl Run<'_, '_> {
                 return Ok(());
             }
             match self.ask_to_undo(root, last_step, &chain, by).await {
-                Ok(Ask::Permit(permit, found)) => self.call(permit, found, None).await?,
-                Ok(Ask::Nothing) => {
+                Ok(Some((permit, found))) => self.call(permit, found, None).await?,
+                Ok(None) => {
                     let stored = CaseRecord::Stored { plan: self.hash, step: root.id.clone(), kind: PermitKind::Undo };
                     return self.append_one(stored);
                 }
@@ -110,24 +102,32 @@ impl Run<'_, '_> {
         }
     }
 
-    /// A permit for the undo, if the target still is as the last step left it.
-    async fn ask_to_undo(&self, root: &Step, last_step: &Step, chain: &Chain, by: &str) -> Result<Ask, Refusal> {
+    /// A permit for the undo, if the target still is as the last step left it,
+    /// with what the undo replaces; `None` if there is nothing to restore, or it
+    /// was restored already.
+    async fn ask_to_undo(
+        &self,
+        root: &Step,
+        last_step: &Step,
+        chain: &Chain,
+        by: &str,
+    ) -> Result<Option<(Permit, PreImage)>, Refusal> {
         let answers = look(&self.seams, last_step).await?;
         let case = self.state().case.clone();
         let facts = self.guard_facts(BTreeMap::from([(root.action.target().id, target_facts(root, &answers, &case)?)]));
         let permit = self.seams.guard.permit_undo(&self.plan, &root.id, &chain.before, by, &facts)?;
         let Some(permit) = permit else {
-            return Ok(Ask::Nothing);
+            return Ok(None);
         };
         let last = &chain.last.intent;
         let left = image_left_by(&last.mutation)
             .map(|image| PreImage { image, label: chain.before.label.clone() })
             .ok_or_else(|| changed_by_others(root))?;
         match last_step.action.read_back(&answers, &last.mutation, &last.before, chain.since) {
-            ReadBack::After => Ok(Ask::Permit(permit, left)),
+            ReadBack::After => Ok(Some((permit, left))),
             // Somebody restored it by hand: nothing is left to do.
             _ if last_step.action.read_back(&answers, permit.mutation(), &left, chain.since) == ReadBack::After => {
-                Ok(Ask::Nothing)
+                Ok(None)
             }
             ReadBack::Before | ReadBack::Other => Err(changed_by_others(root)),
         }

@@ -98,12 +98,12 @@ fn dies_everywhere(undo: bool, at_least: i64) {
 
 #[test]
 fn killed_anywhere_the_response_ends_the_same() {
-    dies_everywhere(false, 80);
+    dies_everywhere(false, 100);
 }
 
 #[test]
 fn killed_anywhere_the_undo_ends_the_same() {
-    dies_everywhere(true, 20);
+    dies_everywhere(true, 30);
 }
 
 #[test]

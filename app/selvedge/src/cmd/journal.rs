@@ -94,7 +94,7 @@ fn one_line(kind: &str, body: &Value) -> String {
 
 fn replay(incident: &str, args: &StateArgs, config: &Config) -> Result<u8, Error> {
     let journal = incidents::open(config, args.state.as_deref())?;
-    let loaded = content::load(None, config.canary.clone())?;
+    let loaded = content::load(None)?;
     let results = state::replay_decisions(&journal, &IncidentId::new(incident), &loaded.brain.thresholds)?;
     let same = results.iter().all(|r| r.same);
     for result in &results {

@@ -3,9 +3,12 @@
 mod incidents;
 mod journal;
 mod normalize;
-mod output;
+pub(crate) mod output;
+mod permissions;
 pub(crate) mod replay;
 mod report;
+mod respond;
+mod settings;
 
 use crate::config;
 use crate::error::Error;
@@ -17,7 +20,7 @@ use std::path::PathBuf;
 /// cloud to the other, plans the answer, acts, proves it and can undo it.
 #[derive(Debug, Parser)]
 #[command(name = "selvedge", version, propagate_version = true, max_term_width = 100)]
-pub(crate) struct Cli {
+pub struct Cli {
     /// Configuration file [default: selvedge.toml in this folder, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -39,6 +42,35 @@ enum Command {
     /// Tell an incident in plain English: records, joins, policies, acts, undo
     #[command(after_help = "Example:\n  selvedge report INC-3f2a91c07b44")]
     Report(IncidentArgs),
+    /// Show what the plan of an incident would do; with --apply, do it
+    #[command(
+        after_help = "Example:\n  selvedge respond INC-3f2a91c07b44\n  selvedge respond INC-3f2a91c07b44 --apply"
+    )]
+    Respond(RespondArgs),
+    /// Approve exactly the plan that you looked at
+    #[command(
+        after_help = "Example:\n  selvedge approve INC-3f2a91c07b44 --plan 0e021745a1bdad0f --by ana@contoso.com"
+    )]
+    Approve(ApproveArgs),
+    /// Go on with what was begun and interrupted
+    #[command(after_help = "Example:\n  selvedge resume INC-3f2a91c07b44")]
+    Resume(IncidentArgs),
+    /// Take back what was done for an incident
+    #[command(after_help = "Example:\n  selvedge undo INC-3f2a91c07b44 --by ana@contoso.com")]
+    Undo(UndoArgs),
+    /// Play a whole attack and its answer on simulated clouds
+    #[command(after_help = "Example:\n  selvedge demo")]
+    Demo(DemoArgs),
+    /// Print the least permissions that the actions need, ready to grant
+    #[command(after_help = "Example:\n  selvedge permissions --act")]
+    Permissions(PermissionsArgs),
+    /// Show the configuration in force and where it came from
+    #[command(after_help = "Example:\n  selvedge config")]
+    Config {
+        /// One JSON object instead of TOML
+        #[arg(long)]
+        json: bool,
+    },
     /// Verify, show or replay the journal
     #[command(subcommand)]
     Journal(JournalCommand),
@@ -131,6 +163,62 @@ struct IncidentArgs {
     state: StateArgs,
 }
 
+#[derive(Debug, Args)]
+struct RespondArgs {
+    #[command(flatten)]
+    incident: IncidentArgs,
+    /// Carry the plan out, if enough people approved it
+    #[arg(long, conflicts_with = "dry_run")]
+    apply: bool,
+    /// Only show what would be done, whatever the configuration says
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+struct ApproveArgs {
+    #[command(flatten)]
+    incident: IncidentArgs,
+    /// The plan's hash, at least its first eight digits
+    #[arg(long, value_name = "HASH")]
+    plan: String,
+    /// Who approves
+    #[arg(long, value_name = "NAME")]
+    by: String,
+}
+
+#[derive(Debug, Args)]
+struct UndoArgs {
+    #[command(flatten)]
+    incident: IncidentArgs,
+    /// Who asks for it
+    #[arg(long, value_name = "NAME")]
+    by: String,
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// Seed of the simulated clouds: another seed is another company
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// One JSON object a line instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct PermissionsArgs {
+    /// Only what reading needs
+    #[arg(long, conflicts_with = "act")]
+    read: bool,
+    /// Only what acting needs
+    #[arg(long)]
+    act: bool,
+    /// One JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 enum JournalCommand {
     /// Walk the whole chain: sequence, hashes, bodies
@@ -159,13 +247,23 @@ struct ExplainArgs {
 }
 
 /// Runs a command; the answer is the exit code.
-pub(crate) fn run(cli: Cli) -> Result<u8, Error> {
+///
+/// # Errors
+/// What went wrong, with its code and remedy.
+pub fn run(cli: Cli) -> Result<u8, Error> {
     let loaded = config::load(cli.config.as_deref())?;
     match cli.command {
         Command::Replay(args) => replay::run(&args, &loaded.config),
         Command::Normalize(args) => normalize::run(&args),
         Command::Incidents(args) => incidents::list(&args, &loaded.config),
         Command::Report(args) => report::run(&args, &loaded.config),
+        Command::Respond(args) => respond::respond(&args, &loaded.config),
+        Command::Approve(args) => respond::approve_plan(&args, &loaded.config),
+        Command::Resume(args) => respond::resume(&args, &loaded.config),
+        Command::Undo(args) => respond::undo(&args, &loaded.config),
+        Command::Demo(args) => crate::demo::run(args.seed, args.json),
+        Command::Permissions(args) => permissions::run(&args),
+        Command::Config { json } => settings::show(&loaded, json),
         Command::Journal(command) => journal::run(&command, &loaded.config),
         Command::Explain(args) => output::explain(&args.code, args.json),
         Command::Completions { shell } => {

@@ -37,7 +37,7 @@ impl Sink for Printer {
 
 pub(super) fn run(args: &NormalizeArgs) -> Result<u8, Error> {
     let _ = args.json;
-    let loaded = content::load(None, Vec::new())?;
+    let loaded = content::load(None)?;
     let mut printer = Printer { failed: None, problems: 0 };
     let mut ingest = Ingest::new(&loaded.rules, Timestamp::now());
     let found = walk(&args.paths);

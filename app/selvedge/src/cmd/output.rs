@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use selvedge_actions::{Action, DenyScope, Plan, Step};
+use selvedge_agent::execute::Execution;
 use selvedge_agent::ingest::Counts;
 use selvedge_model::{Finding, Problem};
 use selvedge_respond::Incident;
@@ -115,6 +116,11 @@ fn undo(action: &Action) -> Value {
             json!({ "operation": "PATCH /users/{id}", "params": { "user_id": a.user_id, "accountEnabled": true } })
         }
     }
+}
+
+/// What was done, or would be, for a plan.
+pub(crate) fn execution(execution: &Execution) -> Value {
+    typed("execution", execution)
 }
 
 /// The last line: the accounting.

@@ -28,7 +28,7 @@ pub(crate) struct Outcome {
 
 pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let now = Timestamp::now();
-    let loaded = content::load(args.rules.as_deref(), config.canary.clone())?;
+    let mut loaded = content::load(args.rules.as_deref())?;
     let mut journal = open(config, args.state.state.as_deref())?;
     let head = journal.head()?;
     let mut state = State::load(&*journal)?;
@@ -40,6 +40,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     if let Some(path) = &args.estate {
         add_estate(path, &mut state.estate, &mut kept.problems);
     }
+    loaded.brain.canaries = config.canaries(&state.estate);
     let facts = state.add(std::mem::take(&mut kept.records));
     let decision = state.decide(&loaded.brain, now);
     let receipt = BatchReceipt {

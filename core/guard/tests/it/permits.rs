@@ -35,6 +35,7 @@ fn first_deny(plan: &mut Plan) -> &mut DenySession {
     }
 }
 
+type Change = fn(&mut GuardFacts, &mut PreImage);
 type Forge = fn(&mut Plan, &mut GuardFacts, &mut PreImage);
 
 #[test]
@@ -106,7 +107,7 @@ fn an_undo_restores_and_nothing_else() {
     assert!(undo(2, &before(&plan, &plan.steps[2]), "bob", &allowed).unwrap().is_some());
     assert!(undo(3, &before(&plan, &plan.steps[3]), "selvedge", &allowed).unwrap().is_some(), "our own canary");
 
-    let refusals: &[(&str, usize, &str, fn(&mut GuardFacts, &mut PreImage), &str)] = &[
+    let refusals: &[(&str, usize, &str, Change, &str)] = &[
         ("nobody asked", 0, "", |_, _| {}, "E0301"),
         ("the agent asked", 0, "Selvedge", |_, _| {}, "E0301"),
         ("kill switch", 0, "bob", |f, _| f.kill_switch = true, "E0306"),

@@ -1,0 +1,9 @@
+//! The command line: the only place that names concrete adapters.
+
+mod clouds;
+pub mod cmd;
+pub mod config;
+pub mod content;
+mod demo;
+pub mod error;
+mod render;
