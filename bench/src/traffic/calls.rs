@@ -47,10 +47,10 @@ const READS: [(&str, &str, &str, &str, u64); 14] = [
 /// A call of a workload or a person, now and then refused.
 pub(crate) fn any(caller: &Caller<'_>, rng: &mut Rng) -> Call {
     let mut call = match rng.between(0, 99) {
-        0..=29 => object(caller, rng),
-        30..=49 => key(caller, rng),
-        50..=57 if !caller.by_person => assume_role(caller.account, "", rng),
-        50..=63 => write(caller, rng),
+        0..=14 => object(caller, rng),
+        15..=25 => key(caller, rng),
+        26..=32 if !caller.by_person => assume_role(caller.account, "", rng),
+        26..=37 => write(caller, rng),
         _ => read(caller, rng),
     };
     if rng.chance(40) {
@@ -76,8 +76,7 @@ fn object(caller: &Caller<'_>, rng: &mut Rng) -> Call {
     let get = rng.chance(750);
     let n = rng.between(0, 39);
     let bucket = format!("contoso-{}-{n:02}", ["assets", "events", "exports", "models"][(n % 4) as usize]);
-    let key =
-        format!("dt=2026-05-{:02}/part-{:05}-{}.parquet", rng.between(1, 18), rng.between(0, 99_999), rng.guid());
+    let key = format!("dt=2026-05-{:02}/part-{:05}-{}.parquet", rng.between(1, 18), rng.between(0, 99_999), rng.hex(8));
     let size = rng.between(200, 900_000);
     let host = format!("{bucket}.s3.{}.amazonaws.com", caller.region);
     Call {
@@ -93,7 +92,7 @@ fn object(caller: &Caller<'_>, rng: &mut Rng) -> Call {
             "bytesTransferredIn": if get { 0 } else { size },
             "bytesTransferredOut": if get { size } else { 0 },
             "AuthenticationMethod": "AuthHeader",
-            "x-amz-id-2": rng.hex(48),
+            "x-amz-id-2": rng.hex(28),
         }),
         resources: json!([
             { "type": "AWS::S3::Object", "ARN": format!("arn:aws:s3:::{bucket}/{key}") },
@@ -117,7 +116,6 @@ fn key(caller: &Caller<'_>, rng: &mut Rng) -> Call {
             "encryptionAlgorithm": "SYMMETRIC_DEFAULT",
             "keyId": arn,
         }),
-        additional: json!({ "keyMaterialId": rng.hex(64) }),
         resources: json!([{ "accountId": caller.account, "type": "AWS::KMS::Key", "ARN": arn }]),
         ..Call::default()
     }
@@ -153,7 +151,7 @@ pub(crate) fn assume_role(account: &str, service: &str, rng: &mut Rng) -> Call {
 pub(crate) fn credentials(access_key: &str, rng: &mut Rng) -> Value {
     json!({
         "accessKeyId": access_key,
-        "sessionToken": format!("IQoJb3JpZ2luX2Vj{}", rng.hex(160)),
+        "sessionToken": format!("IQoJb3JpZ2luX2Vj{}", rng.hex(64)),
         "expiration": "May 18, 2026, 6:15:00 PM",
     })
 }
@@ -163,9 +161,8 @@ fn write(caller: &Caller<'_>, rng: &mut Rng) -> Call {
     let instance = format!("i-0{}", rng.hex(16));
     let (service, name, request, response) = match rng.between(0, 3) {
         0 => {
-            let tags: Vec<Value> = (0..rng.between(1, 6))
-                .map(|n| json!({ "key": format!("tag-{n}"), "value": rng.hex(12) }))
-                .collect();
+            let tags: Vec<Value> =
+                (0..rng.between(1, 6)).map(|n| json!({ "key": format!("tag-{n}"), "value": rng.hex(12) })).collect();
             let request = json!({
                 "resourcesSet": { "items": [{ "resourceId": instance }] }, "tagSet": { "items": tags },
             });
@@ -176,7 +173,7 @@ fn write(caller: &Caller<'_>, rng: &mut Rng) -> Call {
             ("logs", "CreateLogStream", json!({ "logGroupName": group, "logStreamName": rng.guid() }), Value::Null)
         }
         2 => {
-            let items: Vec<Value> = (0..rng.between(2, 5)).map(|_| described(&rng.hex(16), rng)).collect();
+            let items: Vec<Value> = (0..rng.between(1, 2)).map(|_| described(&rng.hex(16), rng)).collect();
             let request = json!({
                 "instancesSet": { "items": [{ "imageId": format!("ami-0{}", rng.hex(16)), "minCount": 1 }] },
                 "instanceType": "m7g.large", "blockDeviceMapping": {}, "monitoring": { "enabled": false },
@@ -221,14 +218,15 @@ fn read(caller: &Caller<'_>, rng: &mut Rng) -> Call {
     let request = match (service, rng.between(0, 3)) {
         ("sts", _) => Value::Null,
         ("ec2", 0..=2) => {
-            let items: Vec<Value> = (0..rng.between(1, 12)).map(|_| json!({ field: format!("{prefix}{}", rng.hex(16)) })).collect();
+            let items: Vec<Value> =
+                (0..rng.between(1, 4)).map(|_| json!({ field: format!("{prefix}{}", rng.hex(16)) })).collect();
             json!({ "filterSet": {}, "resourcesSet": { "items": items }, "maxResults": rng.between(5, 1000) })
         }
         ("elasticloadbalancing", _) => json!({ field: format!(
             "arn:aws:elasticloadbalancing:{}:{}:targetgroup/{prefix}{}/{}",
             caller.region, caller.account, rng.hex(6), rng.hex(16),
         ) }),
-        _ => json!({ field: format!("{prefix}{}", rng.hex(10)), "nextToken": rng.hex(64) }),
+        _ => json!({ field: format!("{prefix}{}", rng.hex(10)), "maxResults": rng.between(5, 1000) }),
     };
     Call { service, name, read_only: true, request, ..Call::default() }
 }

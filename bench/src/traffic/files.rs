@@ -39,12 +39,13 @@ impl Stream {
 
     fn path(&self, folder: &Path, number: u64, rng: &mut Rng) -> PathBuf {
         match self {
-            Self::CloudTrail { account, region } => {
-                folder.join("cloudtrail").join("AWSLogs").join(account).join("CloudTrail").join(region).join(format!(
-                    "{account}_CloudTrail_{region}_{number:06}_{}.json.gz",
-                    rng.aws_id("", 16)
-                ))
-            }
+            Self::CloudTrail { account, region } => folder
+                .join("cloudtrail")
+                .join("AWSLogs")
+                .join(account)
+                .join("CloudTrail")
+                .join(region)
+                .join(format!("{account}_CloudTrail_{region}_{number:06}_{}.json.gz", rng.aws_id("", 16))),
             Self::Azure { category } => {
                 folder.join(category).join(format!("insights-logs-{category}")).join(format!("{number:06}.json.gz"))
             }

@@ -32,9 +32,9 @@ const CROSSINGS: u64 = 3;
 /// What that comes to, so that the day is as long as the attack's.
 const RECORDS_PER_THOUSAND_STEPS: u64 = 1000 + ARM_CHANGES + CROSSINGS;
 
-/// The day, in hours before the attack's first step, and its length in minutes.
+/// The day, in hours before the attack's last record, and its length in minutes.
 const DAY_BEFORE_HOURS: i64 = 10;
-const DAY_MINUTES: i64 = 10 * 60 + 22;
+const DAY_MINUTES: i64 = 10 * 60;
 
 /// What was generated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ pub(crate) fn generate(folder: &Path, records: u64, seed: u64) -> io::Result<Man
     let last = attack.iter().rfind(|one| world.truth.aws_records.contains(&one.id));
     let last = last.ok_or_else(|| io::Error::other("the story has no record at AWS"))?;
     let (last_record, attacked_at) = (last.id.clone(), last.occurred_at);
-    // The story's first own record lies nine hours before the attack begins.
+    // The story itself begins with a sign-in a good nine hours before that.
     let start = earlier(attacked_at, SignedDuration::from_hours(DAY_BEFORE_HOURS));
     let steps = i64::try_from(records.saturating_mul(1000) / RECORDS_PER_THOUSAND_STEPS).unwrap_or(i64::MAX).max(1);
     let step = SignedDuration::from_micros(DAY_MINUTES * 60_000_000 / steps);

@@ -148,11 +148,7 @@ impl People {
         let aws = self.aws.clone();
         self.refresh(n, &aws);
         let person = &self.people[n];
-        Crossing {
-            upn: person.upn.clone(),
-            ip: person.desk.ip.clone(),
-            user_agent: person.desk.user_agent.clone(),
-        }
+        Crossing { upn: person.upn.clone(), ip: person.desk.ip.clone(), user_agent: person.desk.user_agent.clone() }
     }
 
     /// The rows written since the last call.

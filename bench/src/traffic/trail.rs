@@ -8,15 +8,14 @@ use selvedge_sim::{Company, Rng};
 use serde_json::{Map, Value, json};
 
 const REGIONS: [&str; 3] = ["eu-west-1", "eu-central-1", "us-east-1"];
-const SERVICES: [&str; 6] =
-    ["autoscaling", "lambda", "ec2", "elasticloadbalancing", "cloudformation", "ecs-tasks"];
+const SERVICES: [&str; 6] = ["autoscaling", "lambda", "ec2", "elasticloadbalancing", "cloudformation", "ecs-tasks"];
 const AGENTS: [&str; 6] = [
-    "aws-sdk-java/2.25.11 Linux/6.1.84-99.169.amzn2023.x86_64 OpenJDK_64-Bit_Server_VM/17.0.11+9-LTS",
-    "aws-sdk-go-v2/1.26.1 os/linux lang/go#1.22.2 md/GOOS#linux md/GOARCH#arm64 api/s3#1.53.1",
-    "Boto3/1.34.84 md/Botocore#1.34.84 ua/2.0 os/linux#5.10.214 md/arch#x86_64 lang/python#3.11.9",
-    "APN/1.0 HashiCorp/1.0 Terraform/1.8.1 terraform-provider-aws/5.46.0 aws-sdk-go-v2/1.26.1",
-    "aws-cli/2.15.38 md/awscrt#0.19.19 ua/2.0 os/linux#6.5.0 md/arch#x86_64 lang/python#3.11.8",
-    "aws-sdk-js/3.556.0 ua/2.1 os/linux#5.10.215 lang/js md/nodejs#20.12.2 api/dynamodb#3.556.0",
+    "aws-sdk-java/2.25.11 Linux/6.1.84-99.169.amzn2023.x86_64 Java/17.0.11",
+    "aws-sdk-go-v2/1.26.1 os/linux lang/go#1.22.2 md/GOARCH#arm64",
+    "Boto3/1.34.84 md/Botocore#1.34.84 os/linux lang/python#3.11.9",
+    "APN/1.0 HashiCorp/1.0 Terraform/1.8.1 aws-sdk-go-v2/1.26.1",
+    "aws-cli/2.15.38 os/linux#6.5.0 lang/python#3.11.8",
+    "aws-sdk-js/3.556.0 os/linux lang/js md/nodejs#20.12.2",
 ];
 /// Roles of workloads in one account, and sessions of each at a time.
 const ROLES: usize = 24;
@@ -95,7 +94,7 @@ impl Trails {
                 self.by_role(n, true, now)
             }
             0..=16 => self.by_service(now),
-            17..=24 => self.by_user(now),
+            17..=38 => self.by_user(now),
             _ => {
                 let n = self.rng.between(0, self.workloads.len() as u64 - 1) as usize;
                 self.renew(n, now);
@@ -207,6 +206,7 @@ impl Trails {
     fn record(&mut self, parts: Parts<'_>, now: Timestamp) -> Value {
         let Parts { account, region, identity, ip, agent, call } = parts;
         let host = format!("{}.{region}.amazonaws.com", call.service);
+        let with_tls = self.rng.chance(500);
         let mut out = Map::new();
         let mut put = |key: &str, value: Value| {
             out.insert(key.into(), value);
@@ -238,12 +238,12 @@ impl Trails {
         put("managementEvent", json!(!call.data));
         put("recipientAccountId", json!(account));
         put("eventCategory", json!(if call.data { "Data" } else { "Management" }));
-        put(
-            "tlsDetails",
-            json!({
-                "tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256", "clientProvidedHostHeader": host,
-            }),
-        );
+        // Calls within AWS, and those through some endpoints, come without it.
+        if with_tls {
+            let suite = "TLS_AES_128_GCM_SHA256";
+            let tls = json!({ "tlsVersion": "TLSv1.3", "cipherSuite": suite, "clientProvidedHostHeader": host });
+            put("tlsDetails", tls);
+        }
         Value::Object(out)
     }
 }
@@ -295,7 +295,6 @@ fn identity(session: &RoleSession, account: &str) -> Value {
                 "accountId": account,
                 "userName": session.role_name,
             },
-            "webIdFederationData": {},
             "attributes": { "creationDate": iso_second(session.since), "mfaAuthenticated": "false" },
         },
     })

@@ -42,7 +42,7 @@ fn line(out: &mut String, text: &str) {
 }
 
 /// Writes `first` and `text`, broken between words; further lines are indented.
-fn wrap(out: &mut String, first: &str, indent: usize, text: &str) {
+pub fn wrap(out: &mut String, first: &str, indent: usize, text: &str) {
     let mut column = first.chars().count();
     out.push_str(first);
     let mut begun = false;

@@ -12,8 +12,9 @@ use crate::content;
 use crate::error::Error;
 use crate::render;
 use live::{Seen, while_they_go_on};
+use selvedge_actions::{GraphMutation, Mutation, StepPurpose};
 use selvedge_agent::execute::RespondConfig;
-use selvedge_agent::execute::{Execution, Executor, Seams, Status, approve};
+use selvedge_agent::execute::{Enforcement, Execution, Executor, Seams, Status, StepReport, approve};
 use selvedge_agent::ingest::{Ingest, Kept};
 use selvedge_agent::state::{self, BatchReceipt, State, commit_import, replay_decisions};
 use selvedge_graph::Estate;
@@ -23,7 +24,7 @@ use selvedge_ports::Journal;
 use selvedge_respond::Incident;
 use selvedge_respond::case::CanaryRole;
 use selvedge_respond::decide::Decision;
-use selvedge_sim::{AssertionIds, LogRecord, World, run as run_on, scenario_a};
+use selvedge_sim::{AssertionIds, CallError, LogRecord, World, run as run_on, scenario_a};
 use selvedge_store::MemoryJournal;
 use serde_json::json;
 use voice::Voice;
@@ -49,25 +50,28 @@ pub(crate) fn run(seed: u64, as_json: bool) -> Result<u8, Error> {
     voice.say("act", "4. Acting in both clouds; the attacker and a colleague go on meanwhile");
     let (execution, seen) = demo.respond(&incident, Mode::Act)?;
     must(execution.status == Status::Contained, "the plan contains the attack")?;
+    let again = demo.world.attacker_tries_again();
+    must(matches!(again, Some(Err(_))), "the stolen session gives out nothing any more")?;
     demo.import_new_logs()?;
-    let execution = demo.prove(&incident).unwrap_or(execution);
+    let execution = demo.prove(&incident)?;
+    let proven =
+        |s: &StepReport| s.purpose != StepPurpose::Contain || matches!(s.enforced, Enforcement::Enforced { .. });
+    must(execution.steps.iter().all(proven), "every containing step is proven to have taken hold")?;
     voice.execution(&execution);
     voice.seen(&seen, &demo.world);
     must(seen.attacker_refused_at.is_some(), "the attacker's next call is refused")?;
     must(seen.bystander_refused == 0, "the colleague on the same role is served throughout")?;
-    let again = demo.world.attacker_tries_again();
-    must(matches!(again, Some(Err(_))), "the stolen session gives out nothing any more")?;
     voice.attacker_shut_out(again);
-    voice.say("report", "5. The report");
+    voice.say("back", "5. The person comes back, the thief does not");
+    demo.person_comes_back(&voice)?;
+    voice.say("report", "6. The report");
     voice.report(&demo.stored(&incident)?);
-    voice.say("undo", "6. Taking it back, as if it had been a false alarm");
-    let before = demo.before.clone();
+    voice.say("undo", "7. Taking it back, as if it had been a false alarm");
     let undone = demo.undo(&incident)?;
     voice.execution(&undone);
     must(undone.status == Status::Undone, "the undo comes through")?;
-    demo.person_comes_back(&voice)?;
-    let restored = demo.policies() == before;
-    must(restored, "the role's policies are as they were, byte for byte")?;
+    must(demo.policies() == demo.before, "the role's policies are as they were, byte for byte")?;
+    voice.restored(&demo.world);
     demo.closing(&voice, &incident)?;
     Ok(0)
 }
@@ -221,7 +225,7 @@ impl Demo {
     }
 
     /// What the logs that came since prove.
-    fn prove(&mut self, incident: &Incident) -> Option<Execution> {
+    fn prove(&mut self, incident: &Incident) -> Result<Execution, Error> {
         let facts: Vec<Fact> = self.state.set.facts().cloned().collect();
         let seams = Seams {
             guard: &self.guard,
@@ -231,7 +235,7 @@ impl Demo {
             canary: None,
             clock: &self.world.clock,
         };
-        Executor::open(seams, &mut self.journal).ok()?.record_proofs(&incident.id, &facts).ok()
+        Ok(Executor::open(seams, &mut self.journal)?.record_proofs(&incident.id, &facts)?)
     }
 
     fn undo(&mut self, incident: &Incident) -> Result<Execution, Error> {
@@ -247,11 +251,20 @@ impl Demo {
         Ok(run_on(&self.world.clock, executor.undo(&incident.id, APPROVER))?)
     }
 
+    /// The help desk has reached the person and enables the account; the deny,
+    /// narrowed by now, lets new sessions in and keeps the stolen one out.
     fn person_comes_back(&mut self, voice: &Voice) -> Result<(), Error> {
+        let company = &self.world.company;
+        self.world.administrator_changes(&Mutation::Graph {
+            tenant: company.tenant.clone(),
+            op: GraphMutation::SetAccountEnabled { id: company.alice.id.clone(), enabled: true },
+        });
         self.world.clock.advance(SignedDuration::from_mins(2));
         let session = self.world.human_comes_back();
         let works = session.as_ref().is_ok_and(|s| self.world.human_reads(s).is_ok());
-        must(works, "the person signs in again and works")?;
+        must(works, "the person signs in again, takes the role and works")?;
+        let thief = self.world.attacker_call();
+        must(matches!(thief, Some(Err(CallError::AccessDenied { .. }))), "the stolen AWS session stays refused")?;
         voice.person_is_back(&self.world);
         Ok(())
     }

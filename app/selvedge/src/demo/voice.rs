@@ -57,7 +57,9 @@ impl Voice {
             source_name(log.source),
             finding.title
         );
-        anstream::println!("             {}", q(&finding.why));
+        let mut out = String::new();
+        selvedge_respond::report::wrap(&mut out, "               ", 15, &q(&finding.why));
+        anstream::print!("{out}");
     }
 
     pub(super) fn incident_change(&self, n: usize, total: usize, before: Option<&Incident>, now: Option<&Incident>) {
@@ -84,7 +86,14 @@ impl Voice {
         }
         anstream::println!("\nOne incident, {}, with {} records of both clouds:", incident.id, incident.evidence.len());
         for line in &incident.story {
-            anstream::println!("  {}  {:<5}  {}", clock(line.at), line.cloud, line.text);
+            let mut out = String::new();
+            selvedge_respond::report::wrap(
+                &mut out,
+                &format!("  {}  {:<5}  ", clock(line.at), line.cloud),
+                19,
+                &line.text,
+            );
+            anstream::print!("{out}");
         }
         for link in &incident.links {
             let rules: Vec<&str> = link.grounds.iter().map(|g| g.rule.as_str()).collect();
@@ -152,12 +161,27 @@ impl Voice {
     }
 
     pub(super) fn person_is_back(&self, world: &World) {
+        let alice = &world.company.alice;
         if self.json {
-            let _ = output::line(&json!({ "type": "person_is_back", "upn": world.company.alice.upn }));
+            let _ = output::line(&json!({ "type": "person_is_back", "upn": alice.upn, "stolen_session": "refused" }));
+            return;
+        }
+        anstream::println!(
+            "The help desk reaches {0} and enables the account again. The deny has been narrowed to sessions\n\
+             from before Entra was closed, so:\n\
+             \x20 {0} signs in anew, takes the role and reads: served.\n\
+             \x20 The stolen AWS session tries once more: refused.",
+            q(&alice.name)
+        );
+    }
+
+    pub(super) fn restored(&self, world: &World) {
+        if self.json {
+            let _ = output::line(&json!({ "type": "restored", "role": world.company.role_arn, "same_bytes": true }));
         } else {
             anstream::println!(
-                "\n{} signs in again, takes the role and reads: served. The role's policies are as they were, byte for byte.",
-                q(&world.company.alice.name)
+                "\nThe policies of role {} are as they were before, byte for byte.",
+                q(&world.company.role_name)
             );
         }
     }
@@ -169,7 +193,7 @@ impl Voice {
             );
             return;
         }
-        heading("7. The journal");
+        heading("8. The journal");
         anstream::println!(
             "{} records, hash-chained, verified. All {decisions} decisions about this incident were computed again from\n\
              their journaled input and came out the same, byte for byte.",

@@ -1,5 +1,6 @@
 //! What was done, or would be: a step a paragraph, three clocks each.
 
+use selvedge_actions::{CONTRACTS, Reversibility, StepPurpose};
 use selvedge_agent::execute::{EnforcedBy, Enforcement, Execution, Status, StepProgress, StepReport};
 use selvedge_guard::Decision;
 use selvedge_model::Timestamp;
@@ -14,7 +15,7 @@ pub(crate) fn execution(execution: &Execution) {
     let must = &execution.person_must;
     if !must.is_empty() {
         anstream::println!("\nA person must:");
-        must.iter().for_each(|line| anstream::println!("  - {}", q(line)));
+        must.iter().for_each(|line| item(line));
     }
     if matches!(execution.status, Status::Previewed | Status::AwaitingApproval) {
         next(execution);
@@ -22,6 +23,20 @@ pub(crate) fn execution(execution: &Execution) {
     if matches!(execution.status, Status::Contained | Status::Stuck) {
         residual(execution);
     }
+}
+
+/// An item of a list.
+fn item(text: &str) {
+    let mut out = String::new();
+    selvedge_respond::report::wrap(&mut out, "  - ", 4, text);
+    anstream::print!("{out}");
+}
+
+/// A line of a step, indented and broken between words.
+fn say(text: &str) {
+    let mut out = String::new();
+    selvedge_respond::report::wrap(&mut out, "      ", 6, text);
+    anstream::print!("{out}");
 }
 
 fn words(status: Status) -> &'static str {
@@ -47,36 +62,49 @@ fn step(step: &StepReport, execution: &Execution) {
         StepProgress::Undone => "undone",
         StepProgress::UndoFailed => "NOT undone",
     };
-    anstream::println!("\n  {:<3} {} {} on {}: {progress}", step.step.0, step.action, step.title, q(&step.target.name));
-    anstream::println!("      {}", step.why);
-    if step.progress == StepProgress::Planned {
-        judged(step, execution);
+    let kind = match step.purpose {
+        StepPurpose::Contain => "",
+        StepPurpose::Narrow => ", narrowing",
+        StepPurpose::Canary => ", our own canary",
+    };
+    let what = format!("{} {}{kind}: {}: {progress}", step.action, step.title, q(&step.target.name));
+    let mut out = String::from("\n");
+    selvedge_respond::report::wrap(&mut out, &format!("  {:<3} ", step.step.0), 6, &what);
+    anstream::print!("{out}");
+    match (step.progress, step.undone) {
+        (StepProgress::Undone, _) if heals_itself(step) => say("nothing to take back: the person signs in again"),
+        (StepProgress::Undone, Some(undone)) => say(&format!("undone at {}", selvedge_model::time::iso_second(undone))),
+        (StepProgress::Planned, _) => judged(step, execution),
+        _ => clocks(step),
     }
-    clocks(step);
     if let Some(refusal) = &step.refusal {
-        anstream::println!("      [{}] {}", refusal.code, q(&refusal.why));
-        anstream::println!("      instead: {}", q(&refusal.instead));
+        say(&format!("[{}] {}", refusal.code, q(&refusal.why)));
+        say(&format!("instead: {}", q(&refusal.instead)));
     }
+}
+
+fn heals_itself(step: &StepReport) -> bool {
+    CONTRACTS.iter().any(|c| c.id == step.action && c.reversibility == Reversibility::SelfHealing)
 }
 
 /// What would be called, and what the guard says to it.
 fn judged(step: &StepReport, execution: &Execution) {
-    anstream::println!("      would call {}", step.call.operation);
+    say(&step.why);
+    say(&format!("would call {}", step.call.operation));
     let Some(judgement) = execution.judgement.of(&step.step) else {
         return;
     };
-    match &judgement.decision {
-        Decision::Allow => anstream::println!("      guard: allowed"),
-        Decision::NeedsApproval { who, how_many } => {
-            anstream::println!("      guard: needs the approval of {how_many} ({})", q(who));
-        }
-        Decision::Refuse => anstream::println!("      guard: refused"),
-    }
-    for reason in &judgement.reasons {
-        anstream::println!("        [{}] {} (policy {})", reason.code, q(&reason.why), q(&reason.policy));
-    }
+    let verdict = match &judgement.decision {
+        Decision::Allow => "guard: allowed".to_owned(),
+        Decision::NeedsApproval { who, how_many } => format!("guard: needs the approval of {how_many} ({})", q(who)),
+        Decision::Refuse => "guard: refused".to_owned(),
+    };
+    let reasons: Vec<String> =
+        judgement.reasons.iter().map(|r| format!("[{}] {}, by policy {}", r.code, q(&r.why), q(&r.policy))).collect();
+    say(&if reasons.is_empty() { verdict } else { format!("{verdict}: {}", reasons.join("; ")) });
 }
 
+/// The three clocks.
 fn clocks(step: &StepReport) {
     let Some(decided) = step.decided else {
         return;
@@ -87,22 +115,21 @@ fn clocks(step: &StepReport) {
     let enforced = match &step.enforced {
         Enforcement::Enforced { at, proof } => {
             let by = match proof {
-                EnforcedBy::Canary { .. } => "our canary was refused",
-                EnforcedBy::Log { .. } => "the logs show it",
+                EnforcedBy::Canary { .. } => "our canary was refused".to_owned(),
+                EnforcedBy::Log { record } => format!("log record {record} shows it"),
             };
             format!("enforced {} ({by})", after(Some(*at)))
         }
+        // The first deny holds until a narrowed one takes over, and the canary is our own.
+        Enforcement::Unproven { .. } if step.purpose != StepPurpose::Contain => "nothing to prove".to_owned(),
         Enforcement::Unproven { wanted } => format!("enforced: not proven yet ({})", q(wanted)),
     };
-    anstream::println!(
-        "      decided {}; accepted {}; read back {}; {enforced}",
+    say(&format!(
+        "decided {}; accepted {}; read back {}; {enforced}",
         selvedge_model::time::iso_second(decided),
         after(step.accepted),
         after(step.stored)
-    );
-    if let Some(undone) = step.undone {
-        anstream::println!("      undone at {}", selvedge_model::time::iso_second(undone));
-    }
+    ));
 }
 
 fn next(execution: &Execution) {
@@ -118,7 +145,7 @@ fn residual(execution: &Execution) {
     let mut said = std::collections::BTreeSet::new();
     for step in execution.steps.iter().filter(|s| s.progress == StepProgress::Stored) {
         if said.insert(step.residual.clone()) {
-            anstream::println!("  - {}", q(&step.residual));
+            item(&q(&step.residual));
         }
     }
     anstream::println!("\nundo: selvedge undo {} --by YOU", execution.incident);
