@@ -131,13 +131,22 @@ impl State {
     }
 }
 
-/// An incident as it is stored, with the digest of the input it came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// An incident with the digest of the input it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredIncident {
     /// The incident.
     pub incident: Incident,
     /// Digest of the journaled input.
     pub input: Digest,
+}
+
+/// What stands under an incident's name: which journaled decision holds, and how
+/// far its plan is. The incident itself is read from the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Pointer {
+    decision: Digest,
+    input: Digest,
+    status: Status,
 }
 
 /// Puts one import into the journal: the receipt, the facts, the inventory, and
@@ -213,12 +222,12 @@ fn merge_incident(
     }
     let input = VerdictInput { case: input.clone(), previous };
     let merged = settle(incident.clone(), input.previous.as_ref());
-    let body = canon::to_vec(&input);
-    let stored = StoredIncident { incident: merged.clone(), input: Digest::of(&body) };
+    let (body, decision) = (canon::to_vec(&input), canon::to_vec(&merged));
+    let pointer = Pointer { decision: Digest::of(&decision), input: Digest::of(&body), status: merged.status };
     let id = Some(merged.id.clone());
     batch.records.push(NewRecord { at, kind: "input".into(), incident: id.clone(), body });
-    batch.records.push(NewRecord { at, kind: "decision".into(), incident: id, body: canon::to_vec(&merged) });
-    batch.values.insert(format!("{INCIDENT}{}", merged.id.as_str()), Some(canon::to_vec(&stored)));
+    batch.records.push(NewRecord { at, kind: "decision".into(), incident: id, body: decision });
+    batch.values.insert(format!("{INCIDENT}{}", merged.id.as_str()), Some(canon::to_vec(&pointer)));
     for alias in &merged.aliases {
         batch.values.insert(format!("{ALIAS}{}", alias.as_str()), Some(merged.id.as_str().as_bytes().to_vec()));
         batch.values.insert(format!("{INCIDENT}{}", alias.as_str()), None);
@@ -302,16 +311,40 @@ fn rename(incident: &mut Incident, first: &IncidentId) {
 /// A stored incident by its id or an alias.
 ///
 /// # Errors
-/// [`StateError::NoIncident`] if there is none.
+/// [`StateError::NoIncident`] if there is none; [`JournalError::Tampered`] if
+/// its decision is not in the chain.
 pub fn incident_of(journal: &dyn Journal, id: &IncidentId) -> Result<StoredIncident, StateError> {
     let name = match journal.value(&format!("{ALIAS}{}", id.as_str()))? {
-        Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        None => id.as_str().to_owned(),
+        Some(bytes) => IncidentId::new(String::from_utf8_lossy(&bytes)),
+        None => id.clone(),
     };
-    match journal.value(&format!("{INCIDENT}{name}"))? {
-        Some(bytes) => read("an incident", &bytes),
+    match journal.value(&format!("{INCIDENT}{}", name.as_str()))? {
+        Some(bytes) => follow(journal, &name, read("an incident", &bytes)?),
         None => Err(StateError::NoIncident { id: id.clone() }),
     }
+}
+
+/// Reads the decision that a pointer names, if the chain knows it.
+fn follow(journal: &dyn Journal, id: &IncidentId, pointer: Pointer) -> Result<StoredIncident, StateError> {
+    let entries = journal.entries_of(id)?;
+    let known =
+        |kind: &str, body: Digest| entries.iter().any(|e| e.kind == kind && e.body == body && e.hash_is_right());
+    if !known("decision", pointer.decision) || !known("input", pointer.input) {
+        let seq = entries.last().map_or(0, |e| e.seq);
+        return Err(JournalError::Tampered {
+            seq,
+            why: format!("incident {id} rests on a decision that is not in the chain"),
+        }
+        .into());
+    }
+    let body = journal.body(&pointer.decision)?.filter(|body| Digest::of(body) == pointer.decision);
+    let body = body.ok_or_else(|| StateError::Unreadable {
+        what: format!("incident {id}"),
+        why: "its decision was erased".into(),
+    })?;
+    let mut incident: Incident = read("an incident", &body)?;
+    incident.status = pointer.status;
+    Ok(StoredIncident { incident, input: pointer.input })
 }
 
 /// All stored incidents, worst first.
@@ -321,9 +354,8 @@ pub fn incident_of(journal: &dyn Journal, id: &IncidentId) -> Result<StoredIncid
 pub fn incidents(journal: &dyn Journal) -> Result<Vec<Incident>, StateError> {
     let mut out = Vec::new();
     for name in journal.value_names(INCIDENT)? {
-        if let Some(bytes) = journal.value(&name)? {
-            out.push(read::<StoredIncident>("an incident", &bytes)?.incident);
-        }
+        let id = IncidentId::new(name.strip_prefix(INCIDENT).unwrap_or(&name));
+        out.push(incident_of(journal, &id)?.incident);
     }
     out.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.first_seen.cmp(&b.first_seen)));
     Ok(out)
@@ -335,9 +367,11 @@ pub fn incidents(journal: &dyn Journal) -> Result<Vec<Incident>, StateError> {
 /// # Errors
 /// If the incident cannot be read.
 pub fn status_change(journal: &dyn Journal, id: &IncidentId, status: Status) -> Result<(String, Vec<u8>), StateError> {
-    let mut stored = incident_of(journal, id)?;
-    stored.incident.status = status;
-    Ok((format!("{INCIDENT}{}", stored.incident.id.as_str()), canon::to_vec(&stored)))
+    let stored = incident_of(journal, id)?;
+    let name = format!("{INCIDENT}{}", stored.incident.id.as_str());
+    let bytes = journal.value(&name)?.unwrap_or_default();
+    let pointer = Pointer { status, ..read("an incident", &bytes)? };
+    Ok((name, canon::to_vec(&pointer)))
 }
 
 /// What re-deciding an incident from its journaled input gave.

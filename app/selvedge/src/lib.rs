@@ -6,4 +6,5 @@ pub mod config;
 pub mod content;
 mod demo;
 pub mod error;
+mod folder;
 mod render;

@@ -79,7 +79,7 @@ pub struct Step {
 pub struct Plan {
     /// The incident.
     pub incident: IncidentId,
-    /// The plan that this one replaces.
+    /// The plan that this one replaces. Not part of the hash.
     pub parent: Option<PlanHash>,
     /// Digest of the content (rules, thresholds, guard policies) it was made with.
     pub content: Digest,
@@ -99,11 +99,11 @@ pub struct Plan {
 
 impl Plan {
     /// The hash that approvals bind: everything that decides what is done and
-    /// why, and neither of the two times.
+    /// why. Neither the two times nor the plan it replaces: the same set gives
+    /// the same hash, whatever was proposed on the way there.
     pub fn hash(&self) -> PlanHash {
         PlanHash(canon::digest(&(
             &self.incident,
-            &self.parent,
             &self.content,
             &self.snapshot,
             &self.newest_evidence,

@@ -4,7 +4,7 @@
 //! operations in capitals, so keys are lower-cased.
 
 use crate::get;
-use crate::normalise::{Mapped, event_id};
+use crate::mapped::{Mapped, event_id};
 use crate::ocsf::{self, Head};
 use selvedge_model::event::{Actor, Api, ApiResponse, Cloud, Endpoint, Named, Ocsf, Resource, User};
 use selvedge_model::fact::{ArmUse, Cite};

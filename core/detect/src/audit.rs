@@ -3,7 +3,7 @@
 //! Field rules: facts "logs" section 6.
 
 use crate::get;
-use crate::normalise::{Mapped, event_id};
+use crate::mapped::{Mapped, event_id};
 use crate::ocsf::{self, Class, Head};
 use selvedge_model::event::{Actor, Cloud, Endpoint, Named, Ocsf, Resource, User};
 use selvedge_model::fact::{Cite, EntraChange};

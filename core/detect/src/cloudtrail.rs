@@ -4,7 +4,7 @@
 //! project's published CloudTrail mapping (classes 3001, 3002 and 6003).
 
 use crate::get;
-use crate::normalise::{Mapped, cloudtrail_event_id};
+use crate::mapped::{Mapped, cloudtrail_event_id};
 use crate::ocsf::{self, Head};
 use selvedge_model::event::{
     Actor, Api, ApiResponse, Cloud, Endpoint, HttpRequest, Named, Ocsf, Resource, Session, User,

@@ -20,6 +20,7 @@ mod cloudtrail;
 pub mod frame;
 mod get;
 pub mod kind;
+mod mapped;
 pub mod normalise;
 mod ocsf;
 pub mod redact;

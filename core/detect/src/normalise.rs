@@ -2,19 +2,9 @@
 //! be mapped is an event of class Base Event, what cannot be read is a problem.
 
 use crate::{activity, audit, cloudtrail, kind, ocsf, redact, sign_in};
-use selvedge_model::event::{Event, Ocsf, RawRef};
+use selvedge_model::event::{Event, RawRef};
 use selvedge_model::{Digest, EventId, Fact, RecordId, RecordKind, Timestamp};
 use serde_json::Value;
-
-/// What a mapping of one kind gives.
-pub(crate) struct Mapped {
-    pub event: EventId,
-    pub record_id: RecordId,
-    pub occurred_at: Timestamp,
-    pub revision: Option<Timestamp>,
-    pub ocsf: Ocsf,
-    pub facts: Vec<Fact>,
-}
 
 /// A record after tier 1's mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,19 +15,6 @@ pub struct Normalised {
     pub facts: Vec<Fact>,
     /// Why a record of a known kind could not be mapped.
     pub unmapped_because: Option<String>,
-}
-
-/// The identity of a record by the provider's own id, else by its bytes.
-pub(crate) fn event_id(kind: RecordKind, container: &str, own: Option<&str>, digest: Digest) -> EventId {
-    match own {
-        Some(own) => EventId(Digest::of_parts([kind.word().as_bytes(), container.as_bytes(), own.as_bytes()])),
-        None => EventId(digest),
-    }
-}
-
-/// The identity of a CloudTrail record: account and `eventID`.
-pub(crate) fn cloudtrail_event_id(account: &str, own: Option<&str>, digest: Digest) -> EventId {
-    event_id(RecordKind::CloudTrail, account, own, digest)
 }
 
 /// Maps one parsed record. `bytes` are the record as it stood in the file,

@@ -4,7 +4,7 @@
 //! Field rules: facts "logs" section 6 and "federation" section 0.
 
 use crate::get;
-use crate::normalise::{Mapped, event_id};
+use crate::mapped::{Mapped, event_id};
 use crate::ocsf::{self, Head};
 use selvedge_model::event::{
     Actor, AutonomousSystem, Cloud, Endpoint, HttpRequest, Location, Named, Ocsf, Session, User,

@@ -1,9 +1,9 @@
 //! `selvedge journal`: verify, show, replay.
 
-use super::{JournalCommand, StateArgs, incidents, output};
+use super::{JournalCommand, StateArgs, output};
 use crate::config::Config;
-use crate::content;
 use crate::error::Error;
+use crate::{content, folder};
 use selvedge_agent::state;
 use selvedge_model::IncidentId;
 use selvedge_model::untrusted::quote_for_log;
@@ -22,7 +22,7 @@ pub(super) fn run(command: &JournalCommand, config: &Config) -> Result<u8, Error
 }
 
 fn verify(args: &StateArgs, config: &Config) -> Result<u8, Error> {
-    let journal = incidents::open(config, args.state.as_deref())?;
+    let journal = folder::open(config, args.state.as_deref())?;
     let (head, erased) = journal.verify()?;
     if args.json {
         output::line(&json!({ "verified": true, "records": head.seq, "head": head.hash, "erased_bodies": erased }))?;
@@ -36,7 +36,7 @@ fn verify(args: &StateArgs, config: &Config) -> Result<u8, Error> {
 }
 
 fn show(incident: Option<&str>, args: &StateArgs, config: &Config) -> Result<u8, Error> {
-    let journal = incidents::open(config, args.state.as_deref())?;
+    let journal = folder::open(config, args.state.as_deref())?;
     if let Some(id) = incident {
         let stored = state::incident_of(&journal, &IncidentId::new(id))?;
         for entry in journal.entries_of(&stored.incident.id)? {
@@ -93,7 +93,7 @@ fn one_line(kind: &str, body: &Value) -> String {
 }
 
 fn replay(incident: &str, args: &StateArgs, config: &Config) -> Result<u8, Error> {
-    let journal = incidents::open(config, args.state.as_deref())?;
+    let journal = folder::open(config, args.state.as_deref())?;
     let loaded = content::load(None)?;
     let results = state::replay_decisions(&journal, &IncidentId::new(incident), &loaded.brain.thresholds)?;
     let same = results.iter().all(|r| r.same);

@@ -5,7 +5,7 @@ mod journal;
 mod normalize;
 pub(crate) mod output;
 mod permissions;
-pub(crate) mod replay;
+mod replay;
 mod report;
 mod respond;
 mod settings;

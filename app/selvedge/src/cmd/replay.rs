@@ -3,28 +3,19 @@
 use super::{ReplayArgs, output};
 use crate::config::Config;
 use crate::error::Error;
-use crate::{content, render};
-use selvedge_agent::ingest::{Counts, Ingest, Kept};
+use crate::render::Outcome;
+use crate::{content, folder, render};
+use selvedge_agent::ingest::{Ingest, Kept};
 use selvedge_agent::state::{self, BatchReceipt, State};
 use selvedge_files::{read_estate, read_file, walk};
 use selvedge_graph::Estate;
-use selvedge_model::{Digest, EventId, Finding, Problem, RecordId, Timestamp};
-use selvedge_ports::{Journal, JournalError};
-use selvedge_respond::Incident;
-use selvedge_store::{MemoryJournal, RedbJournal};
+use selvedge_model::{Digest, EventId, Problem, RecordId, Timestamp};
+use selvedge_ports::Journal;
+use selvedge_store::MemoryJournal;
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-
-/// What a replay came to.
-pub(crate) struct Outcome {
-    pub counts: Counts,
-    pub duplicates: u64,
-    pub problems: Vec<Problem>,
-    pub findings: Vec<Finding>,
-    pub incidents: Vec<Incident>,
-}
 
 pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let now = Timestamp::now();
@@ -70,7 +61,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
 /// The state folder's journal. If nobody named a folder and the default one is
 /// in use, the run goes on without one, and says so.
 fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error> {
-    match super::incidents::open(config, flag) {
+    match folder::open(config, flag) {
         Ok(journal) => Ok(Box::new(journal)),
         Err(error) if flag.is_none() && config.state_dir.is_none() => {
             anstream::eprintln!("warning: incidents of this run are not kept: {error}");
@@ -157,12 +148,4 @@ fn exit_code(args: &ReplayArgs, outcome: &Outcome) -> u8 {
         (Some(limit), Some(worst)) if worst >= limit.into() => 3,
         _ => 0,
     }
-}
-
-/// Opens the folder's journal, making the folder if it is new.
-pub(crate) fn open_dir(dir: &Path) -> Result<RedbJournal, JournalError> {
-    std::fs::create_dir_all(dir).map_err(|error| JournalError::Unavailable {
-        why: format!("{}: {error}; name a folder that can be written", dir.display()),
-    })?;
-    RedbJournal::open(&dir.join("journal.redb"))
 }

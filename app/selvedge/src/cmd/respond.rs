@@ -1,12 +1,12 @@
 //! `selvedge respond`, `approve`, `undo`: plans carried out and taken back.
 
-use super::{ApproveArgs, IncidentArgs, RespondArgs, UndoArgs, incidents, output};
+use super::{ApproveArgs, IncidentArgs, RespondArgs, UndoArgs, output};
 use crate::clouds::{Clouds, WallClock};
 use crate::config::Config;
 use crate::error::Error;
-use crate::{content, render};
-use selvedge_actions::Plan;
-use selvedge_agent::execute::{ExecuteError, Execution, Executor, Seams, approve};
+use crate::{content, folder, render};
+use selvedge_actions::{Approval, Plan};
+use selvedge_agent::execute::{CaseRecord, ExecuteError, Execution, Executor, Seams, approve};
 use selvedge_agent::state::{self, StoredIncident};
 use selvedge_guard::Mode;
 use selvedge_model::{IncidentId, Timestamp};
@@ -55,7 +55,7 @@ pub(super) fn undo(args: &UndoArgs, config: &Config) -> Result<u8, Error> {
 }
 
 fn run(args: &IncidentArgs, config: &Config, verb: Verb<'_>) -> Result<u8, Error> {
-    let mut journal = incidents::open(config, args.state.state.as_deref())?;
+    let mut journal = folder::open(config, args.state.state.as_deref())?;
     let stored = state::incident_of(&journal, &IncidentId::new(&args.incident))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -108,7 +108,7 @@ fn store_status(journal: &mut RedbJournal, id: &IncidentId, status: selvedge_res
 }
 
 pub(super) fn approve_plan(args: &ApproveArgs, config: &Config) -> Result<u8, Error> {
-    let mut journal = incidents::open(config, args.incident.state.state.as_deref())?;
+    let mut journal = folder::open(config, args.incident.state.state.as_deref())?;
     let stored = state::incident_of(&journal, &IncidentId::new(&args.incident.incident))?;
     let plan = plan_of(&stored)?;
     let hash = plan.hash().to_string();
@@ -144,12 +144,20 @@ pub(super) fn approve_plan(args: &ApproveArgs, config: &Config) -> Result<u8, Er
     Ok(0)
 }
 
-/// What is on record about carrying out an incident's plan, if anything is.
+/// What is on record about carrying out an incident's plan, if anything is, and
+/// who approved plans of it.
 pub(super) fn on_record(
     journal: &mut RedbJournal,
     id: &IncidentId,
     config: &Config,
-) -> Result<Option<Execution>, Error> {
+) -> Result<(Option<Execution>, Vec<Approval>), Error> {
+    let mut approvals = Vec::new();
+    for entry in journal.entries_of(id)?.iter().filter(|entry| entry.kind == "approved") {
+        let body = journal.body(&entry.body)?.unwrap_or_default();
+        if let Ok(CaseRecord::Approved { approval }) = serde_json::from_slice(&body) {
+            approvals.push(approval);
+        }
+    }
     let loaded = content::load(None)?;
     let guard = loaded.guard()?;
     let respond = config.respond_config();
@@ -158,8 +166,8 @@ pub(super) fn on_record(
         Seams { guard: &guard, config: &respond, read: &nothing, act: &nothing, canary: None, clock: &WallClock };
     let executor = Executor::open(seams, journal)?;
     match executor.report(id) {
-        Ok(execution) => Ok(Some(execution)),
-        Err(ExecuteError::Refused(_)) => Ok(None),
+        Ok(execution) => Ok((Some(execution), approvals)),
+        Err(ExecuteError::Refused(_)) => Ok((None, approvals)),
         Err(other) => Err(other.into()),
     }
 }

@@ -1,6 +1,6 @@
 //! What was done, or would be: a step a paragraph, three clocks each.
 
-use selvedge_actions::{CONTRACTS, Reversibility, StepPurpose};
+use selvedge_actions::{Approval, CONTRACTS, Reversibility, StepPurpose};
 use selvedge_agent::execute::{EnforcedBy, Enforcement, Execution, Status, StepProgress, StepReport};
 use selvedge_guard::Decision;
 use selvedge_model::Timestamp;
@@ -22,6 +22,25 @@ pub(crate) fn execution(execution: &Execution) {
     }
     if matches!(execution.status, Status::Contained | Status::Stuck) {
         residual(execution);
+    }
+}
+
+/// Which policies judged the plan, and who approved it.
+pub(crate) fn grounds(execution: &Execution, approvals: &[Approval]) {
+    anstream::println!("Guard policies, version {}:", execution.judgement.policies.short(16));
+    let mut said = std::collections::BTreeSet::new();
+    for reason in execution.judgement.steps.iter().flat_map(|step| &step.reasons) {
+        if said.insert(&reason.policy) {
+            item(&format!("{}: {} [{}]", q(&reason.policy), q(&reason.why), reason.code));
+        }
+    }
+    for approval in approvals.iter().filter(|a| a.plan == execution.plan) {
+        item(&format!(
+            "approved by {} at {}, until {}",
+            q(&approval.by),
+            selvedge_model::time::iso_second(approval.at),
+            selvedge_model::time::iso_second(approval.expires_at)
+        ));
     }
 }
 

@@ -1,6 +1,6 @@
 //! One self-contained HTML page: no script, no outside address.
 
-use crate::cmd::replay::Outcome;
+use super::Outcome;
 use selvedge_model::untrusted::quote_for_html as h;
 use selvedge_respond::Incident;
 use std::fmt::Write as _;

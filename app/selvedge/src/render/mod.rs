@@ -3,3 +3,16 @@
 pub(crate) mod acts;
 pub(crate) mod html;
 pub(crate) mod text;
+
+use selvedge_agent::ingest::Counts;
+use selvedge_model::{Finding, Problem};
+use selvedge_respond::Incident;
+
+/// What a replay came to.
+pub(crate) struct Outcome {
+    pub(crate) counts: Counts,
+    pub(crate) duplicates: u64,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) incidents: Vec<Incident>,
+}

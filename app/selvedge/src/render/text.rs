@@ -1,6 +1,6 @@
 //! Terminal text: what a person reads after a command.
 
-use crate::cmd::replay::Outcome;
+use super::Outcome;
 use anstyle::{AnsiColor, Style};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{Finding, Problem, Severity};

@@ -1,11 +1,14 @@
 //! The verdict does not depend on the order of arrival, and look-alikes are
 //! left alone.
 
-use crate::world::{decide, read, shuffle, with_estate};
+use crate::world::{CONTENT, brain, decide, now, read, shuffle, with_estate};
 use selvedge_actions::Action;
-use selvedge_agent::ingest::Counts;
-use selvedge_model::canon;
+use selvedge_agent::ingest::{Counts, Ingest, Kept};
+use selvedge_agent::state::{BatchReceipt, commit_import, incidents, replay_decisions};
+use selvedge_model::{Digest, canon};
+use selvedge_ports::Journal;
 use selvedge_sim::{AssertionIds, World, look_alikes, scenario_a};
+use selvedge_store::MemoryJournal;
 
 /// Records one a batch, in the given order; what is said at the end.
 fn play(world: &World, order: &[Vec<u8>]) -> (Vec<u8>, usize) {
@@ -33,6 +36,47 @@ fn scenario_a_is_the_same_incident_for_a_hundred_random_orders() {
         let mut order = records.clone();
         shuffle(&mut order, seed);
         assert!(play(&world, &order).0 == expected, "order {seed} gives another verdict");
+    }
+}
+
+/// The same through the journal, one import a record: what is stored at the end.
+fn store(world: &World, order: &[Vec<u8>]) -> Vec<u8> {
+    let mut journal = MemoryJournal::new();
+    let mut state = with_estate(world);
+    for record in order {
+        let mut kept = Kept::default();
+        let mut ingest = Ingest::new(&CONTENT.rules, now());
+        let mut file = ingest.file("record");
+        file.push(record, &mut kept);
+        file.finish(&mut kept);
+        let counts = ingest.counts();
+        let facts = state.add(kept.records);
+        let decision = decide(&state);
+        let receipt = BatchReceipt { sources: vec![], digest: Digest::zero(), counts, content: brain().content };
+        let head = journal.head().expect("head");
+        commit_import(&mut journal, head, &receipt, facts, &state.estate, &decision, now()).expect("commit");
+    }
+    let stored = incidents(&journal).expect("incidents");
+    assert_eq!(stored.len(), 1);
+    let replayed = replay_decisions(&journal, &stored[0].id, &CONTENT.brain.thresholds).expect("replay");
+    assert!(!replayed.is_empty() && replayed.iter().all(|r| r.same), "{replayed:?}");
+    journal.verify().expect("the chain holds");
+    let mut incident = stored.into_iter().next().expect("one");
+    let hash = incident.plan.as_ref().expect("a plan").hash();
+    // Which proposals came before is history, not verdict.
+    incident.plan.as_mut().expect("a plan").parent = None;
+    canon::to_vec(&(hash, incident))
+}
+
+#[test]
+fn what_is_stored_is_the_same_too_and_every_decision_on_the_way_replays() {
+    let world = scenario_a::play(13, AssertionIds::Random);
+    let records = records(&world);
+    let expected = store(&world, &records);
+    for seed in 1..=12 {
+        let mut order = records.clone();
+        shuffle(&mut order, seed);
+        assert!(store(&world, &order) == expected, "order {seed} stores another incident");
     }
 }
 
