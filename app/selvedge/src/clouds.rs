@@ -54,7 +54,7 @@ impl Clouds {
 
 fn no_connection(cloud: &str, table: &str) -> CloudError {
     let message = format!("no connection to {cloud} is configured; add [{table}] to selvedge.toml");
-    CloudError::new(CloudErrorKind::Denied { missing: None }, message)
+    CloudError::new(CloudErrorKind::NotFound, message)
 }
 
 #[async_trait]

@@ -111,7 +111,7 @@ impl Day {
     fn step(&mut self, now: Timestamp) -> io::Result<()> {
         let die = self.rng.between(0, 999);
         if die < CROSSINGS {
-            let crossing = self.people.to_aws(now);
+            let crossing = self.people.cross_over(now);
             let record = self.trails.crossing(&crossing, now);
             self.out.put_trail(&record, &mut self.rng)?;
         } else if die < CROSSINGS + SIGN_INS {

@@ -13,8 +13,10 @@ const LAST: [&str; 12] = [
     "Adeyemi", "Bauer", "Costa", "Doyle", "Eriksen", "Farkas", "Gupta", "Haas", "Ivanova", "Jensen", "Kowalski",
     "Lombardi",
 ];
+/// Country, name, degrees north and east.
+type City = (&'static str, &'static str, f64, f64);
 /// Offices: address, network, and city.
-const OFFICES: [(&str, u32, (&str, &str, f64, f64)); 4] = [
+const OFFICES: [(&str, u32, City); 4] = [
     ("198.51.100.10", 64_500, ("IE", "Dublin", 53.35, -6.26)),
     ("198.51.100.66", 64_500, ("IE", "Dublin", 53.35, -6.26)),
     ("192.0.2.20", 64_501, ("DE", "Munich", 48.14, 11.58)),
@@ -139,7 +141,7 @@ impl People {
     }
 
     /// Somebody signs in to the AWS application.
-    pub(crate) fn to_aws(&mut self, at: Timestamp) -> Crossing {
+    pub(crate) fn cross_over(&mut self, at: Timestamp) -> Crossing {
         self.clock.advance_to(at);
         let n = self.pick();
         if self.people[n].at_work.is_none() {

@@ -170,15 +170,23 @@ fn to_ocsf(row: &Row, record: &RecordId, digest: Digest) -> Ocsf {
     out.metadata.correlation_uid = (!row.correlation.is_empty()).then(|| row.correlation.clone());
     out.metadata.logged_time = row.written.map(time::epoch_ms);
     out.status_code = (!row.status_text.is_empty()).then(|| row.status_text.clone());
+    if out.status_id.is_none() && !row.status_text.is_empty() {
+        // Begun, but not done: neither success nor failure.
+        out.status_id = Some(99);
+        out.status = Some(row.status_text.clone());
+    }
     let user = User {
         uid: row.object_id.clone(),
         name: row.upn.clone(),
         type_id: Some(if row.upn.is_some() { 1 } else { 0 }),
         ..User::default()
     };
+    let user = (user.uid.is_some() || user.name.is_some()).then_some(user);
+    let nobody = user.is_none() && row.app_id.is_none();
     out.actor = Some(Actor {
-        user: (user.uid.is_some() || user.name.is_some()).then_some(user),
-        app_uid: Some(row.app_id.clone().unwrap_or_else(|| "unknown".into())),
+        user,
+        app_uid: row.app_id.clone(),
+        app_name: nobody.then(|| ocsf::UNKNOWN.into()),
         ..Actor::default()
     });
     let provider = row.operation.split('/').next().unwrap_or_default();
@@ -195,7 +203,7 @@ fn to_ocsf(row: &Row, record: &RecordId, digest: Digest) -> Ocsf {
     out.src_endpoint = Some(match row.ip.as_deref() {
         Some(ip) if ocsf::is_ip(ip) => Endpoint { ip: Some(ip.into()), ..Endpoint::default() },
         Some(other) => Endpoint { domain: Some(other.into()), ..Endpoint::default() },
-        None => Endpoint { svc_name: Some("azure".into()), ..Endpoint::default() },
+        None => Endpoint { svc_name: Some(ocsf::UNKNOWN.into()), ..Endpoint::default() },
     });
     out.cloud = Some(Cloud {
         provider: "Azure".into(),

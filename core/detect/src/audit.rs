@@ -25,8 +25,12 @@ pub(crate) fn map(raw: &Value, digest: Digest) -> Result<Mapped, String> {
     let event = event_id(RecordKind::EntraAudit, &tenant, key.as_deref(), digest);
     let record = RecordId::new(id.unwrap_or_else(|| digest.to_string()));
     let fact = fact(inner, Cite { event, record: record.clone(), at }, &tenant, &activity, find(&["callerIpAddress"]));
-    let failed = find(&["result"]).is_some_and(|r| r.eq_ignore_ascii_case("failure"));
-    let mut ocsf = to_ocsf(inner, &fact, &record, digest, !failed);
+    let ok = match find(&["result"]).map(|r| r.to_ascii_lowercase()).as_deref() {
+        Some("success") => Some(true),
+        Some("failure") => Some(false),
+        _ => None,
+    };
+    let mut ocsf = to_ocsf(inner, &fact, &record, digest, ok);
     ocsf.metadata.correlation_uid = find(&["correlationId"]);
     ocsf.metadata.logged_time = find(&["time"]).as_deref().and_then(time::parse).map(time::epoch_ms);
     ocsf.status_detail = find(&["resultReason", "resultDescription"]);
@@ -100,14 +104,14 @@ fn class_of(activity: &str, target: Option<&Value>) -> (Class, (u8, &'static str
     (ocsf::ENTITY_MANAGEMENT, activity)
 }
 
-fn to_ocsf(inner: &Value, fact: &EntraChange, record: &RecordId, digest: Digest, ok: bool) -> Ocsf {
+fn to_ocsf(inner: &Value, fact: &EntraChange, record: &RecordId, digest: Digest, ok: Option<bool>) -> Ocsf {
     let targets = targets(inner);
     let (class, activity) = class_of(&fact.activity, targets.first());
     let mut out = ocsf::build(Head {
         class,
         activity,
         time: fact.cite.at,
-        status: Some(ok),
+        status: ok,
         uid: record.as_str(),
         product: ("Microsoft", "Microsoft Entra ID"),
         feature: Some("AuditLogs".into()),
@@ -123,9 +127,12 @@ fn to_ocsf(inner: &Value, fact: &EntraChange, record: &RecordId, digest: Digest,
         type_id: Some(if fact.initiator_upn.is_empty() { 0 } else { 1 }),
         ..User::default()
     };
+    let user = (user.uid.is_some() || user.name.is_some()).then_some(user);
+    // What nobody is named for, the directory did by itself.
+    let itself = user.is_none().then(|| "Microsoft Entra ID".into());
     out.actor = Some(Actor {
-        user: (user.uid.is_some() || user.name.is_some()).then_some(user),
-        app_name: get::text(&by, &["app", "displayName"]).or_else(|| Some("Microsoft Entra ID".into())),
+        user,
+        app_name: get::text(&by, &["app", "displayName"]).or(itself),
         app_uid: get::text(&by, &["app", "appId"]),
         ..Actor::default()
     });
@@ -141,12 +148,13 @@ fn to_ocsf(inner: &Value, fact: &EntraChange, record: &RecordId, digest: Digest,
         type_: get::text(t, &["type"]),
         owner: None,
     };
-    out.resources = targets.iter().map(resource).filter(|r| r.uid.is_some() || r.name.is_some()).collect();
+    // These classes have room for one target; `normalize` keeps the others unmapped.
+    let first = targets.iter().map(resource).find(|r| r.uid.is_some() || r.name.is_some());
+    let first = first.unwrap_or(Resource { name: Some(ocsf::UNKNOWN.into()), ..Resource::default() });
     if class == ocsf::ACCOUNT_CHANGE {
-        out.user = out.resources.first().map(|r| User { uid: r.uid.clone(), name: r.name.clone(), ..User::default() });
+        out.user = Some(User { uid: first.uid, name: first.name, type_id: Some(1), ..User::default() });
     } else {
-        let first = out.resources.first().cloned();
-        out.entity = Some(first.unwrap_or(Resource { name: Some("directory".into()), ..Resource::default() }));
+        out.entity = Some(first);
     }
     ocsf::observe(&mut out);
     out

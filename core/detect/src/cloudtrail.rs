@@ -13,9 +13,10 @@ use selvedge_model::fact::{AssumeMethod, AwsSessionKey, AwsUse, Cite, RoleAssump
 use selvedge_model::{Digest, Fact, RecordId, Timestamp, arn, time};
 use serde_json::Value;
 
-/// Operations that hand out or begin a session.
-const AUTHENTICATION: [&str; 10] = [
+/// Operations that hand out or begin a session, or are a stage of that.
+const AUTHENTICATION: [&str; 11] = [
     "ConsoleLogin",
+    "CheckMfa",
     "AssumeRole",
     "AssumeRoleWithSAML",
     "AssumeRoleWithWebIdentity",
@@ -27,8 +28,9 @@ const AUTHENTICATION: [&str; 10] = [
     "GetRoleCredentials",
 ];
 
-/// IAM operations on users, with their Account Change activity.
-const ACCOUNT_CHANGE: [(&str, u8, &str); 10] = [
+/// IAM operations on users and roles, with their Account Change activity. AWS's
+/// own mapping counts a role's place in an instance profile as attached policy.
+const ACCOUNT_CHANGE: [(&str, u8, &str); 18] = [
     ("CreateUser", 1, "Create"),
     ("DeleteUser", 6, "Delete"),
     ("ChangePassword", 3, "Password Change"),
@@ -39,6 +41,14 @@ const ACCOUNT_CHANGE: [(&str, u8, &str); 10] = [
     ("DeleteUserPolicy", 8, "Detach Policy"),
     ("EnableMFADevice", 10, "MFA Factor Enable"),
     ("DeactivateMFADevice", 11, "MFA Factor Disable"),
+    ("CreateRole", 1, "Create"),
+    ("DeleteRole", 6, "Delete"),
+    ("AttachRolePolicy", 7, "Attach Policy"),
+    ("PutRolePolicy", 7, "Attach Policy"),
+    ("AddRoleToInstanceProfile", 7, "Attach Policy"),
+    ("DetachRolePolicy", 8, "Detach Policy"),
+    ("DeleteRolePolicy", 8, "Detach Policy"),
+    ("RemoveRoleFromInstanceProfile", 8, "Detach Policy"),
 ];
 
 /// Maps a record; the error says which field is missing or wrong.
@@ -86,10 +96,8 @@ fn to_ocsf(raw: &Value, at: Timestamp, record: &RecordId, account: &str, digest:
     out.status_code = error.clone();
     out.status_detail = get::text(raw, &["errorMessage"]);
     out.actor = Some(actor(raw));
-    out.user = Some(user(raw));
-    out.session = granted_session(raw);
     out.api = Some(Api {
-        operation,
+        operation: if operation.is_empty() { ocsf::UNKNOWN.into() } else { operation },
         service: get::text(raw, &["eventSource"]).map(named),
         request: get::text(raw, &["requestID"]).map(|uid| Named { uid: Some(uid), name: None }),
         response: error.map(|error| ApiResponse {
@@ -98,7 +106,6 @@ fn to_ocsf(raw: &Value, at: Timestamp, record: &RecordId, account: &str, digest:
             error_message: get::text(raw, &["errorMessage"]),
         }),
     });
-    out.service = get::text(raw, &["eventSource"]).map(named);
     out.src_endpoint = Some(source(raw));
     out.http_request = get::text(raw, &["userAgent"]).map(|ua| HttpRequest { user_agent: Some(ua), http_method: None });
     out.cloud = Some(Cloud {
@@ -106,7 +113,14 @@ fn to_ocsf(raw: &Value, at: Timestamp, record: &RecordId, account: &str, digest:
         account: (!account.is_empty()).then(|| Named { uid: Some(account.into()), name: None }),
         region: get::text(raw, &["awsRegion"]),
     });
-    out.resources = resources(raw);
+    // Each class has its own place for what the call was about.
+    if class == ocsf::AUTHENTICATION {
+        authentication(raw, &mut out);
+    } else if class == ocsf::ACCOUNT_CHANGE {
+        out.user = Some(changed(raw));
+    } else {
+        out.resources = resources(raw);
+    }
     ocsf::observe(&mut out);
     out
 }
@@ -122,7 +136,8 @@ fn login_failed(raw: &Value) -> bool {
 
 fn class_of(raw: &Value, operation: &str) -> (ocsf::Class, (u8, &'static str)) {
     if AUTHENTICATION.contains(&operation) {
-        return (ocsf::AUTHENTICATION, (1, "Logon"));
+        let activity = if operation == "CheckMfa" { (99, "Other") } else { (1, "Logon") };
+        return (ocsf::AUTHENTICATION, activity);
     }
     let of_iam = get::text(raw, &["eventSource"]).is_some_and(|s| s == "iam.amazonaws.com");
     if let Some((_, id, name)) = ACCOUNT_CHANGE.iter().find(|(op, ..)| of_iam && *op == operation) {
@@ -142,16 +157,19 @@ fn class_of(raw: &Value, operation: &str) -> (ocsf::Class, (u8, &'static str)) {
     {
         (3, "Update")
     } else {
-        (0, "Unknown")
+        (99, "Other")
     };
     (ocsf::API_ACTIVITY, activity)
 }
 
+/// The caller.
 fn user(raw: &Value) -> User {
     let identity = get::at(raw, &["userIdentity"]).unwrap_or(&Value::Null);
     let kind = get::text(identity, &["type"]);
-    User {
-        uid: get::text(identity, &["arn"]).or_else(|| get::text(identity, &["principalId"])),
+    let mut user = User {
+        uid: get::text(identity, &["arn"])
+            .or_else(|| get::text(identity, &["principalId"]))
+            .or_else(|| get::text(identity, &["onBehalfOf", "userId"])),
         uid_alt: get::text(identity, &["principalId"]),
         name: get::text(identity, &["userName"])
             .or_else(|| get::text(identity, &["sessionContext", "sessionIssuer", "userName"]))
@@ -166,7 +184,54 @@ fn user(raw: &Value) -> User {
         type_: kind,
         credential_uid: get::text(identity, &["accessKeyId"]),
         account: get::text(identity, &["accountId"]).map(|uid| Named { uid: Some(uid), name: None }),
+    };
+    if user.uid.is_none() && user.name.is_none() && user.account.is_none() {
+        user.name = Some(ocsf::UNKNOWN.into());
     }
+    user
+}
+
+/// The user or role that an IAM call changed.
+fn changed(raw: &Value) -> User {
+    let request = get::at(raw, &["requestParameters"]).unwrap_or(&Value::Null);
+    let answer = get::at(raw, &["responseElements"]).unwrap_or(&Value::Null);
+    let name = get::text(request, &["userName"]).or_else(|| get::text(request, &["roleName"]));
+    // These two are about the caller unless they name somebody.
+    let of_caller = matches!(get::text_or_empty(raw, &["eventName"]).as_str(), "ChangePassword" | "DeactivateMFADevice");
+    if name.is_none() && of_caller {
+        return user(raw);
+    }
+    let made = get::at(answer, &["user"]).or_else(|| get::at(answer, &["role"])).unwrap_or(&Value::Null);
+    User {
+        name: name.or_else(|| Some(ocsf::UNKNOWN.into())),
+        uid: get::text(made, &["arn"]),
+        uid_alt: get::text(made, &["userId"]).or_else(|| get::text(made, &["roleId"])),
+        ..User::default()
+    }
+}
+
+/// Fills what only Authentication has: who was let in to what, and by which
+/// session. Whoever assumes a role authenticates as that role's session.
+fn authentication(raw: &Value, out: &mut Ocsf) {
+    let role = get::text(raw, &["requestParameters", "roleArn"]);
+    out.user = Some(match role {
+        Some(role) => User {
+            uid: Some(role),
+            uid_alt: get::text(raw, &["responseElements", "assumedRoleUser", "assumedRoleId"]),
+            name: get::text(raw, &["requestParameters", "roleSessionName"]),
+            ..User::default()
+        },
+        None => user(raw),
+    });
+    out.session = granted_session(raw);
+    out.service = get::text(raw, &["eventSource"]).or_else(|| Some(ocsf::UNKNOWN.into())).map(named);
+    out.dst_endpoint = get::text(raw, &["additionalEventData", "LoginTo"])
+        .map(|url| Endpoint { svc_name: Some(url), ..Endpoint::default() });
+    out.is_mfa = match get::text(raw, &["additionalEventData", "MFAUsed"]).as_deref() {
+        Some("Yes") => Some(true),
+        Some("No") => Some(false),
+        _ => get::boolean(raw, &["userIdentity", "sessionContext", "attributes", "mfaAuthenticated"]),
+    };
 }
 
 fn actor(raw: &Value) -> Actor {
@@ -186,7 +251,7 @@ fn actor(raw: &Value) -> Actor {
         session,
         idp: idp.map(named),
         app_uid: None,
-        app_name: None,
+        app_name: get::text(identity, &["invokedBy"]),
         invoked_by: get::text(identity, &["invokedBy"]),
     }
 }
@@ -205,7 +270,7 @@ fn granted_session(raw: &Value) -> Option<Session> {
 }
 
 fn source(raw: &Value) -> Endpoint {
-    let mut endpoint = Endpoint { interface_uid: get::text(raw, &["vpcEndpointId"]), ..Endpoint::default() };
+    let mut endpoint = Endpoint { uid: get::text(raw, &["vpcEndpointId"]), ..Endpoint::default() };
     match get::text(raw, &["sourceIPAddress"]) {
         Some(ip) if ocsf::is_ip(&ip) => endpoint.ip = Some(ip),
         Some(name) if name.ends_with(".amazonaws.com") => {
@@ -213,7 +278,10 @@ fn source(raw: &Value) -> Endpoint {
             endpoint.domain = Some(name);
         }
         Some(other) => endpoint.svc_name = Some(other),
-        None => endpoint.svc_name = get::text(raw, &["userIdentity", "invokedBy"]),
+        None => {
+            let invoker = get::text(raw, &["userIdentity", "invokedBy"]);
+            endpoint.svc_name = invoker.or_else(|| endpoint.uid.is_none().then(|| ocsf::UNKNOWN.into()));
+        }
     }
     endpoint
 }

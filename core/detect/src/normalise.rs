@@ -76,6 +76,29 @@ pub fn unmapped(raw: RawRef, now: Timestamp) -> Event {
     }
 }
 
+/// What a sign-in says that OCSF has no place for; as Graph answers it, these
+/// lie beside the mapped fields, else under `properties`.
+const SIGN_IN_KEPT: [&str; 18] = [
+    "properties",
+    "operationVersion",
+    "resultSignature",
+    "status",
+    "deviceDetail",
+    "authenticationDetails",
+    "authenticationRequirement",
+    "authenticationProcessingDetails",
+    "conditionalAccessStatus",
+    "appliedConditionalAccessPolicies",
+    "clientAppUsed",
+    "isInteractive",
+    "incomingTokenType",
+    "uniqueTokenIdentifier",
+    "riskDetail",
+    "riskLevelDuringSignIn",
+    "riskState",
+    "networkLocationDetails",
+];
+
 /// Fills `unmapped` of an event's OCSF form, secrets taken out: for an unmapped
 /// record all of it, for a mapped one the provider's parts that OCSF has no
 /// place for. Only `normalize` needs this; detection reads the record itself.
@@ -83,6 +106,7 @@ pub fn fill_unmapped(event: &mut Event, value: &Value) {
     let (kind, record) = kind::classify(value);
     let kept: &[&str] = match kind {
         RecordKind::CloudTrail => &[
+            "userIdentity",
             "requestParameters",
             "responseElements",
             "additionalEventData",
@@ -93,17 +117,37 @@ pub fn fill_unmapped(event: &mut Event, value: &Value) {
             "addendum",
             "sessionCredentialFromConsole",
             "vpcEndpointAccountId",
+            "readOnly",
+            "managementEvent",
+            // Authentication and Account Change have no place for them.
+            "resources",
         ],
         RecordKind::AzureActivity => &["properties", "identity", "authorization", "claims", "httpRequest", "subStatus"],
-        RecordKind::EntraSignIn | RecordKind::EntraAudit => &["properties", "operationVersion", "resultSignature"],
+        RecordKind::EntraSignIn => &SIGN_IN_KEPT,
+        RecordKind::EntraAudit => &[
+            "properties",
+            "operationVersion",
+            "resultSignature",
+            "initiatedBy",
+            "targetResources",
+            "additionalDetails",
+            "loggedByService",
+        ],
         RecordKind::Unmapped => {
-            event.ocsf.unmapped = Some(redact::redact(value));
+            let redacted = redact::redact(value);
+            // OCSF's `unmapped` is an object; a line of text is none.
+            event.ocsf.unmapped =
+                Some(if redacted.is_object() { redacted } else { serde_json::json!({ "record": redacted }) });
             return;
         }
     };
-    let map: serde_json::Map<String, Value> = kept
-        .iter()
-        .filter_map(|key| record.get(*key).filter(|v| !v.is_null()).map(|v| ((*key).to_owned(), redact::redact(v))))
+    // Exports differ in the letter case of their keys.
+    let map: serde_json::Map<String, Value> = record
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, v)| !v.is_null() && kept.iter().any(|kept| key.eq_ignore_ascii_case(kept)))
+        .map(|(key, v)| (key.clone(), redact::redact(v)))
         .collect();
     event.ocsf.unmapped = (!map.is_empty()).then_some(Value::Object(map));
 }

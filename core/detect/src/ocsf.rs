@@ -23,6 +23,9 @@ pub(crate) const AUTHENTICATION: Class = class(3002, "Authentication", 3, "Ident
 pub(crate) const ENTITY_MANAGEMENT: Class = class(3004, "Entity Management", 3, "Identity & Access Management");
 pub(crate) const API_ACTIVITY: Class = class(6003, "API Activity", 6, "Application Activity");
 
+/// What stands where OCSF requires a name and the record gives none.
+pub(crate) const UNKNOWN: &str = "unknown";
+
 /// Observable types of OCSF 1.8.0 that we name.
 pub(crate) const OBSERVABLE_IP: u8 = 2;
 pub(crate) const OBSERVABLE_USER_NAME: u8 = 4;
@@ -96,7 +99,7 @@ pub(crate) fn build(head: Head<'_>) -> Ocsf {
 pub(crate) fn observe(ocsf: &mut Ocsf) {
     let mut found = Vec::new();
     let mut add = |name: &str, type_id: u8, value: Option<&String>| {
-        if let Some(value) = value {
+        if let Some(value) = value.filter(|v| *v != UNKNOWN) {
             found.push(Observable { name: name.into(), type_id, value: value.clone() });
         }
     };

@@ -1,47 +1,112 @@
 //! Takes secrets out of records before they are kept or shown.
+//!
+//! Told by name: of a key, or of the name in a name-and-value pair; also in JSON
+//! that stands inside a string, as both clouds write bodies and changed values.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// Names whose values are secrets in some cloud log, lower-cased.
-const SECRET_KEYS: [&str; 16] = [
-    "sessiontoken",
-    "secretaccesskey",
+/// Endings of names whose values are secrets in some cloud log, lower-cased and
+/// without `_`, `-`, `.` and spaces.
+const SECRET_ENDINGS: [&str; 22] = [
     "password",
-    "masteruserpassword",
-    "newpassword",
-    "oldpassword",
+    "passworddata",
+    "sessiontoken",
+    "securitytoken",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "webidentitytoken",
+    "sastoken",
+    "secretaccesskey",
+    "privatekey",
+    "accountkey",
+    "primarykey",
+    "secondarykey",
+    "keymaterial",
+    "connectionstring",
     "clientsecret",
     "secrettext",
     "secretstring",
     "secretbinary",
-    "privatekey",
+    "samlassertion",
     "authparameters",
-    "plaintext",
-    "accesstoken",
-    "refreshtoken",
-    "passworddata",
 ];
+
+/// Names that are secrets as a whole; as an ending they would say too much.
+const SECRET_NAMES: [&str; 2] = ["plaintext", "secret"];
+
+/// Where a pair keeps its name, and where its values.
+const PAIR_NAMES: [&str; 4] = ["name", "key", "displayname", "parameterkey"];
+const PAIR_VALUES: [&str; 4] = ["value", "newvalue", "oldvalue", "parametervalue"];
+
+/// JSON within JSON strings is looked into this many times; deeper text is
+/// taken out whole.
+const MAX_NESTED_TEXTS: u8 = 8;
 
 /// What stands in a secret's place.
 pub const REDACTED: &str = "[redacted]";
 
 /// The value with every secret replaced, at any depth.
 pub fn redact(value: &Value) -> Value {
+    within(value, MAX_NESTED_TEXTS)
+}
+
+fn within(value: &Value, texts: u8) -> Value {
     match value {
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, v)| {
-                let kept = if is_secret(key) && !v.is_null() { Value::from(REDACTED) } else { redact(v) };
-                (key.clone(), kept)
-            })
-            .collect(),
-        Value::Array(items) => items.iter().map(redact).collect(),
+        Value::Object(map) => object(map, texts),
+        Value::Array(items) => items.iter().map(|item| within(item, texts)).collect(),
+        Value::String(text) => self::text(text, texts),
         other => other.clone(),
     }
 }
 
-fn is_secret(key: &str) -> bool {
-    SECRET_KEYS.iter().any(|secret| key.eq_ignore_ascii_case(secret))
+fn object(map: &Map<String, Value>, texts: u8) -> Value {
+    // The keys of a storage account are listed as name and value.
+    let of_pair = map.iter().any(|(key, v)| {
+        let key = plain(key);
+        key == "keyname" || (PAIR_NAMES.contains(&key.as_str()) && v.as_str().is_some_and(is_secret))
+    });
+    map.iter()
+        .map(|(key, v)| {
+            let hidden = is_secret(key) || (of_pair && PAIR_VALUES.contains(&plain(key).as_str()));
+            // `null` and flags such as `changePassword` say nothing.
+            let hidden = hidden && !v.is_null() && !v.is_boolean();
+            (key.clone(), if hidden { Value::from(REDACTED) } else { within(v, texts) })
+        })
+        .collect()
+}
+
+/// Text that is JSON is looked into; it stays as it was written unless it held
+/// a secret. JSON that was cut off is taken out whole if it names one.
+fn text(text: &str, texts: u8) -> Value {
+    if !text.trim_start().starts_with(['{', '[', '"']) {
+        return text.into();
+    }
+    let Some(texts) = texts.checked_sub(1) else {
+        return REDACTED.into();
+    };
+    match serde_json::from_str::<Value>(text) {
+        Ok(inner) => {
+            let clean = within(&inner, texts);
+            if clean == inner { text.into() } else { clean.to_string().into() }
+        }
+        Err(_) if names_a_secret(text) => REDACTED.into(),
+        Err(_) => text.into(),
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = plain(name);
+    SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending)) || SECRET_NAMES.contains(&name.as_str())
+}
+
+fn names_a_secret(text: &str) -> bool {
+    let text = plain(text);
+    SECRET_ENDINGS.iter().chain(&SECRET_NAMES).any(|name| text.contains(name))
 }
 
 #[cfg(test)]
@@ -49,10 +114,51 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn check(before: &Value, after: &Value) {
+        assert_eq!(&redact(before), after, "{before}");
+        assert_eq!(&redact(after), after, "what is clean stays so: {after}");
+    }
+
     #[test]
     fn secrets_go_and_the_rest_stays() {
-        let before = json!({"credentials":{"sessionToken":"IQo","accessKeyId":"ASIA"},"list":[{"Password":"x"}],"password":null});
-        let after = json!({"credentials":{"sessionToken":"[redacted]","accessKeyId":"ASIA"},"list":[{"Password":"[redacted]"}],"password":null});
-        assert_eq!(redact(&before), after);
+        let gone = REDACTED;
+        for (before, after) in [
+            (
+                json!({"credentials":{"sessionToken":"IQo","accessKeyId":"ASIA"},"list":[{"Password":"x"}]}),
+                json!({"credentials":{"sessionToken":gone,"accessKeyId":"ASIA"},"list":[{"Password":gone}]}),
+            ),
+            (json!({"password":null,"changePassword":true}), json!({"password":null,"changePassword":true})),
+            (json!({"client_secret":"x","X-Amz-Security-Token":"x"}), json!({"client_secret":gone,"X-Amz-Security-Token":gone})),
+            (json!({"masterUserPassword":"x","AdminPassword":[1]}), json!({"masterUserPassword":gone,"AdminPassword":gone})),
+            (json!({"secretId":"prod/db","plaintextLength":4}), json!({"secretId":"prod/db","plaintextLength":4})),
+            // Name and value.
+            (json!([{"keyName":"key1","value":"x"}]), json!([{"keyName":"key1","value":gone}])),
+            (
+                json!({"displayName":"ClientSecret","oldValue":"[]","newValue":"[\"x\"]"}),
+                json!({"displayName":"ClientSecret","oldValue":gone,"newValue":gone}),
+            ),
+            (json!({"name":"Environment","value":"test"}), json!({"name":"Environment","value":"test"})),
+            // JSON in text: once, twice, untouched, cut off.
+            (json!({"body":"{\"password\":\"x\", \"a\":1}"}), json!({"body":"{\"a\":1,\"password\":\"[redacted]\"}"})),
+            (
+                json!({"body":"{\"inner\":\"{\\\"password\\\":\\\"x\\\"}\"}"}),
+                json!({"body":"{\"inner\":\"{\\\"password\\\":\\\"[redacted]\\\"}\"}"}),
+            ),
+            (json!({"body":"{\"a\" : 1}"}), json!({"body":"{\"a\" : 1}"})),
+            (json!({"body":"{\"a\":1,\"Client_Secret\":\"x"}), json!({"body":gone})),
+            (json!({"body":"{not json"}), json!({"body":"{not json"})),
+        ] {
+            check(&before, &after);
+        }
+    }
+
+    #[test]
+    fn text_in_text_in_text_ends() {
+        let mut value = json!({"password":"hunter2"});
+        for _ in 0..12 {
+            value = json!({"body": value.to_string()});
+        }
+        let clean = redact(&value).to_string();
+        assert!(clean.contains(REDACTED) && !clean.contains("hunter2"), "{clean}");
     }
 }

@@ -146,13 +146,12 @@ fn to_ocsf(row: &Row<'_>, fact: &SignIn, category: &str, record: &RecordId, dige
     out.metadata.logged_time = row.moment(&["time"]).map(time::epoch_ms);
     out.status_code = Some(fact.result.clone()).filter(|r| !r.is_empty());
     let workload = fact.user_id.is_empty();
+    let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    let uid = if workload { fact.service_principal_id.clone() } else { some(&fact.user_id) };
+    let name = if workload { row.text(&["servicePrincipalName"]).or_else(|| some(&fact.upn)) } else { some(&fact.upn) };
     let user = User {
-        uid: Some(if workload { fact.service_principal_id.clone().unwrap_or_default() } else { fact.user_id.clone() }),
-        name: if workload {
-            row.text(&["servicePrincipalName"])
-        } else {
-            Some(fact.upn.clone()).filter(|u| !u.is_empty())
-        },
+        name: name.or_else(|| uid.is_none().then(|| ocsf::UNKNOWN.into())),
+        uid,
         type_id: Some(if workload { 4 } else { 1 }),
         ..User::default()
     };
@@ -168,18 +167,23 @@ fn to_ocsf(row: &Row<'_>, fact: &SignIn, category: &str, record: &RecordId, dige
         is_mfa: Some(fact.fresh_mfa),
         ..Session::default()
     });
-    out.is_mfa = Some(
-        row.text(&["authenticationRequirement"]).is_some_and(|r| r.eq_ignore_ascii_case("multiFactorAuthentication")),
-    );
+    // What was required was also done, here or earlier, if Entra let it in.
+    let required =
+        row.text(&["authenticationRequirement"]).is_some_and(|r| r.eq_ignore_ascii_case("multiFactorAuthentication"));
+    out.is_mfa = Some(fact.fresh_mfa || (required && fact.succeeded()));
+    let service = some(&fact.resource_id);
     out.service = Some(Named {
-        uid: Some(fact.resource_id.clone()).filter(|r| !r.is_empty()),
-        name: Some(row.text(&["resourceDisplayName"]).unwrap_or_else(|| fact.app_name.clone())),
+        name: row
+            .text(&["resourceDisplayName"])
+            .or_else(|| some(&fact.app_name))
+            .or_else(|| service.is_none().then(|| ocsf::UNKNOWN.into())),
+        uid: service,
     });
     let is_ip = ocsf::is_ip(&fact.ip);
     out.src_endpoint = Some(Endpoint {
         ip: is_ip.then(|| fact.ip.clone()),
         uid: Some(fact.device_id.clone()).filter(|d| !d.is_empty()),
-        svc_name: (!is_ip && fact.device_id.is_empty()).then(|| "unknown".into()),
+        svc_name: (!is_ip && fact.device_id.is_empty()).then(|| ocsf::UNKNOWN.into()),
         autonomous_system: fact.asn.map(|number| AutonomousSystem { number }),
         location: fact
             .country

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Connections to Entra tenants through Microsoft Graph.
 ///
 /// ```toml
-/// [graph.tenants.38028322-0000-4e69-a9de-801740bb14de]
+/// [graph.tenants.5f0c2a9e-7d14-4b3a-8e61-0c9d2f7b6a35]
 /// read = { from = "client-secret", client_id = "…", client_secret = "env:SELVEDGE_READ" }
 /// act = { from = "client-secret", client_id = "…", client_secret = "env:SELVEDGE_ACT" }
 /// ```
@@ -180,7 +180,7 @@ pub(crate) fn is_loopback(url: &reqwest::Url) -> bool {
 mod tests {
     use super::*;
 
-    const TENANT: &str = "38028322-6219-4e69-a9de-801740bb14de";
+    const TENANT: &str = "5f0c2a9e-7d14-4b3a-8e61-0c9d2f7b6a35";
 
     #[test]
     fn problems_table() {

@@ -49,7 +49,7 @@ enum Command {
     Respond(RespondArgs),
     /// Approve exactly the plan that you looked at
     #[command(
-        after_help = "Example:\n  selvedge approve INC-3f2a91c07b44 --plan 0e021745a1bdad0f --by ana@contoso.com"
+        after_help = "Example:\n  selvedge approve INC-3f2a91c07b44 --plan 7c41d09be25fa863 --by ana@contoso.com"
     )]
     Approve(ApproveArgs),
     /// Go on with what was begun and interrupted
@@ -67,7 +67,7 @@ enum Command {
     /// Show the configuration in force and where it came from
     #[command(after_help = "Example:\n  selvedge config")]
     Config {
-        /// One JSON object instead of TOML
+        /// One JSON object instead of text
         #[arg(long)]
         json: bool,
     },

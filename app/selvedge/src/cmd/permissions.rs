@@ -40,7 +40,8 @@ fn policy(grants: &Grants, read: bool) -> Value {
             "Effect": "Deny",
             "Action": "iam:*",
             "Resource": [
-                "arn:aws:iam::*:role/Selvedge*",
+                "arn:aws:iam::*:role/SelvedgeRead",
+                "arn:aws:iam::*:role/SelvedgeAct",
                 "arn:aws:iam::*:role/aws-reserved/*",
                 "arn:aws:iam::*:role/aws-service-role/*",
             ],

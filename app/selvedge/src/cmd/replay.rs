@@ -1,6 +1,6 @@
 //! `selvedge replay`: raw logs in, incidents out.
 
-use super::{ReplayArgs, output};
+use super::{ReplayArgs, output, respond};
 use crate::config::Config;
 use crate::error::Error;
 use crate::render::Outcome;
@@ -41,6 +41,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
         content: loaded.brain.content,
     };
     let incidents = state::commit_import(&mut *journal, head, &receipt, facts, &state.estate, &decision, now)?;
+    respond::record_proofs(&mut *journal, &incidents, &state.set, &loaded, config)?;
     let here = records_of(&state, &kept.seen);
     let outcome = Outcome {
         counts,

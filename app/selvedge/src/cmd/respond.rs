@@ -8,9 +8,11 @@ use crate::{content, folder, render};
 use selvedge_actions::{Approval, Plan};
 use selvedge_agent::execute::{CaseRecord, ExecuteError, Execution, Executor, Seams, approve};
 use selvedge_agent::state::{self, StoredIncident};
+use selvedge_graph::FactSet;
 use selvedge_guard::Mode;
-use selvedge_model::{IncidentId, Timestamp};
+use selvedge_model::{Fact, IncidentId, Timestamp};
 use selvedge_ports::{Batch, Clock, Journal};
+use selvedge_respond::Incident;
 use selvedge_store::RedbJournal;
 use std::sync::Arc;
 
@@ -71,7 +73,19 @@ fn run(args: &IncidentArgs, config: &Config, verb: Verb<'_>) -> Result<u8, Error
     } else {
         render::acts::execution(&execution);
     }
-    Ok(if execution.person_must.is_empty() { 0 } else { 1 })
+    Ok(exit_code(&execution))
+}
+
+/// 0 if the verb did what it is for: a dry run that every target could be looked
+/// at for, a plan contained or undone.
+fn exit_code(execution: &Execution) -> u8 {
+    use selvedge_agent::execute::Status as S;
+    let refused = execution.steps.iter().any(|step| step.refusal.is_some());
+    match execution.status {
+        S::Previewed => u8::from(refused),
+        S::Contained | S::Undone => u8::from(!execution.person_must.is_empty()),
+        S::Refused | S::AwaitingApproval | S::Stuck | S::Unfinished | S::UndoStuck => 1,
+    }
 }
 
 async fn drive(
@@ -142,6 +156,37 @@ pub(super) fn approve_plan(args: &ApproveArgs, config: &Config) -> Result<u8, Er
         );
     }
     Ok(0)
+}
+
+/// Writes down which steps the facts prove to have taken hold: refused calls of
+/// the suspect, failed sign-ins. Incidents without a begun plan are left alone.
+pub(super) fn record_proofs(
+    journal: &mut dyn Journal,
+    incidents: &[Incident],
+    set: &FactSet,
+    loaded: &content::Loaded,
+    config: &Config,
+) -> Result<(), Error> {
+    use selvedge_respond::Status as S;
+    let begun = |i: &&Incident| matches!(i.status, S::Acting | S::Verifying | S::Contained | S::Stuck);
+    let begun: Vec<&Incident> = incidents.iter().filter(begun).collect();
+    if begun.is_empty() {
+        return Ok(());
+    }
+    let guard = loaded.guard()?;
+    let respond = config.respond_config();
+    let nothing = crate::clouds::Nowhere;
+    let seams =
+        Seams { guard: &guard, config: &respond, read: &nothing, act: &nothing, canary: None, clock: &WallClock };
+    let facts: Vec<Fact> = set.facts().cloned().collect();
+    let executor = Executor::open(seams, journal)?;
+    for incident in begun {
+        match executor.record_proofs(&incident.id, &facts) {
+            Ok(_) | Err(ExecuteError::Refused(_)) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(())
 }
 
 /// What is on record about carrying out an incident's plan, if anything is, and

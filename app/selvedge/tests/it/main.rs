@@ -4,4 +4,5 @@
 mod corpus;
 mod demo;
 mod orders;
+mod schema;
 mod world;

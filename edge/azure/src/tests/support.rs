@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-pub(crate) const TENANT: &str = "38028322-6219-4e69-a9de-801740bb14de";
+pub(crate) const TENANT: &str = "5f0c2a9e-7d14-4b3a-8e61-0c9d2f7b6a35";
 pub(crate) const USER: &str = "64096d2a-0000-4c97-82d7-22f6c8fdceab";
 
 /// Stands still and notes for how long it was asked to sleep.

@@ -10,7 +10,7 @@ use selvedge_sim::{App, Delays, EntraSession, LogRecord, Place, SignInError, Sim
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-pub(crate) const TENANT: &str = "38028322-6219-4e69-a9de-801740bb14de";
+pub(crate) const TENANT: &str = "5f0c2a9e-7d14-4b3a-8e61-0c9d2f7b6a35";
 pub(crate) const ALICE: &str = "64096d2a-0000-4c97-82d7-22f6c8fdceab";
 pub(crate) const ALICE_UPN: &str = "alice@contoso.com";
 pub(crate) const BOB: &str = "0f8c3a51-7d3e-4b55-9c5e-6a2d11c7e9b4";
