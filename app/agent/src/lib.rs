@@ -5,4 +5,5 @@
 
 pub mod execute;
 pub mod ingest;
+mod names;
 pub mod state;

@@ -4,14 +4,21 @@
 //! whose input is unchanged is left as it is. Every new verdict goes to the
 //! journal with the whole input it was computed from.
 
+mod keep;
+mod settle;
+
+pub use crate::names::{entries_of, names_of};
+pub use keep::{VerdictInput, commit_import};
+
 use crate::execute;
+use crate::names::main_name;
 use selvedge_actions::Action;
 use selvedge_graph::{Estate, FactSet, Record};
 use selvedge_model::{Confidence, Digest, EventId, IncidentId, Timestamp, canon};
-use selvedge_ports::{Batch, Head, Journal, JournalError, NewRecord};
+use selvedge_ports::{Journal, JournalError};
 use selvedge_respond::case::RuleFacts;
 use selvedge_respond::decide::{Decision, Inputs, decide};
-use selvedge_respond::{CaseInput, Incident, Status, Thresholds};
+use selvedge_respond::{Incident, Status, Thresholds};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -78,7 +85,6 @@ pub enum StateError {
 
 const ESTATE: &str = "estate";
 const INCIDENT: &str = "incident/";
-const ALIAS: &str = "alias/";
 
 fn read<T: for<'de> Deserialize<'de>>(what: &str, bytes: &[u8]) -> Result<T, StateError> {
     serde_json::from_slice(bytes)
@@ -111,7 +117,7 @@ impl State {
                 Inserted::New | Inserted::Revised => {
                     changed.insert(id, canon::to_vec(&record));
                 }
-                Inserted::Duplicate | Inserted::Counted => {}
+                Inserted::Duplicate | Inserted::LeftOut => {}
             }
         }
         changed
@@ -134,10 +140,14 @@ impl State {
 /// An incident with the digest of the input it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredIncident {
-    /// The incident.
+    /// The incident, with the status that the chain tells.
     pub incident: Incident,
     /// Digest of the journaled input.
     pub input: Digest,
+    /// Whether a plan of it was ever started.
+    pub begun: bool,
+    /// Whether a person has looked at its plan, or approved it.
+    pub shown: bool,
 }
 
 /// What stands under an incident's name: which journaled decision holds, and how
@@ -147,97 +157,6 @@ struct Pointer {
     decision: Digest,
     input: Digest,
     status: Status,
-}
-
-/// Puts one import into the journal: the receipt, the facts, the inventory, and
-/// every incident that is new or has changed. Returns the incidents as they now
-/// stand, in the order of the decision.
-///
-/// # Errors
-/// If the store cannot be written; nothing is stored then.
-pub fn commit_import(
-    journal: &mut dyn Journal,
-    head: Head,
-    receipt: &BatchReceipt,
-    facts: BTreeMap<EventId, Vec<u8>>,
-    estate: &Estate,
-    decision: &Decision,
-    at: Timestamp,
-) -> Result<Vec<Incident>, StateError> {
-    let mut batch = Batch { facts, ..Batch::default() };
-    let estate_bytes = canon::to_vec(estate);
-    let estate_changed = journal.value(ESTATE)?.as_deref() != Some(estate_bytes.as_slice());
-    if estate_changed {
-        batch.values.insert(ESTATE.into(), Some(estate_bytes));
-    }
-    let mut out = Vec::new();
-    for (input, incident) in &decision.incidents {
-        out.push(merge_incident(journal, input, incident, at, &mut batch)?);
-    }
-    // An import that changes nothing leaves no trace.
-    if batch.facts.is_empty() && batch.values.is_empty() && batch.records.is_empty() {
-        return Ok(out);
-    }
-    let body = canon::to_vec(receipt);
-    batch.records.insert(0, NewRecord { at, kind: "batch".into(), incident: None, body });
-    journal.commit(head, batch)?;
-    Ok(out)
-}
-
-/// What a stored verdict was computed from: the case, and the incident as it
-/// stood before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VerdictInput {
-    /// Every record and graph fact that was read.
-    pub case: CaseInput,
-    /// The incident before, if it was known.
-    pub previous: Option<Incident>,
-}
-
-/// The incident as it shall be stored: unchanged if its input is, else the new
-/// verdict under the name it was first known by.
-fn merge_incident(
-    journal: &dyn Journal,
-    input: &CaseInput,
-    incident: &Incident,
-    at: Timestamp,
-    batch: &mut Batch,
-) -> Result<Incident, StateError> {
-    let mut previous = None;
-    for id in std::iter::once(&incident.id).chain(&incident.aliases) {
-        match incident_of(journal, id) {
-            Ok(stored) => {
-                previous = Some(stored.incident);
-                break;
-            }
-            Err(StateError::NoIncident { .. }) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    if let Some(previous) = &previous {
-        let fresh = previous.plan.as_ref().is_some_and(|plan| plan.expires_at > at);
-        if previous.snapshot == incident.snapshot && (is_running(previous) || fresh) {
-            return Ok(previous.clone());
-        }
-    }
-    let input = VerdictInput { case: input.clone(), previous };
-    let merged = settle(incident.clone(), input.previous.as_ref());
-    let (body, decision) = (canon::to_vec(&input), canon::to_vec(&merged));
-    let pointer = Pointer { decision: Digest::of(&decision), input: Digest::of(&body), status: merged.status };
-    let id = Some(merged.id.clone());
-    batch.records.push(NewRecord { at, kind: "input".into(), incident: id.clone(), body });
-    batch.records.push(NewRecord { at, kind: "decision".into(), incident: id, body: decision });
-    batch.values.insert(format!("{INCIDENT}{}", merged.id.as_str()), Some(canon::to_vec(&pointer)));
-    for alias in &merged.aliases {
-        batch.values.insert(format!("{ALIAS}{}", alias.as_str()), Some(merged.id.as_str().as_bytes().to_vec()));
-        batch.values.insert(format!("{INCIDENT}{}", alias.as_str()), None);
-    }
-    Ok(merged)
-}
-
-/// Whether the incident's plan was begun.
-fn is_running(incident: &Incident) -> bool {
-    !matches!(incident.status, Status::Open | Status::Investigating | Status::Proposed | Status::Awaiting)
 }
 
 /// The incident's status after the executor stopped; `None` where nothing was
@@ -276,48 +195,13 @@ pub fn case_facts(incident: &Incident) -> execute::CaseFacts {
     }
 }
 
-/// A verdict beside what stood before: the first name stays, a plan that is
-/// being carried out is not exchanged under the hands of whoever does it, and a
-/// new plan names the one it replaces.
-fn settle(mut verdict: Incident, previous: Option<&Incident>) -> Incident {
-    let Some(previous) = previous else {
-        return verdict;
-    };
-    rename(&mut verdict, &previous.id);
-    if is_running(previous) {
-        verdict.plan.clone_from(&previous.plan);
-        verdict.status = previous.status;
-    } else if let (Some(plan), Some(old)) = (&mut verdict.plan, &previous.plan) {
-        plan.parent = (old.hash() != plan.hash()).then(|| old.hash());
-    }
-    verdict
-}
-
-/// Keeps an incident under the name it was first known by.
-fn rename(incident: &mut Incident, first: &IncidentId) {
-    if incident.id == *first {
-        return;
-    }
-    let newer = std::mem::replace(&mut incident.id, first.clone());
-    incident.aliases.retain(|alias| alias != first);
-    incident.aliases.push(newer);
-    incident.aliases.sort();
-    incident.aliases.dedup();
-    if let Some(plan) = &mut incident.plan {
-        plan.incident = first.clone();
-    }
-}
-
 /// A stored incident by its id or an alias.
 ///
 /// # Errors
 /// [`StateError::NoIncident`] if there is none; [`JournalError::Tampered`] if
 /// its decision is not in the chain.
 pub fn incident_of(journal: &dyn Journal, id: &IncidentId) -> Result<StoredIncident, StateError> {
-    let name = match journal.value(&format!("{ALIAS}{}", id.as_str()))? {
-        Some(bytes) => IncidentId::new(String::from_utf8_lossy(&bytes)),
-        None => id.clone(),
-    };
+    let name = main_name(journal, id)?;
     match journal.value(&format!("{INCIDENT}{}", name.as_str()))? {
         Some(bytes) => follow(journal, &name, read("an incident", &bytes)?),
         None => Err(StateError::NoIncident { id: id.clone() }),
@@ -326,7 +210,7 @@ pub fn incident_of(journal: &dyn Journal, id: &IncidentId) -> Result<StoredIncid
 
 /// Reads the decision that a pointer names, if the chain knows it.
 fn follow(journal: &dyn Journal, id: &IncidentId, pointer: Pointer) -> Result<StoredIncident, StateError> {
-    let entries = journal.entries_of(id)?;
+    let entries = entries_of(journal, id)?;
     let known =
         |kind: &str, body: Digest| entries.iter().any(|e| e.kind == kind && e.body == body && e.hash_is_right());
     if !known("decision", pointer.decision) || !known("input", pointer.input) {
@@ -343,8 +227,12 @@ fn follow(journal: &dyn Journal, id: &IncidentId, pointer: Pointer) -> Result<St
         why: "its decision was erased".into(),
     })?;
     let mut incident: Incident = read("an incident", &body)?;
-    incident.status = pointer.status;
-    Ok(StoredIncident { incident, input: pointer.input })
+    // Whoever was killed could not say how far it came; the chain does.
+    let standing = execute::standing(journal, &entries)?;
+    let plan = incident.plan.as_ref().map(selvedge_actions::Plan::hash);
+    incident.status = standing.of(plan).and_then(status_of).unwrap_or(pointer.status);
+    let shown = plan.is_some_and(|plan| standing.shown.contains(&plan));
+    Ok(StoredIncident { incident, input: pointer.input, begun: standing.latest.is_some(), shown })
 }
 
 /// All stored incidents, worst first.
@@ -402,7 +290,7 @@ pub fn replay_decisions(
     let stored = incident_of(journal, id)?;
     let mut out = Vec::new();
     let mut input: Option<VerdictInput> = None;
-    for entry in journal.entries_of(&stored.incident.id)? {
+    for entry in entries_of(journal, &stored.incident.id)? {
         if entry.kind != "input" && entry.kind != "decision" {
             continue;
         }
@@ -427,14 +315,16 @@ fn replay_one(
     recorded: &[u8],
     thresholds: &Thresholds,
 ) -> Result<Replayed, StateError> {
-    let before: Incident = read("a decision", recorded)?;
-    let names = |incident: &Incident| {
-        std::iter::once(incident.id.clone()).chain(incident.aliases.iter().cloned()).collect::<Vec<_>>()
+    let mut verdicts = selvedge_respond::decide::judge(&input.case, thresholds).into_iter().map(|(verdict, _)| verdict);
+    let found = match (&input.about, &input.previous) {
+        (Some(id), _) => verdicts.find(|verdict| verdict.id == *id),
+        (None, Some(previous)) => {
+            let withdrawn = keep::names(previous);
+            verdicts.find(|verdict| keep::names(verdict).iter().any(|name| withdrawn.contains(name)))
+        }
+        (None, None) => None,
     };
-    let wanted = names(&before);
-    let again = selvedge_respond::decide::judge(&input.case, thresholds);
-    let found = again.into_iter().map(|(i, _)| i).find(|i| names(i).iter().any(|n| wanted.contains(n)));
-    let bytes = found.map(|verdict| canon::to_vec(&settle(verdict, input.previous.as_ref()))).unwrap_or_default();
+    let bytes = settle::settle(found, input).map(|incident| canon::to_vec(&incident)).unwrap_or_default();
     let same = bytes == recorded;
     Ok(Replayed {
         seq,

@@ -55,7 +55,7 @@ pub fn load(path: Option<&Path>) -> Result<Loaded, Error> {
         // Never the line itself: somebody may have pasted a secret there.
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        Error::new("E0003", format!("{}:{line}: {}", source.display(), error.message()), help)
+        Error::new("E0003", format!("{}:{line}: {}", source.display(), without_values(error.message())), help)
     })?;
     let mut problems = config.aws.problems();
     problems.extend(config.graph.problems());
@@ -64,6 +64,20 @@ pub fn load(path: Option<&Path>) -> Result<Loaded, Error> {
     } else {
         Err(Error::new("E0003", format!("{}: {}", source.display(), problems.join("; ")), help))
     }
+}
+
+/// The parser's message without the value that it found: a secret that was
+/// pasted at the wrong key would stand there. What was expected stays.
+fn without_values(message: &str) -> String {
+    for kind in ["invalid type", "invalid value", "unknown variant"] {
+        let Some(rest) = message.strip_prefix(kind) else {
+            continue;
+        };
+        // From the right: the value itself may hold the same words.
+        let expected = rest.rfind(", expected ").and_then(|at| rest.get(at..)).unwrap_or_default();
+        return format!("{kind}{expected}");
+    }
+    message.to_owned()
 }
 
 impl Config {

@@ -16,6 +16,7 @@ use crate::{PreImage, ReadBack, Refusal};
 use jiff::Timestamp;
 use selvedge_model::arn::{LockedRole, locked_role};
 use selvedge_model::time::iso_second;
+use selvedge_model::untrusted::quote_for_log as q;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -75,7 +76,7 @@ pub const CONTRACT: Contract = Contract {
         "the role was made by IAM Identity Center (AWSReservedSSO_*) or is service-linked",
         "the role does not exist or was recreated under another unique id",
         "the role's inline policies would exceed IAM's quota",
-        "a policy of our name exists that this plan did not put there",
+        "a policy of our name exists that no plan of this incident put there",
     ],
     tier: Tier(1),
     blast: "one person's sessions of one role",
@@ -146,13 +147,30 @@ impl DenySession {
     }
 
     pub(crate) fn check(&self, answers: &[Answer]) -> Result<PreImage, Refusal> {
+        self.check_beside(answers, &[])
+    }
+
+    /// What the mutation leaves under this step's policy name.
+    pub(crate) fn image_after(&self, mutation: &Mutation) -> Option<Image> {
+        let Mutation::Aws { account, op } = mutation else {
+            return None;
+        };
+        let (role, policy, document) = match op {
+            AwsMutation::PutRolePolicy { role_name, policy_name, document } => (role_name, policy_name, Some(document)),
+            AwsMutation::DeleteRolePolicy { role_name, policy_name } => (role_name, policy_name, None),
+        };
+        let here = (account, role, policy) == (&self.account, &self.role_name, &self.policy_name);
+        here.then(|| Image::RolePolicy { document: document.cloned() })
+    }
+
+    pub(crate) fn check_beside(&self, answers: &[Answer], ours: &[Image]) -> Result<PreImage, Refusal> {
         let [Answer::Role { role }, Answer::RolePolicies { policies }] = answers else {
             return Err(Refusal::new("E0299", "the answers do not fit the reads", "this is a defect; report it"));
         };
         let Some(role) = role else {
             return Err(Refusal::new(
                 "E0202",
-                format!("role {} does not exist in account {}", self.role_name, self.account),
+                format!("role {} does not exist in account {}", q(&self.role_name), q(&self.account)),
                 "the sessions of a deleted role are dead; close the incident",
             ));
         };
@@ -162,21 +180,24 @@ impl DenySession {
                 "E0203",
                 format!(
                     "role {} now has id {}, the logs saw {}: it was recreated",
-                    role.name, role.role_id, self.role_id
+                    q(&role.name),
+                    q(&role.role_id),
+                    q(&self.role_id)
                 ),
                 "sessions of the old role are dead; look at who recreated it",
             ));
         }
         let present = policies.get(&self.policy_name);
-        if present.is_some() && !self.replaces_own {
+        let image = Image::RolePolicy { document: present.cloned() };
+        if present.is_some() && !self.replaces_own && !ours.contains(&image) {
             return Err(Refusal::new(
                 "E0204",
-                format!("an inline policy named {} is already on the role", self.policy_name),
+                format!("an inline policy named {} is already on the role", q(&self.policy_name)),
                 "someone put it there outside this plan: compare it, remove it or undo the plan that did, then respond again",
             ));
         }
         self.refuse_over_quota(policies)?;
-        Ok(PreImage { image: Image::RolePolicy { document: present.cloned() }, label: role.arn.clone() })
+        Ok(PreImage { image, label: role.arn.clone() })
     }
 
     fn refuse_over_quota(&self, policies: &std::collections::BTreeMap<String, String>) -> Result<(), Refusal> {
@@ -252,8 +273,8 @@ impl DenySession {
     pub(crate) fn residual(&self) -> String {
         format!(
             "Until IAM has spread the deny (seconds, at worst minutes), session {} can still act; other session names of {} and whatever it created are not covered.",
-            selvedge_model::untrusted::quote_for_log(&self.user_id),
-            selvedge_model::untrusted::quote_for_log(&self.role_name)
+            q(&self.user_id),
+            q(&self.role_name)
         )
     }
 }
@@ -272,12 +293,12 @@ pub fn refuse_locked(path: &str, name: &str) -> Result<(), Refusal> {
         None => Ok(()),
         Some(LockedRole::IdentityCenter) => Err(Refusal::new(
             "E0201",
-            format!("role {name} belongs to IAM Identity Center; IAM cannot edit it"),
+            format!("role {} belongs to IAM Identity Center; IAM cannot edit it", q(name)),
             "use A09: add the user's identitystore:userId to the pre-staged service control policy, then A10: remove the account assignment",
         )),
         Some(LockedRole::ServiceLinked) => Err(Refusal::new(
             "E0201",
-            format!("role {name} is service-linked; its sessions cannot be revoked"),
+            format!("role {} is service-linked; its sessions cannot be revoked", q(name)),
             "disable the feature of the service that owns it",
         )),
     }
@@ -336,10 +357,53 @@ mod tests {
     }
 
     #[test]
+    fn what_an_earlier_plan_left_is_ours_and_nothing_else_is() {
+        let image = |document: &str| Image::RolePolicy { document: Some(document.into()) };
+        for (present, ours, accepted) in [
+            ("{1}", vec![image("{1}")], true),
+            ("{1}", vec![image("{2}"), image("{1}")], true),
+            ("{1}", vec![image("{2}")], false),
+            ("{1}", vec![Image::RolePolicy { document: None }], false),
+            ("{1}", vec![], false),
+        ] {
+            let answers = answers("/", "R", "AROAX", &[("SelvedgeDeny-1", present)]);
+            let got = crate::Action::DenySession(action(DenyScope::All)).check_beside(&answers, &ours);
+            assert_eq!(got.as_ref().ok().map(|before| &before.image), accepted.then(|| image(present)).as_ref());
+            assert_eq!(got.err().map(|r| r.code), (!accepted).then(|| "E0204".to_owned()));
+        }
+        let put = action(DenyScope::All).apply(None).unwrap();
+        let left = action(DenyScope::All).image_after(&put);
+        assert_eq!(left, Some(image(&action(DenyScope::All).document(None).unwrap())));
+        let elsewhere = DenySession { policy_name: "SelvedgeDeny-2".into(), ..action(DenyScope::All) };
+        assert_eq!(elsewhere.image_after(&put), None);
+    }
+
+    #[test]
+    fn names_from_outside_are_quoted() {
+        let red = "R\u{1b}[31m";
+        let role = DenySession { role_name: red.into(), policy_name: red.into(), ..action(DenyScope::All) };
+        let none = vec![Answer::Role { role: None }, Answer::RolePolicies { policies: BTreeMap::new() }];
+        let sso = answers("/aws-reserved/sso.amazonaws.com/", red, "AROAX", &[]);
+        for answers in [none, sso, answers("/", red, red, &[]), answers("/", red, "AROAX", &[(red, "{}")])] {
+            let refusal = role.check(&answers).unwrap_err();
+            assert!(!refusal.why.contains('\u{1b}') && !refusal.instead.contains('\u{1b}'), "{refusal:?}");
+        }
+    }
+
+    #[test]
     fn the_document_names_one_user_and_narrows_to_older_sessions() {
         let at: Timestamp = "2026-05-18T17:30:00.5Z".parse().unwrap();
-        insta::assert_snapshot!(action(DenyScope::All).document(None).unwrap());
-        insta::assert_snapshot!(action(DenyScope::IssuedBeforeClosing).document(Some(at)).unwrap());
+        let parsed = |text: String| serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        let statement = |condition: serde_json::Value| {
+            let mut deny = json!({ "Sid": "SelvedgeContainment", "Effect": "Deny", "Action": "*", "Resource": "*" });
+            deny["Condition"] = condition;
+            json!({ "Version": "2012-10-17", "Statement": [deny] })
+        };
+        let mut condition = json!({ "StringEquals": { "aws:userid": "AROAX:alice@contoso.com" } });
+        assert_eq!(parsed(action(DenyScope::All).document(None).unwrap()), statement(condition.clone()));
+        condition["DateLessThan"] = json!({ "aws:TokenIssueTime": "2026-05-18T17:30:00Z" });
+        let narrowed = action(DenyScope::IssuedBeforeClosing).document(Some(at)).unwrap();
+        assert_eq!(parsed(narrowed), statement(condition));
         assert_eq!(action(DenyScope::IssuedBeforeClosing).document(None).unwrap_err().code, "E0206");
     }
 }

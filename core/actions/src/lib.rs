@@ -133,6 +133,28 @@ impl Action {
         each!(self, a => a.check(answers))
     }
 
+    /// As [`Action::check`], where `ours` are images that other plans of the same
+    /// incident are known to have left at this target: what is ours may be
+    /// replaced, and is what an undo restores.
+    ///
+    /// # Errors
+    /// As [`Action::check`].
+    pub fn check_beside(&self, answers: &[Answer], ours: &[Image]) -> Result<PreImage, Refusal> {
+        match self {
+            Self::DenySession(deny) => deny.check_beside(answers, ours),
+            Self::RevokeSignInSessions(_) | Self::DisableUser(_) => self.check(answers),
+        }
+    }
+
+    /// What `mutation` leaves at this action's target, if it changes that very
+    /// target and says in advance what it leaves.
+    pub fn image_after(&self, mutation: &Mutation) -> Option<Image> {
+        match self {
+            Self::DenySession(deny) => deny.image_after(mutation),
+            Self::RevokeSignInSessions(_) | Self::DisableUser(_) => None,
+        }
+    }
+
     /// The one mutation. `moment` is when token issuance was seen closed; only
     /// steps that stamp a time use it.
     ///

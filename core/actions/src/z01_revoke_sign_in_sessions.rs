@@ -8,6 +8,7 @@ use crate::plan::Target;
 use crate::{PreImage, ReadBack, Refusal};
 use jiff::Timestamp;
 use selvedge_model::time::to_second;
+use selvedge_model::untrusted::quote_for_log;
 use serde::{Deserialize, Serialize};
 
 /// The parameters.
@@ -55,7 +56,7 @@ pub(crate) fn user_of<'a>(answers: &'a [Answer], upn: &str) -> Result<&'a crate:
         [Answer::User { user: Some(user) }] => Ok(user),
         [Answer::User { user: None }] => Err(Refusal::new(
             "E0211",
-            format!("no user {upn} in the tenant"),
+            format!("no user {} in the tenant", quote_for_log(upn)),
             "the account was deleted; check the directory's deleted items",
         )),
         _ => Err(Refusal::new("E0299", "the answers do not fit the reads", "this is a defect; report it")),
@@ -82,7 +83,7 @@ impl RevokeSignInSessions {
         if user.user_type.eq_ignore_ascii_case("guest") {
             return Err(Refusal::new(
                 "E0212",
-                format!("{} is a guest: revoking sessions has no effect on external users", user.upn),
+                format!("{} is a guest: revoking sessions has no effect on external users", quote_for_log(&user.upn)),
                 "disable the guest object (Z02) and tell the home tenant",
             ));
         }
@@ -131,7 +132,7 @@ impl RevokeSignInSessions {
     pub(crate) fn residual(&self) -> String {
         format!(
             "Access tokens of {} live until they expire (up to one hour; sooner where continuous access evaluation applies); application cookies cannot be revoked by Entra.",
-            selvedge_model::untrusted::quote_for_log(&self.upn)
+            quote_for_log(&self.upn)
         )
     }
 }

@@ -8,6 +8,7 @@ use crate::plan::Target;
 use crate::z01_revoke_sign_in_sessions::user_of;
 use crate::{PreImage, ReadBack, Refusal};
 use jiff::Timestamp;
+use selvedge_model::untrusted::quote_for_log;
 use serde::{Deserialize, Serialize};
 
 /// The parameters.
@@ -74,7 +75,7 @@ impl DisableUser {
                 "E0213",
                 format!(
                     "{} is mastered in on-premises Active Directory; the next sync would enable it again",
-                    user.upn
+                    quote_for_log(&user.upn)
                 ),
                 "disable the account in Active Directory (Z20)",
             ));
@@ -123,7 +124,7 @@ impl DisableUser {
     pub(crate) fn residual(&self) -> String {
         format!(
             "{} cannot sign in anew; tokens and AWS sessions issued before stay usable until they expire or are denied.",
-            selvedge_model::untrusted::quote_for_log(&self.upn)
+            quote_for_log(&self.upn)
         )
     }
 }

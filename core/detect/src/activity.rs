@@ -1,4 +1,5 @@
-//! Azure Activity Log: the Event Hub form and the REST form.
+//! Azure Activity Log: the Event Hub form, the REST form and the Log Analytics
+//! table `AzureActivity`.
 //!
 //! Field rules: facts "logs" section 5. Event Hub rows write resource ids and
 //! operations in capitals, so keys are lower-cased.
@@ -88,6 +89,11 @@ pub(crate) fn map(raw: &Value, digest: Digest) -> Result<Mapped, String> {
     })
 }
 
+/// A row of the Log Analytics table, told by a column that only it has.
+fn is_table_row(raw: &Value) -> bool {
+    get::any(raw, &["OperationNameValue"]).is_some()
+}
+
 fn read(raw: &Value) -> Result<Row, String> {
     let at = ["eventTimestamp", "time", "TimeGenerated"]
         .iter()
@@ -98,23 +104,25 @@ fn read(raw: &Value) -> Result<Row, String> {
         get::as_text(found).or_else(|| get::text(found, &["value"]))
     };
     let identity = get::any(raw, &["identity"]).and_then(get::object).unwrap_or(Value::Null);
-    let claims = get::any(raw, &["claims"])
+    let claims = get::any(raw, &["claims", "Claims_d"])
         .and_then(get::object)
         .or_else(|| get::at(&identity, &["claims"]).and_then(get::object))
         .unwrap_or(Value::Null);
     let claim = |name: &str| get::any(&claims, &[name]).and_then(get::as_text);
-    let status_text = value_of(&["status", "resultType"]).unwrap_or_default();
+    let status_text = value_of(&["status", "resultType", "ActivityStatusValue"]).unwrap_or_default();
     let resource = value_of(&["resourceId", "_ResourceId"]).unwrap_or_default();
     let caller = value_of(&["caller"]);
+    // In the table `AzureActivity` the column `TenantId` is the workspace.
+    let logged_tenant = if is_table_row(raw) { value_of(&["AADTenantId"]) } else { value_of(&["tenantId"]) };
     Ok(Row {
         at,
-        written: get::moment(raw, &["submissionTimestamp"]),
+        written: get::moment(raw, &["submissionTimestamp"]).or_else(|| get::moment(raw, &["EventSubmissionTimestamp"])),
         data_id: value_of(&["eventDataId"]).or_else(|| get::text(raw, &["properties", "eventDataId"])),
         correlation: value_of(&["correlationId"]).unwrap_or_default(),
-        tenant: value_of(&["tenantId"]).or_else(|| claim(TENANT_ID)).unwrap_or_default().to_ascii_lowercase(),
-        operation: value_of(&["operationName"]).ok_or("operationName is missing")?,
+        tenant: logged_tenant.or_else(|| claim(TENANT_ID)).unwrap_or_default().to_ascii_lowercase(),
+        operation: value_of(&["OperationNameValue", "operationName"]).ok_or("operationName is missing")?,
         resource,
-        category: value_of(&["category"]).unwrap_or_default(),
+        category: value_of(&["CategoryValue", "category"]).unwrap_or_default(),
         status: Status::parse(&status_text),
         status_text,
         ip: value_of(&["callerIpAddress"])

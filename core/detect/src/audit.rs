@@ -19,7 +19,7 @@ pub(crate) fn map(raw: &Value, digest: Digest) -> Result<Mapped, String> {
     let at = at.or_else(|| find(&["time", "TimeGenerated"]).as_deref().and_then(time::parse));
     let at = at.ok_or("activityDateTime and time are missing or no time")?;
     let activity = find(&["activityDisplayName", "operationName"]).ok_or("activityDisplayName is missing")?;
-    let tenant = find(&["tenantId", "AADTenantId"]).unwrap_or_default().to_ascii_lowercase();
+    let tenant = find(&["AADTenantId", "tenantId"]).unwrap_or_default().to_ascii_lowercase();
     let id = find(&["id"]);
     let key = id.as_ref().map(|id| format!("auditlogs/{}", id.to_ascii_lowercase()));
     let event = event_id(RecordKind::EntraAudit, &tenant, key.as_deref(), digest);
@@ -88,6 +88,18 @@ fn class_of(activity: &str, target: Option<&Value>) -> (Class, (u8, &'static str
         let reset = words.contains("reset");
         return (ocsf::ACCOUNT_CHANGE, if reset { (4, "Password Reset") } else { (3, "Password Change") });
     }
+    if starts("add") || starts("remove") {
+        let added = starts("add");
+        if words.contains("member to role") || words.contains("member from role") {
+            return (ocsf::USER_ACCESS, if added { (1, "Assign Privileges") } else { (2, "Revoke Privileges") });
+        }
+        if words.contains("member to group") || words.contains("member from group") {
+            return (ocsf::GROUP_MANAGEMENT, if added { (3, "Add User") } else { (4, "Remove User") });
+        }
+    }
+    if words == "add group" || words == "delete group" {
+        return (ocsf::GROUP_MANAGEMENT, if starts("add") { (6, "Create") } else { (5, "Delete") });
+    }
     let activity = if starts("add") || starts("create") || starts("consent") || starts("invite") {
         (1, "Create")
     } else if starts("delete") || starts("remove") || starts("hard delete") {
@@ -142,20 +154,73 @@ fn to_ocsf(inner: &Value, fact: &EntraChange, record: &RecordId, digest: Digest,
         account: some(&fact.tenant).map(|uid| Named { uid: Some(uid), name: None }),
         region: None,
     });
-    let resource = |t: &Value| Resource {
-        uid: get::text(t, &["id"]),
-        name: get::text(t, &["userPrincipalName"]).or_else(|| get::text(t, &["displayName"])),
-        type_: get::text(t, &["type"]),
-        owner: None,
-    };
-    // These classes have room for one target; `normalize` keeps the others unmapped.
-    let first = targets.iter().map(resource).find(|r| r.uid.is_some() || r.name.is_some());
-    let first = first.unwrap_or(Resource { name: Some(ocsf::UNKNOWN.into()), ..Resource::default() });
-    if class == ocsf::ACCOUNT_CHANGE {
-        out.user = Some(User { uid: first.uid, name: first.name, type_id: Some(1), ..User::default() });
-    } else {
-        out.entity = Some(first);
-    }
+    about(&mut out, class, &targets);
     ocsf::observe(&mut out);
     out
+}
+
+/// Puts the targets where the class has them. Each class has room for few;
+/// `normalize` keeps them all unmapped.
+fn about(out: &mut Ocsf, class: Class, targets: &[Value]) {
+    let is = |t: &Value, kind: &str| get::text_or_empty(t, &["type"]).eq_ignore_ascii_case(kind);
+    let first = |wanted: &dyn Fn(&Value) -> bool| {
+        targets.iter().filter(|t| wanted(t)).map(resource).find(|r| r.uid.is_some() || r.name.is_some())
+    };
+    let unknown = || Resource { name: Some(ocsf::UNKNOWN.into()), ..Resource::default() };
+    let user = |r: Resource, type_id: Option<u8>| User { uid: r.uid, name: r.name, type_id, ..User::default() };
+    // Who was given or lost something may be an application or a group as well.
+    let member = || {
+        let found = first(&|t| !is(t, "role") && !is(t, "group")).or_else(|| first(&|t| is(t, "group")));
+        found.map(|r| {
+            let type_id = r.type_.as_deref().filter(|kind| kind.eq_ignore_ascii_case("user")).map(|_| 1);
+            user(r, type_id)
+        })
+    };
+    if class == ocsf::ACCOUNT_CHANGE {
+        out.user = Some(user(first(&|_| true).unwrap_or_else(unknown), Some(1)));
+    } else if class == ocsf::USER_ACCESS {
+        out.user = member().or_else(|| Some(user(unknown(), None)));
+        let role = first(&|t| is(t, "role")).and_then(|r| r.name.or(r.uid));
+        let role = role.or_else(|| changed_to(targets, &["Role.DisplayName", "Role.TemplateId", "Role.ObjectID"]));
+        out.privileges = vec![role.unwrap_or_else(|| ocsf::UNKNOWN.into())];
+    } else if class == ocsf::GROUP_MANAGEMENT {
+        let group = first(&|t| is(t, "group")).map(|r| Named { uid: r.uid, name: r.name }).unwrap_or_else(|| Named {
+            uid: changed_to(targets, &["Group.ObjectID"]),
+            name: changed_to(targets, &["Group.DisplayName"]),
+        });
+        let named = group.uid.is_some() || group.name.is_some();
+        out.group = Some(if named { group } else { Named { uid: None, name: Some(ocsf::UNKNOWN.into()) } });
+        out.user = first(&|t| !is(t, "group")).map(|r| user(r, None));
+    } else {
+        out.entity = Some(first(&|_| true).unwrap_or_else(unknown));
+    }
+}
+
+fn resource(target: &Value) -> Resource {
+    Resource {
+        uid: get::text(target, &["id"]),
+        name: get::text(target, &["userPrincipalName"]).or_else(|| get::text(target, &["displayName"])),
+        type_: get::text(target, &["type"]),
+        owner: None,
+    }
+}
+
+/// The first of several properties that a target's change names. Entra writes
+/// the values as JSON text; what was taken away stands as the old one.
+fn changed_to(targets: &[Value], names: &[&str]) -> Option<String> {
+    let changes: Vec<&Value> = targets
+        .iter()
+        .filter_map(|t| get::at(t, &["modifiedProperties"]).and_then(Value::as_array))
+        .flatten()
+        .collect();
+    names.iter().find_map(|name| {
+        let change = changes.iter().find(|change| get::text(change, &["displayName"]).as_deref() == Some(name))?;
+        ["newValue", "oldValue"].iter().find_map(|side| {
+            let text = get::text(change, &[side])?;
+            match serde_json::from_str(&text) {
+                Ok(inner) => get::as_text(&inner),
+                Err(_) => Some(text),
+            }
+        })
+    })
 }

@@ -197,7 +197,8 @@ fn changed(raw: &Value) -> User {
     let answer = get::at(raw, &["responseElements"]).unwrap_or(&Value::Null);
     let name = get::text(request, &["userName"]).or_else(|| get::text(request, &["roleName"]));
     // These two are about the caller unless they name somebody.
-    let of_caller = matches!(get::text_or_empty(raw, &["eventName"]).as_str(), "ChangePassword" | "DeactivateMFADevice");
+    let of_caller =
+        matches!(get::text_or_empty(raw, &["eventName"]).as_str(), "ChangePassword" | "DeactivateMFADevice");
     if name.is_none() && of_caller {
         return user(raw);
     }
@@ -374,6 +375,7 @@ fn api_use(raw: &Value, cite: &Cite, account: &str) -> AwsUse {
         ip: get::text_or_empty(raw, &["sourceIPAddress"]),
         user_agent: get::text_or_empty(raw, &["userAgent"]),
         error,
+        explicit_deny: get::text(raw, &["errorMessage"]).is_some_and(|said| said.contains("explicit deny")),
         bytes_out,
         target: target(raw),
         vpc_endpoint: get::text(raw, &["vpcEndpointId"]),

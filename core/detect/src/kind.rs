@@ -12,6 +12,9 @@ pub fn classify(value: &Value) -> (RecordKind, &Value) {
         return (kind, value);
     }
     for key in ["detail", "event"] {
+        if key == "detail" && !is_from_aws(value) {
+            continue;
+        }
         if let Some(inner) = value.get(key).filter(|v| v.is_object()) {
             let kind = kind_of(inner);
             if kind != RecordKind::Unmapped {
@@ -20,6 +23,16 @@ pub fn classify(value: &Value) -> (RecordKind, &Value) {
         }
     }
     (RecordKind::Unmapped, value)
+}
+
+/// Whether an EventBridge envelope is AWS's own. Anybody who may put events on a
+/// bus can wrap a made-up record, but only AWS may use a source that begins with
+/// `aws.` (EventBridge, PutEvents), and AWS names the account twice alike.
+fn is_from_aws(envelope: &Value) -> bool {
+    let of_aws = get::text(envelope, &["source"]).is_some_and(|source| source.starts_with("aws."));
+    let outer = get::text(envelope, &["account"]);
+    let inner = get::text(envelope, &["detail", "recipientAccountId"]);
+    of_aws && (outer.is_none() || inner.is_none() || outer == inner)
 }
 
 fn kind_of(value: &Value) -> RecordKind {
@@ -42,7 +55,7 @@ fn kind_of(value: &Value) -> RecordKind {
 }
 
 fn category(value: &Value) -> String {
-    let found = get::any(value, &["category"]);
+    let found = get::any(value, &["category", "CategoryValue"]);
     found.and_then(|c| get::as_text(c).or_else(|| get::text(c, &["value"]))).unwrap_or_default()
 }
 
@@ -66,13 +79,16 @@ fn is_audit(value: &Value) -> bool {
 }
 
 fn is_activity(value: &Value) -> bool {
-    if value.get("eventDataId").is_some() && value.get("operationName").is_some() {
+    // `OperationNameValue`: a row of the Log Analytics table `AzureActivity`.
+    let operation = get::any(value, &["OperationNameValue", "operationName"]);
+    if get::any(value, &["eventDataId"]).is_some() && operation.is_some() {
         return true;
     }
-    let operation = get::any(value, &["operationName"]).and_then(Value::as_str).unwrap_or_default();
+    let operation = operation.and_then(Value::as_str).unwrap_or_default();
     // Resource operations read `Provider/type/verb`; their rows name a resource
     // and carry the caller's identity or one of the log's own categories.
-    let has_resource = get::any(value, &["resourceId"]).and_then(Value::as_str).is_some_and(|id| id.starts_with('/'));
+    let has_resource =
+        get::any(value, &["resourceId", "_ResourceId"]).and_then(Value::as_str).is_some_and(|id| id.starts_with('/'));
     let of_log = [
         "administrative",
         "write",
@@ -99,7 +115,12 @@ mod tests {
     fn kinds_table() {
         for (record, kind) in [
             (json!({"eventSource":"s3.amazonaws.com","eventName":"GetObject"}), RecordKind::CloudTrail),
-            (json!({"detail-type":"x","detail":{"eventSource":"a","eventName":"b"}}), RecordKind::CloudTrail),
+            (json!({"source":"aws.s3","detail":{"eventSource":"a","eventName":"b"}}), RecordKind::CloudTrail),
+            (json!({"source":"com.x","detail":{"eventSource":"a","eventName":"b"}}), RecordKind::Unmapped),
+            (
+                json!({"source":"aws.s3","account":"1","detail":{"eventSource":"a","eventName":"b","recipientAccountId":"2"}}),
+                RecordKind::Unmapped,
+            ),
             (json!({"category":"NonInteractiveUserSignInLogs","properties":{}}), RecordKind::EntraSignIn),
             (json!({"Category":"SignInLogs"}), RecordKind::EntraSignIn),
             (
@@ -117,6 +138,14 @@ mod tests {
             ),
             (
                 json!({"eventDataId":"1","operationName":{"value":"Microsoft.Web/sites/write"}}),
+                RecordKind::AzureActivity,
+            ),
+            (
+                json!({"Type":"AzureActivity","EventDataId":"1","OperationNameValue":"MICROSOFT.WEB/SITES/WRITE"}),
+                RecordKind::AzureActivity,
+            ),
+            (
+                json!({"CategoryValue":"Administrative","OperationNameValue":"MICROSOFT.WEB/SITES/WRITE","_ResourceId":"/subscriptions/1"}),
                 RecordKind::AzureActivity,
             ),
             (json!({"category":"StorageRead","operationName":"GetBlob","resourceId":"/x"}), RecordKind::Unmapped),

@@ -21,6 +21,8 @@ pub(crate) const BASE_EVENT: Class = class(0, "Base Event", 0, "Uncategorized");
 pub(crate) const ACCOUNT_CHANGE: Class = class(3001, "Account Change", 3, "Identity & Access Management");
 pub(crate) const AUTHENTICATION: Class = class(3002, "Authentication", 3, "Identity & Access Management");
 pub(crate) const ENTITY_MANAGEMENT: Class = class(3004, "Entity Management", 3, "Identity & Access Management");
+pub(crate) const USER_ACCESS: Class = class(3005, "User Access Management", 3, "Identity & Access Management");
+pub(crate) const GROUP_MANAGEMENT: Class = class(3006, "Group Management", 3, "Identity & Access Management");
 pub(crate) const API_ACTIVITY: Class = class(6003, "API Activity", 6, "Application Activity");
 
 /// What stands where OCSF requires a name and the record gives none.
@@ -87,6 +89,8 @@ pub(crate) fn build(head: Head<'_>) -> Ocsf {
         http_request: None,
         cloud: None,
         resources: Vec::new(),
+        privileges: Vec::new(),
+        group: None,
         entity: None,
         is_mfa: None,
         observables: Vec::new(),

@@ -128,8 +128,14 @@ mod tests {
                 json!({"credentials":{"sessionToken":gone,"accessKeyId":"ASIA"},"list":[{"Password":gone}]}),
             ),
             (json!({"password":null,"changePassword":true}), json!({"password":null,"changePassword":true})),
-            (json!({"client_secret":"x","X-Amz-Security-Token":"x"}), json!({"client_secret":gone,"X-Amz-Security-Token":gone})),
-            (json!({"masterUserPassword":"x","AdminPassword":[1]}), json!({"masterUserPassword":gone,"AdminPassword":gone})),
+            (
+                json!({"client_secret":"x","X-Amz-Security-Token":"x"}),
+                json!({"client_secret":gone,"X-Amz-Security-Token":gone}),
+            ),
+            (
+                json!({"masterUserPassword":"x","AdminPassword":[1]}),
+                json!({"masterUserPassword":gone,"AdminPassword":gone}),
+            ),
             (json!({"secretId":"prod/db","plaintextLength":4}), json!({"secretId":"prod/db","plaintextLength":4})),
             // Name and value.
             (json!([{"keyName":"key1","value":"x"}]), json!([{"keyName":"key1","value":gone}])),

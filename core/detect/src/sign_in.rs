@@ -19,12 +19,9 @@ pub(crate) fn map(raw: &Value, digest: Digest) -> Result<Mapped, String> {
     let row = Row { outer: raw, inner: nested.as_ref().unwrap_or(raw) };
     let at = row.moment(&["createdDateTime"]).or_else(|| row.moment(&["time", "TimeGenerated"]));
     let at = at.ok_or("createdDateTime and time are missing or no time")?;
-    let tenant = row
-        .text(&["tenantId", "AADTenantId", "homeTenantId", "resourceTenantId"])
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let tenant = tenant_of(&row);
     let id = row.text(&["id"]).map(|id| id.to_ascii_lowercase());
-    let category = row.text(&["category"]).unwrap_or_else(|| "SignIn".into());
+    let category = row.text(&["category"]).unwrap_or_else(|| category_of_graph(&row));
     let key = id.as_ref().map(|id| format!("{}/{id}", category.to_ascii_lowercase()));
     let event = event_id(RecordKind::EntraSignIn, &tenant, key.as_deref(), digest);
     let record = RecordId::new(row.text(&["id"]).unwrap_or_else(|| digest.to_string()));
@@ -38,6 +35,20 @@ pub(crate) fn map(raw: &Value, digest: Digest) -> Result<Mapped, String> {
         ocsf: to_ocsf(&row, &fact, &category, &record, digest),
         facts: vec![Fact::SignIn(Box::new(fact))],
     })
+}
+
+/// The directory whose log this is. The envelope says it best; a guest's home
+/// tenant is somebody else's and only stands in where nothing else is said. Log
+/// Analytics calls its own workspace `TenantId` and the directory `AADTenantId`.
+fn tenant_of(row: &Row<'_>) -> String {
+    let text = |value: &Value, name: &str| get::any(value, &[name]).and_then(get::as_text);
+    text(row.outer, "AADTenantId")
+        .or_else(|| text(row.outer, "tenantId"))
+        .or_else(|| text(row.inner, "tenantId"))
+        .or_else(|| text(row.inner, "resourceTenantId"))
+        .or_else(|| text(row.inner, "homeTenantId"))
+        .unwrap_or_default()
+        .to_ascii_lowercase()
 }
 
 /// A row with its `properties`: names are looked for inside first.
@@ -64,6 +75,25 @@ impl Row<'_> {
     }
 }
 
+/// Microsoft Graph names no category; the kinds of its sign-ins are the logs'
+/// categories, so that one sign-in has one identity in both.
+fn category_of_graph(row: &Row<'_>) -> String {
+    let kinds = row.find(&["signInEventTypes"]).and_then(Value::as_array);
+    let kind = kinds.into_iter().flatten().find_map(Value::as_str);
+    match kind.unwrap_or_default() {
+        "interactiveUser" => "SignInLogs",
+        "nonInteractiveUser" => "NonInteractiveUserSignInLogs",
+        "servicePrincipal" => "ServicePrincipalSignInLogs",
+        "managedIdentity" => "ManagedIdentitySignInLogs",
+        _ => match get::boolean(row.inner, &["isInteractive"]) {
+            Some(true) => "SignInLogs",
+            Some(false) => "NonInteractiveUserSignInLogs",
+            None => "SignIn",
+        },
+    }
+    .into()
+}
+
 fn fact(row: &Row<'_>, cite: Cite, tenant: &str, category: &str, id: Option<String>) -> SignIn {
     let device = row.object(&["deviceDetail"]);
     let location = row.object(&["location", "locationDetails"]);
@@ -80,7 +110,8 @@ fn fact(row: &Row<'_>, cite: Cite, tenant: &str, category: &str, id: Option<Stri
         service_principal_id: row.text(&["servicePrincipalId"]).map(|s| s.to_ascii_lowercase()),
         app_id: row.text(&["appId"]).unwrap_or_default().to_ascii_lowercase(),
         app_name: row.text(&["appDisplayName"]).unwrap_or_default(),
-        resource_id: get::any(row.inner, &["resourceId", "resourceIdentity"])
+        // In Log Analytics `ResourceId` is the log's own resource.
+        resource_id: get::any(row.inner, &["resourceIdentity", "resourceId"])
             .and_then(get::as_text)
             .unwrap_or_default()
             .to_ascii_lowercase(),

@@ -272,9 +272,11 @@ impl Estate {
         self.users.values().find(|user| user.upn == upn)
     }
 
-    /// The tenant and provider ARN that a SAML `nameQualifier` stands for, in an
-    /// account: computed for every known tenant and provider, and for the
-    /// issuer that the record itself names.
+    /// The tenant that a SAML `nameQualifier` stands for, in an account. Where the
+    /// inventory knows providers or roles, only its own accounts and providers
+    /// count: a record of somebody else's account proves nothing about our people,
+    /// whatever names it carries. Without an inventory the issuer and provider
+    /// that the record itself names are tried.
     pub fn provider_of(
         &self,
         qualifier: &str,
@@ -282,9 +284,6 @@ impl Estate {
         issuer: Option<&str>,
         provider: Option<&str>,
     ) -> Option<String> {
-        let mut issuers: BTreeSet<String> = self.tenants.iter().map(|t| issuer_of(t)).collect();
-        issuers.extend(self.saml_apps.iter().map(|a| a.issuer.clone()).filter(|i| !i.is_empty()));
-        issuers.extend(issuer.map(str::to_owned));
         let mut names: BTreeSet<&str> = self
             .saml_providers
             .iter()
@@ -292,13 +291,35 @@ impl Estate {
             .filter(|p| p.account == account)
             .map(|p| p.name())
             .collect();
-        names.extend(provider.and_then(arn::Arn::parse).map(|p| p.name()));
+        let mut issuers: BTreeSet<String> = self.tenants.iter().map(|t| issuer_of(t)).collect();
+        issuers.extend(self.saml_apps.iter().map(|a| a.issuer.clone()).filter(|i| !i.is_empty()));
+        let named = provider.and_then(arn::Arn::parse).filter(|p| p.account == account).map(|p| p.name());
+        if !self.knows_providers() {
+            names.extend(named);
+        } else if names.is_empty() && self.knows_account(account) {
+            // The account is ours, but its providers were not exported.
+            names.extend(named);
+        }
+        if self.tenants.is_empty() {
+            issuers.extend(issuer.map(str::to_owned));
+        }
         for issuer in &issuers {
             if names.iter().any(|name| name_qualifier(issuer, account, name) == qualifier) {
                 return tenant_of(issuer);
             }
         }
         None
+    }
+
+    /// Whether the inventory says anything about AWS accounts.
+    fn knows_providers(&self) -> bool {
+        !self.saml_providers.is_empty() || !self.roles.is_empty()
+    }
+
+    /// Whether a role or provider of this account is in the inventory.
+    fn knows_account(&self, account: &str) -> bool {
+        let of = |text: &String| arn::Arn::parse(text).is_some_and(|a| a.account == account);
+        self.saml_providers.iter().any(of) || self.roles.keys().any(of)
     }
 
     /// Applications that serve a provider: those that name it, else those of

@@ -4,11 +4,13 @@
 use selvedge_model::fact::AwsSessionKey;
 use selvedge_model::{Digest, EventId, Fact, RecordId, Timestamp, canon};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Records of one AWS session that are kept one by one; of further ones only
-/// number and bytes are kept, so that memory stays bounded.
-pub const MAX_RECORDS_PER_SESSION: u32 = 10_000;
+/// Records of one AWS session that are kept: those with the smallest event ids.
+/// Event ids are digests, so what is kept is a fair sample whatever arrives
+/// first, and the set stays a function of what was read. Bytes of a longer
+/// session are therefore a lower bound.
+pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
 
 /// A rule that matched a record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,25 +72,16 @@ pub enum Inserted {
     Duplicate,
     /// Replaced an earlier version.
     Revised,
-    /// Counted, but not kept one by one.
-    Counted,
-}
-
-/// Number and bytes of records past the bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Overflow {
-    /// Records.
-    pub records: u64,
-    /// Bytes out. Not deduplicated.
-    pub bytes_out: u64,
+    /// Beyond the bound of its session.
+    LeftOut,
 }
 
 /// The set.
 #[derive(Debug, Clone, Default)]
 pub struct FactSet {
     records: BTreeMap<EventId, Record>,
-    per_session: BTreeMap<AwsSessionKey, u32>,
-    overflow: BTreeMap<AwsSessionKey, Overflow>,
+    per_session: BTreeMap<AwsSessionKey, BTreeSet<EventId>>,
+    left_out: u64,
 }
 
 impl FactSet {
@@ -109,13 +102,16 @@ impl FactSet {
         }
         if let Some(session) = record.session().filter(|_| record.hits.is_empty() && record.facts.len() == 1) {
             let kept = self.per_session.entry(session.clone()).or_default();
-            if *kept >= MAX_RECORDS_PER_SESSION {
-                let overflow = self.overflow.entry(session.clone()).or_default();
-                overflow.records = overflow.records.saturating_add(1);
-                overflow.bytes_out = overflow.bytes_out.saturating_add(bytes_of(&record));
-                return Inserted::Counted;
+            kept.insert(id);
+            if kept.len() > MAX_RECORDS_PER_SESSION
+                && let Some(last) = kept.pop_last()
+            {
+                self.left_out = self.left_out.saturating_add(1);
+                if last == id {
+                    return Inserted::LeftOut;
+                }
+                self.records.remove(&last);
             }
-            *kept = kept.saturating_add(1);
         }
         self.records.insert(id, record);
         Inserted::New
@@ -136,9 +132,9 @@ impl FactSet {
         self.records.values().flat_map(|record| &record.facts)
     }
 
-    /// How many records of a session were counted only.
-    pub fn overflow(&self, session: &AwsSessionKey) -> Overflow {
-        self.overflow.get(session).copied().unwrap_or_default()
+    /// How many records were beyond the bounds of their sessions.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// Number of records kept.
@@ -156,15 +152,4 @@ impl FactSet {
         let parts: Vec<(&EventId, Option<&Record>)> = ids.into_iter().map(|id| (id, self.records.get(id))).collect();
         canon::digest(&parts)
     }
-}
-
-fn bytes_of(record: &Record) -> u64 {
-    record
-        .facts
-        .iter()
-        .map(|fact| match fact {
-            Fact::AwsUse(used) => used.bytes_out,
-            _ => 0,
-        })
-        .fold(0, u64::saturating_add)
 }

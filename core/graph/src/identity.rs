@@ -22,6 +22,9 @@ const CAP: Confidence = Confidence::new(990);
 /// named an existing sign-in.
 const CALIBRATION_EVENTS: usize = 20;
 const CALIBRATION_SHARE: usize = 950;
+/// Role chains are followed this far. AWS sets no limit; an hour of sessions that
+/// each take a second to open would be 3,600.
+const MAX_HOPS: usize = 4_096;
 
 /// A human being, as Entra knows one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -87,6 +90,8 @@ pub struct Resolver<'a> {
     sign_ins: BTreeMap<&'a str, &'a SignIn>,
     /// Tenant, then UPN.
     by_upn: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a SignIn>>>,
+    /// Tenant, then object id.
+    by_user: BTreeMap<(&'a str, &'a str), Vec<&'a SignIn>>,
     sessions: BTreeMap<AwsSessionKey, AwsSession<'a>>,
     calibration: Calibration,
 }
@@ -103,8 +108,12 @@ impl<'a> Resolver<'a> {
             .collect();
         all.sort_by(|a, b| a.cite.at.cmp(&b.cite.at).then_with(|| a.cite.event.cmp(&b.cite.event)));
         let mut by_upn: BTreeMap<&str, BTreeMap<&str, Vec<&SignIn>>> = BTreeMap::new();
+        let mut by_user: BTreeMap<(&str, &str), Vec<&SignIn>> = BTreeMap::new();
         let mut sign_ins = BTreeMap::new();
         for sign_in in all {
+            if is_object_id(&sign_in.user_id) {
+                by_user.entry((&sign_in.tenant, &sign_in.user_id)).or_default().push(sign_in);
+            }
             if !sign_in.upn.is_empty() {
                 by_upn.entry(&sign_in.tenant).or_default().entry(&sign_in.upn).or_default().push(sign_in);
             }
@@ -113,7 +122,7 @@ impl<'a> Resolver<'a> {
             }
         }
         let sessions = sessions(set);
-        let mut resolver = Self { estate, sign_ins, by_upn, sessions, calibration: Calibration::Undecided };
+        let mut resolver = Self { estate, sign_ins, by_upn, by_user, sessions, calibration: Calibration::Undecided };
         resolver.calibration = resolver.calibrate();
         resolver
     }
@@ -133,9 +142,12 @@ impl<'a> Resolver<'a> {
         self.by_upn.get(tenant).and_then(|users| users.get(upn)).map_or(&[], Vec::as_slice)
     }
 
-    /// All users with sign-ins: (tenant, UPN).
-    pub fn users(&self) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
-        self.by_upn.iter().flat_map(|(tenant, users)| users.keys().map(|upn| (*tenant, *upn)))
+    /// All people with sign-ins, each with their own by time.
+    pub fn people(&self) -> impl Iterator<Item = (PersonKey, &[&'a SignIn])> + '_ {
+        self.by_user.iter().map(|((tenant, user_id), rows)| {
+            let key = PersonKey { tenant: (*tenant).to_owned(), user_id: (*user_id).to_owned() };
+            (key, rows.as_slice())
+        })
     }
 
     /// Where F1 stands.
@@ -184,28 +196,32 @@ impl<'a> Resolver<'a> {
     }
 
     /// A chained session belongs to whoever held the session that assumed it.
+    /// Each hop is walked once; beyond [`MAX_HOPS`] a chain is not followed.
     fn follow_chains(&self, links: &mut BTreeMap<AwsSessionKey, CrossCloudLink>) {
-        // Each round settles one more hop; chains cannot be longer than the set.
-        for _ in 0..self.sessions.len() {
-            let mut found = Vec::new();
-            for (key, session) in self.sessions.iter().filter(|(key, _)| !links.contains_key(*key)) {
-                let Some(parent) = session.parent.as_ref().and_then(|parent| links.get(parent)) else {
+        let mut children: BTreeMap<&AwsSessionKey, Vec<&AwsSession<'a>>> = BTreeMap::new();
+        for session in self.sessions.values() {
+            if let Some(parent) = &session.parent {
+                children.entry(parent).or_default().push(session);
+            }
+        }
+        let mut front: Vec<AwsSessionKey> = links.keys().cloned().collect();
+        for _ in 0..MAX_HOPS {
+            let mut next = Vec::new();
+            for parent in front {
+                let Some(from) = links.get(&parent).cloned() else {
                     continue;
                 };
-                let mut link = parent.clone();
-                link.session = key.clone();
-                link.grounds.push(Ground {
-                    rule: "F6".into(),
-                    confidence: Confidence::CERTAIN,
-                    why: "the role was assumed with an access key of the session before it".into(),
-                });
-                link.evidence.extend(session.assumptions.iter().map(|a| a.cite.record.clone()));
-                found.push((key.clone(), link));
+                for session in children.get(&parent).into_iter().flatten() {
+                    if !links.contains_key(&session.key) {
+                        links.insert(session.key.clone(), hop(&from, session));
+                        next.push(session.key.clone());
+                    }
+                }
             }
-            if found.is_empty() {
+            if next.is_empty() {
                 return;
             }
-            links.extend(found);
+            front = next;
         }
     }
 
@@ -223,16 +239,18 @@ impl<'a> Resolver<'a> {
     /// P1: a SAML application of Entra signed the person in to the role.
     fn link_saml(&self, session: &AwsSession<'a>, assumption: &'a RoleAssumption) -> Option<CrossCloudLink> {
         let tenant = self.tenant_behind(assumption)?;
-        let upn = user_name(assumption);
-        let candidates = self.sign_ins_near(&tenant, &upn, assumption);
+        let name = user_name(assumption);
         let by_source = session.source_identity().and_then(|id| self.user_by_id(&tenant, id));
-        let by_name = self.user_by_upn(&tenant, &upn);
+        let by_name = self.user_by_upn(&tenant, &name);
         let (person, upn) = match (&by_source, &by_name) {
             (Some(source), Some(name)) if source.0 != name.0 => return None, // the two keys disagree
-            (Some((id, source_upn)), _) => (id.clone(), if source_upn.is_empty() { upn } else { source_upn.clone() }),
-            (None, Some((id, _))) => (id.clone(), upn),
+            (Some((id, source_upn)), _) => (id.clone(), if source_upn.is_empty() { name } else { source_upn.clone() }),
+            (None, Some((id, _))) => (id.clone(), name),
             (None, None) => return None,
         };
+        // Sign-ins are looked for under the person's own name: the session's may be
+        // a staff number or a constant.
+        let candidates = self.sign_ins_near(&tenant, &upn, assumption);
         let mut grounds = Vec::new();
         let mut confidence = Confidence::default();
         if by_source.is_some() {
@@ -245,9 +263,7 @@ impl<'a> Resolver<'a> {
             grounds.push(ground);
         }
         let chosen = self.choose(assumption, &candidates);
-        if by_name.is_some()
-            && let Some(ground) = time_ground(&chosen)
-        {
+        if let Some(ground) = time_ground(&chosen) {
             confidence = confidence.combine(ground.confidence, CAP);
             grounds.push(ground);
         }
@@ -324,7 +340,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn user_by_upn(&self, tenant: &str, upn: &str) -> Option<(String, String)> {
-        let logged = self.sign_ins_of(tenant, upn).iter().find(|s| !s.user_id.is_empty());
+        // Refused rows may name anybody: only Entra's own yes says whose name it is.
+        // Of several (a name that was given anew) the latest holder counts.
+        let logged = self.sign_ins_of(tenant, upn).iter().rev().find(|s| s.succeeded() && is_object_id(&s.user_id));
         if let Some(sign_in) = logged {
             return Some((sign_in.user_id.clone(), upn.to_owned()));
         }
@@ -384,6 +402,24 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// The link of a session that was assumed with another one: the same person, by
+/// the same grounds, which its parent's link tells in full.
+fn hop(from: &CrossCloudLink, session: &AwsSession<'_>) -> CrossCloudLink {
+    let chained = Ground {
+        rule: "F6".into(),
+        confidence: Confidence::CERTAIN,
+        why: "the role was assumed with an access key of the session before it".into(),
+    };
+    let mut grounds: Vec<Ground> = from.grounds.iter().filter(|g| g.rule != "F6").cloned().collect();
+    grounds.push(chained);
+    CrossCloudLink {
+        session: session.key.clone(),
+        grounds,
+        evidence: session.assumptions.iter().map(|a| a.cite.record.clone()).collect(),
+        ..from.clone()
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Candidate<'a> {
     sign_in: &'a SignIn,
@@ -394,6 +430,11 @@ struct Chosen<'a> {
     sign_in: Option<&'a SignIn>,
     app_known: bool,
     others: Vec<&'a SignIn>,
+}
+
+/// A GUID that is not all zeros, which stands for "unknown".
+fn is_object_id(id: &str) -> bool {
+    guid::parse(id).is_some_and(|id| id.bytes().any(|b| b != b'0' && b != b'-'))
 }
 
 /// F2, or F3 where the application that serves the provider is not known.

@@ -30,8 +30,6 @@ pub struct AwsSession<'a> {
     pub parent: Option<AwsSessionKey>,
     /// Calls made with it, by time.
     pub uses: Vec<&'a AwsUse>,
-    /// Bytes of calls that were only counted.
-    pub uncounted_bytes: u64,
 }
 
 impl AwsSession<'_> {
@@ -59,7 +57,7 @@ impl AwsSession<'_> {
     /// Bytes that left by this session for an address outside AWS's private
     /// side: reads through a VPC endpoint or from a private address stay within.
     pub fn egress_bytes(&self) -> u64 {
-        self.uses.iter().filter(|u| leaves(u)).map(|u| u.bytes_out).fold(self.uncounted_bytes, u64::saturating_add)
+        self.uses.iter().filter(|u| leaves(u)).map(|u| u.bytes_out).fold(0, u64::saturating_add)
     }
 }
 
@@ -97,7 +95,7 @@ pub fn sessions(set: &FactSet) -> BTreeMap<AwsSessionKey, AwsSession<'_>> {
     for used in uses {
         builder.add_use(used);
     }
-    builder.finish(set)
+    builder.finish()
 }
 
 #[derive(Default)]
@@ -121,7 +119,6 @@ impl<'a> Builder<'a> {
             assumptions: Vec::new(),
             parent: None,
             uses: Vec::new(),
-            uncounted_bytes: 0,
         });
         session.assumptions.push(assumption);
         if !assumption.access_key_id.is_empty() {
@@ -149,7 +146,6 @@ impl<'a> Builder<'a> {
             assumptions: Vec::new(),
             parent: None,
             uses: Vec::new(),
-            uncounted_bytes: 0,
         });
         // Records of the session itself know the role's path; STS requests may not.
         if let Some(arn) = &used.role_arn {
@@ -176,7 +172,7 @@ impl<'a> Builder<'a> {
         self.sessions.range(from..=to).map(|(key, _)| key).min_by_key(nearest).cloned()
     }
 
-    fn finish(mut self, set: &FactSet) -> BTreeMap<AwsSessionKey, AwsSession<'a>> {
+    fn finish(mut self) -> BTreeMap<AwsSessionKey, AwsSession<'a>> {
         let parents: Vec<(AwsSessionKey, AwsSessionKey)> = self
             .sessions
             .values()
@@ -190,9 +186,6 @@ impl<'a> Builder<'a> {
             if let Some(session) = self.sessions.get_mut(&child) {
                 session.parent = Some(parent);
             }
-        }
-        for session in self.sessions.values_mut() {
-            session.uncounted_bytes = set.overflow(&session.key).bytes_out;
         }
         self.sessions
     }

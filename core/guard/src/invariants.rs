@@ -43,6 +43,24 @@ pub fn step_is_sound(step: &Step) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether every character is one that IAM allows in a name, and the length is
+/// right. `$`, `{` and `*` are none of them: no policy variable and no pattern
+/// can get into a document by a name (IAM API reference: `[\w+=,.@-]`).
+fn is_name(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    length.contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// A role's unique id: `AROA` and letters and digits (IAM user guide, "Unique
+/// identifiers"; API reference: 16 to 128 characters).
+fn is_role_id(text: &str) -> bool {
+    (16..=128).contains(&text.len()) && text.starts_with("AROA") && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn deny_problem(deny: &DenySession) -> Option<&'static str> {
     let Some(arn) = Arn::parse(&deny.role_arn) else {
         return Some("the role's ARN is none");
@@ -55,9 +73,17 @@ fn deny_problem(deny: &DenySession) -> Option<&'static str> {
         Some("the ARN is of another account")
     } else if arn.name() != deny.role_name {
         Some("the ARN is of another role than the name")
+    } else if !is_account(&deny.account) {
+        Some("the account is not twelve digits")
+    } else if !is_name(&deny.role_name, 1..=64) {
+        Some("the role's name is none that IAM gives")
     } else if own_name.is_none_or(str::is_empty) {
         Some("the policy's name is not one of ours")
-    } else if deny.role_id.is_empty() || named.is_none_or(str::is_empty) {
+    } else if !is_name(&deny.policy_name, 1..=128) {
+        Some("the policy's name is none that IAM takes")
+    } else if !is_role_id(&deny.role_id) {
+        Some("the role's unique id is none")
+    } else if !named.is_some_and(|name| is_name(name, 2..=64)) {
         Some("the session is not one of this role")
     } else {
         None
@@ -101,15 +127,20 @@ pub fn plan_is_sound(plan: &Plan) -> Result<(), Refusal> {
 
 /// Whether `before` is an image that this step of this plan can have met: for a
 /// session deny either nothing, or exactly what an earlier step of the plan put
-/// there.
+/// there; for the first step also what an earlier plan can have left, which is a
+/// deny of the very same session and nothing else.
 ///
 /// # Errors
 /// E0310.
 pub fn pre_image_fits(plan: &Plan, step: &Step, before: &PreImage) -> Result<(), Refusal> {
     let fits = match (&step.action, &before.image) {
         (Action::DenySession(deny), Image::RolePolicy { document: None }) => !deny.replaces_own,
+        (Action::DenySession(deny), Image::RolePolicy { document: Some(document) }) if deny.replaces_own => {
+            is_of_earlier_step(plan, step, deny, document)
+        }
         (Action::DenySession(deny), Image::RolePolicy { document: Some(document) }) => {
-            deny.replaces_own && is_of_earlier_step(plan, step, deny, document)
+            let wrote = |scope| is_document_of(&DenySession { scope, ..deny.clone() }, document);
+            wrote(DenyScope::All) || wrote(DenyScope::IssuedBeforeClosing)
         }
         (Action::RevokeSignInSessions(_), Image::SessionsValidFrom { .. }) => true,
         (Action::DisableUser(_), Image::AccountEnabled { .. }) => true,

@@ -20,6 +20,7 @@ pub(crate) struct Parts {
 
 /// The request for doing a step.
 pub(crate) fn apply(plan: &Plan, step: &Step, target: &TargetFacts, facts: &GuardFacts) -> Parts {
+    let (plan_names, plan_tags) = hit(plan, facts);
     let evidence = facts.newest_evidence.min(plan.newest_evidence);
     let context = json!({
         "lists": lists(&facts.lists),
@@ -41,6 +42,8 @@ pub(crate) fn apply(plan: &Plan, step: &Step, target: &TargetFacts, facts: &Guar
         "expires": plan.expires_at.as_second(),
         "evidence_age": seconds_between(evidence, facts.now),
         "join_confidence": facts.join_confidence.get(),
+        "plan_names": plan_names,
+        "plan_tags": plan_tags,
         "plan_steps": u32::try_from(plan.steps.len()).unwrap_or(u32::MAX),
         "other_steps_this_hour": facts.other_steps_this_hour,
     });
@@ -61,25 +64,57 @@ pub(crate) fn undo(step: &Step, requested_by: &str, target: &TargetFacts, facts:
     parts("undo".into(), step, target, context)
 }
 
+/// Names and tags of everybody and everything that the plan as a whole hits. A
+/// person is known by other names in each cloud: whom a list protects under one
+/// of them, no step of the plan touches. A canary is ours, and nobody is hit by
+/// what is done to it.
+fn hit(plan: &Plan, facts: &GuardFacts) -> (BTreeSet<String>, BTreeSet<String>) {
+    let nobody = TargetFacts::default();
+    let (mut names, mut tags) = (BTreeSet::new(), BTreeSet::new());
+    for step in &plan.steps {
+        if step.purpose == StepPurpose::Canary && matches!(step.action, Action::DenySession(_)) {
+            continue;
+        }
+        let read = facts.targets.get(&step.action.target().id).unwrap_or(&nobody);
+        names.extend(names_of(step, read));
+        tags.extend(tags_of(read));
+    }
+    (names, tags)
+}
+
+fn tags_of(read: &TargetFacts) -> BTreeSet<String> {
+    read.tags.iter().map(|(key, value)| lower(&format!("{key}={value}"))).collect()
+}
+
+/// Every name of a step's target, as the plan says and as it was read; of a
+/// session also the name that its person gave it.
+fn names_of(step: &Step, read: &TargetFacts) -> BTreeSet<String> {
+    let also = match &step.action {
+        Action::DenySession(deny) => {
+            let session = deny.user_id.split_once(':').map(|(_, name)| name.to_owned());
+            [Some(deny.role_id.clone()), Some(deny.user_id.clone()), session]
+        }
+        Action::RevokeSignInSessions(revoke) => [Some(revoke.upn.clone()), None, None],
+        Action::DisableUser(disable) => [Some(disable.upn.clone()), None, None],
+    };
+    names(&step.action.target(), also.into_iter().flatten(), read)
+}
+
 fn parts(action: String, step: &Step, read: &TargetFacts, context: Value) -> Parts {
     let target = step.action.target();
     // A new action stops here until somebody says what it is done to.
-    let (resource_type, also) = match &step.action {
-        Action::DenySession(deny) => {
-            let session = deny.user_id.split_once(':').map(|(_, name)| name.to_owned());
-            ("Role", [Some(deny.role_id.clone()), Some(deny.user_id.clone()), session])
-        }
-        Action::RevokeSignInSessions(revoke) => ("User", [Some(revoke.upn.clone()), None, None]),
-        Action::DisableUser(disable) => ("User", [Some(disable.upn.clone()), None, None]),
+    let resource_type = match &step.action {
+        Action::DenySession(_) => "Role",
+        Action::RevokeSignInSessions(_) | Action::DisableUser(_) => "User",
     };
-    let names = names(&target, also.into_iter().flatten(), read);
+    let names = names_of(step, read);
     let resource = json!({
         "id": target.id,
         "name": target.name,
         "path": read.path,
         "account": target.container,
         "names": names,
-        "tags": read.tags.iter().map(|(key, value)| lower(&format!("{key}={value}"))).collect::<BTreeSet<_>>(),
+        "tags": tags_of(read),
         "principals": read.principals,
         "sessions": read.sessions,
     });

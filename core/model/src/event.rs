@@ -368,6 +368,12 @@ pub struct Ocsf {
     /// On what.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub resources: Vec<Resource>,
+    /// Privileges that a user was given or lost.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub privileges: Vec<String>,
+    /// Group that a Group Management event is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<Named>,
     /// Entity that an Entity Management event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<Resource>,

@@ -172,6 +172,9 @@ pub struct AwsUse {
     pub user_agent: String,
     /// Error code, if refused or failed.
     pub error: Option<String>,
+    /// Whether the record says that an explicit deny refused the call.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub explicit_deny: bool,
     /// Bytes that left, for S3 data events.
     pub bytes_out: u64,
     /// Bucket or other resource that the call named.

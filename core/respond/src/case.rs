@@ -17,8 +17,6 @@ pub struct RoleFacts {
     pub id: String,
     /// Tags.
     pub tags: BTreeMap<String, String>,
-    /// Other principals seen in sessions of this role.
-    pub other_users: BTreeSet<String>,
 }
 
 /// A rule's words, as a finding shows them.
@@ -68,6 +66,9 @@ pub struct CaseInput {
     pub links: Vec<CrossCloudLink>,
     /// Roles of those sessions.
     pub roles: BTreeMap<String, RoleFacts>,
+    /// Session names (`aws:userid`) of the person that others use as well, and
+    /// who.
+    pub shared: BTreeMap<String, BTreeSet<String>>,
     /// Canaries in the accounts of those roles.
     pub canaries: Vec<CanaryRole>,
     /// Rules that matched.
@@ -89,6 +90,7 @@ impl CaseInput {
             &self.records,
             &self.links,
             &self.roles,
+            &self.shared,
             &self.canaries,
             &self.rules,
             &self.content,

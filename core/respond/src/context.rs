@@ -21,7 +21,8 @@ pub enum Feature {
     DeviceChanged,
     /// Another autonomous system.
     NetworkChanged,
-    /// Another address.
+    /// Another address, where no autonomous system is known; or, within one
+    /// autonomous system, together with another system or browser.
     AddressChanged,
     /// Another country.
     CountryChanged,
@@ -29,7 +30,7 @@ pub enum Feature {
     SystemChanged,
     /// Another browser.
     BrowserChanged,
-    /// A refresh token stood in for a sign-in.
+    /// A refresh token or a browser's cookie stood in for a sign-in.
     TokenReplayed,
     /// The user is known on that network.
     UsualNetwork,
@@ -60,7 +61,7 @@ impl Feature {
             Self::CountryChanged => "another country",
             Self::SystemChanged => "another operating system",
             Self::BrowserChanged => "another browser",
-            Self::TokenReplayed => "a refresh token instead of a sign-in",
+            Self::TokenReplayed => "a token instead of a sign-in",
             Self::UsualNetwork => "though the user is known on that network",
         }
     }
@@ -86,6 +87,9 @@ pub struct SessionRisk<'a> {
     pub baseline: &'a SignIn,
     /// Sign-ins that do not fit, by time; never empty.
     pub misfits: Vec<Misfit<'a>>,
+    /// The change alone says too little: it counts only beside a large read by
+    /// an AWS session that came from it.
+    pub needs_egress: bool,
 }
 
 impl<'a> SessionRisk<'a> {
@@ -122,23 +126,31 @@ pub fn risks<'a>(sign_ins: &[&'a SignIn], table: &ContextChange) -> Vec<SessionR
             by_sid.entry(sid).or_default().push(sign_in);
         }
     }
+    let known = Known::of(&good);
     let mut out: Vec<SessionRisk<'_>> =
-        by_sid.into_iter().filter_map(|(sid, rows)| risk(sid, &rows, &good, table)).collect();
+        by_sid.into_iter().filter_map(|(sid, rows)| risk(sid, &rows, &known, table)).collect();
     out.sort_by(|a, b| a.since().cmp(&b.since()).then_with(|| a.sid.cmp(b.sid)));
     out
 }
 
-fn risk<'a>(sid: &'a str, rows: &[&'a SignIn], all: &[&'a SignIn], table: &ContextChange) -> Option<SessionRisk<'a>> {
+fn risk<'a>(sid: &'a str, rows: &[&'a SignIn], known: &Known<'_>, table: &ContextChange) -> Option<SessionRisk<'a>> {
     let baseline = rows.iter().copied().find(|s| proves_the_person(s)).or_else(|| rows.first().copied())?;
-    let misfits: Vec<Misfit<'_>> = rows
+    let moved: Vec<Misfit<'_>> = rows
         .iter()
         .copied()
         .filter(|s| s.cite.at >= baseline.cite.at && s.cite.event != baseline.cite.event)
-        .filter(|s| !proves_the_person(s) && !on_known_device(s, baseline, all))
-        .map(|s| compare(s, baseline, sid, all, table))
-        .filter(|misfit| misfit.score >= table.suspicious_at)
+        .filter(|s| !proves_the_person(s) && !known.has_device(s, baseline))
+        .map(|s| compare(s, baseline, sid, known, table))
+        .filter(|misfit| misfit.score > 0)
         .collect();
-    (!misfits.is_empty()).then_some(SessionRisk { sid, baseline, misfits })
+    let needs_egress = !moved.iter().any(|misfit| misfit.score >= table.suspicious_at);
+    let enough = if needs_egress { table.suspicious_with_egress_at } else { table.suspicious_at };
+    let addresses: BTreeSet<&str> =
+        moved.iter().filter(|m| m.score >= enough).map(|m| m.sign_in.ip.as_str()).filter(|ip| !ip.is_empty()).collect();
+    // One address within one session is one hand, also where a row shows less.
+    let misfits: Vec<Misfit<'_>> =
+        moved.into_iter().filter(|m| m.score >= enough || addresses.contains(m.sign_in.ip.as_str())).collect();
+    (!misfits.is_empty()).then_some(SessionRisk { sid, baseline, misfits, needs_egress })
 }
 
 /// The person showed a credential, in person, right then.
@@ -146,13 +158,79 @@ fn proves_the_person(s: &SignIn) -> bool {
     s.interactive && s.fresh_credential
 }
 
-/// A device that the session began on, or on which the user proved to be there.
-fn on_known_device(s: &SignIn, baseline: &SignIn, all: &[&SignIn]) -> bool {
-    !s.device_id.is_empty()
-        && (s.device_id == baseline.device_id || all.iter().any(|o| o.device_id == s.device_id && proves_the_person(o)))
+/// Where the user proved to be: devices, and networks with the sessions that
+/// proved it first. Looked up once for each row, so that many rows stay cheap.
+#[derive(Default)]
+struct Known<'a> {
+    devices: BTreeSet<&'a str>,
+    networks: BTreeMap<(i64, Option<&'a str>), Firsts<'a>>,
+    /// Addresses of rows without a network number.
+    addresses_alone: BTreeMap<&'a str, Firsts<'a>>,
+    addresses: BTreeMap<&'a str, Firsts<'a>>,
 }
 
-fn compare<'a>(s: &'a SignIn, base: &SignIn, sid: &str, all: &[&SignIn], table: &ContextChange) -> Misfit<'a> {
+/// The earliest proof, and the earliest of another session than that one.
+#[derive(Default, Clone, Copy)]
+struct Firsts<'a> {
+    first: Option<(Timestamp, Option<&'a str>)>,
+    other: Option<(Timestamp, Option<&'a str>)>,
+}
+
+impl<'a> Firsts<'a> {
+    /// Takes proofs in the order of their times.
+    fn add(&mut self, at: Timestamp, sid: Option<&'a str>) {
+        match self.first {
+            None => self.first = Some((at, sid)),
+            Some((_, first)) if first != sid && self.other.is_none() => self.other = Some((at, sid)),
+            Some(_) => {}
+        }
+    }
+
+    /// Whether another session than `sid` proved it before `at`.
+    fn before(&self, at: Timestamp, sid: &str) -> bool {
+        [self.first, self.other].into_iter().flatten().any(|(when, by)| by != Some(sid) && when < at)
+    }
+}
+
+impl<'a> Known<'a> {
+    /// `rows` by time.
+    fn of(rows: &[&'a SignIn]) -> Self {
+        let mut known = Self::default();
+        for s in rows.iter().copied().filter(|s| proves_the_person(s)) {
+            let sid = s.session_id.as_deref();
+            if !s.device_id.is_empty() {
+                known.devices.insert(&s.device_id);
+            }
+            match s.asn {
+                Some(asn) => known.networks.entry((asn, s.country.as_deref())).or_default().add(s.cite.at, sid),
+                None => known.addresses_alone.entry(&s.ip).or_default().add(s.cite.at, sid),
+            }
+            known.addresses.entry(&s.ip).or_default().add(s.cite.at, sid);
+        }
+        known
+    }
+
+    /// A device that the session began on, or on which the user proved to be.
+    fn has_device(&self, s: &SignIn, baseline: &SignIn) -> bool {
+        !s.device_id.is_empty() && (s.device_id == baseline.device_id || self.devices.contains(s.device_id.as_str()))
+    }
+
+    /// Whether the user proved to be there, on that network, in another session
+    /// before.
+    fn has_network(&self, s: &SignIn, sid: &str) -> bool {
+        let before = |firsts: Option<&Firsts<'_>>| firsts.is_some_and(|f| f.before(s.cite.at, sid));
+        let ip = s.ip.as_str();
+        match s.asn {
+            Some(asn) => {
+                before(self.networks.get(&(asn, s.country.as_deref())))
+                    || (!ip.is_empty() && before(self.addresses_alone.get(ip)))
+            }
+            None => !ip.is_empty() && before(self.addresses.get(ip)),
+        }
+    }
+}
+
+fn compare<'a>(s: &'a SignIn, base: &SignIn, sid: &str, known: &Known<'_>, table: &ContextChange) -> Misfit<'a> {
     let mut features = BTreeSet::new();
     match (base.device_id.is_empty(), s.device_id.is_empty()) {
         (false, true) => features.insert(Feature::DeviceLost),
@@ -174,11 +252,21 @@ fn compare<'a>(s: &'a SignIn, base: &SignIn, sid: &str, all: &[&SignIn], table: 
     } else if !base.browser.is_empty() && !s.browser.is_empty() && family(&base.browser) != family(&s.browser) {
         features.insert(Feature::BrowserChanged);
     }
-    if !s.interactive && matches!(s.incoming_token.as_str(), "refreshtoken" | "primaryrefreshtoken") {
+    // An interactive row without a fresh credential rests on the browser's cookie.
+    if s.interactive || matches!(s.incoming_token.as_str(), "refreshtoken" | "primaryrefreshtoken") {
         features.insert(Feature::TokenReplayed);
     }
+    // One session in two browsers at two addresses is on two machines, also where
+    // both use the same provider.
+    if (features.contains(&Feature::SystemChanged) || features.contains(&Feature::BrowserChanged))
+        && !features.contains(&Feature::NetworkChanged)
+        && !s.ip.is_empty()
+        && base.ip != s.ip
+    {
+        features.insert(Feature::AddressChanged);
+    }
     let moved = features.contains(&Feature::NetworkChanged) || features.contains(&Feature::AddressChanged);
-    if moved && is_usual_network(s, sid, all) {
+    if moved && known.has_network(s, sid) {
         features.insert(Feature::UsualNetwork);
     }
     // Without a move there is no second place, and so no second hand to see.
@@ -186,21 +274,10 @@ fn compare<'a>(s: &'a SignIn, base: &SignIn, sid: &str, all: &[&SignIn], table: 
     Misfit { sign_in: s, features, score }
 }
 
-/// Whether the user proved to be there, on that network, in another session
-/// before.
-fn is_usual_network(s: &SignIn, sid: &str, all: &[&SignIn]) -> bool {
-    all.iter().any(|o| {
-        o.session_id.as_deref() != Some(sid)
-            && o.cite.at < s.cite.at
-            && proves_the_person(o)
-            && match (o.asn, s.asn) {
-                (Some(a), Some(b)) => a == b && o.country == s.country,
-                _ => !s.ip.is_empty() && o.ip == s.ip,
-            }
-    })
-}
-
 /// The leading letters of a product name: `Windows10` and `Windows 11` are one.
 fn family(text: &str) -> String {
     text.chars().take_while(|c| c.is_ascii_alphabetic()).collect::<String>().to_ascii_lowercase()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,10 @@ use selvedge_model::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A token whose sign-in no row shows may have been in use this long before the
+/// first row that does: Azure's access tokens live 60 to 90 minutes.
+const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_mins(90);
+
 /// What a decision over a whole set reads.
 pub struct Inputs<'a> {
     /// The set.
@@ -52,19 +56,15 @@ pub fn decide(inputs: &Inputs<'_>) -> Decision {
     for session in resolver.sessions().values() {
         all.extend(findings::session_egress(session, inputs.thresholds.egress_bytes_per_session));
     }
+    let index = Index::new(inputs.set, &resolver);
     let mut incidents = Vec::new();
-    for (tenant, upn) in resolver.users() {
-        let sign_ins = resolver.sign_ins_of(tenant, upn);
+    for (person, sign_ins) in resolver.people() {
         let found = risks(sign_ins, &inputs.thresholds.context_change);
         if found.is_empty() {
             continue;
         }
-        all.extend(found.iter().map(findings::context_change));
-        let Some(user_id) = sign_ins.iter().map(|s| s.user_id.as_str()).find(|id| !id.is_empty()) else {
-            continue;
-        };
-        let person = PersonKey { tenant: tenant.to_owned(), user_id: user_id.to_owned() };
-        let case = case_of(inputs, &resolver, &links, person, upn);
+        all.extend(found.iter().filter(|risk| !risk.needs_egress).map(findings::context_change));
+        let case = case_of(inputs, &resolver, &index, &links, person);
         for (incident, more) in judge(&case, inputs.thresholds) {
             all.extend(more);
             incidents.push((case.clone(), incident));
@@ -78,36 +78,65 @@ pub fn decide(inputs: &Inputs<'_>) -> Decision {
     Decision { findings: all, incidents }
 }
 
+/// Look-ups over the whole set, made once for all people.
+struct Index<'a> {
+    by_person: BTreeMap<(&'a str, &'a str), Vec<(&'a EventId, &'a Record)>>,
+    by_principal: BTreeMap<&'a str, Vec<&'a AwsSession<'a>>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(set: &'a FactSet, resolver: &'a Resolver<'_>) -> Self {
+        let mut by_person: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (id, record) in set.records() {
+            for key in record.facts.iter().filter_map(person_of) {
+                by_person.entry(key).or_default().push((id, record));
+            }
+        }
+        let mut by_principal: BTreeMap<&str, Vec<&AwsSession<'_>>> = BTreeMap::new();
+        for session in resolver.sessions().values() {
+            by_principal.entry(&session.key.principal_id).or_default().push(session);
+        }
+        Self { by_person, by_principal }
+    }
+}
+
+/// (tenant, object id) of whom a fact is about.
+fn person_of(fact: &Fact) -> Option<(&str, &str)> {
+    match fact {
+        Fact::SignIn(s) => Some((&s.tenant, &s.user_id)),
+        Fact::ArmUse(u) => Some((&u.tenant, &u.object_id)),
+        Fact::EntraChange(c) => Some((&c.tenant, &c.initiator_id)),
+        Fact::RoleAssumption(_) | Fact::AwsUse(_) => None,
+    }
+}
+
 /// Gathers everything the verdict on one person reads.
 fn case_of(
     inputs: &Inputs<'_>,
     resolver: &Resolver<'_>,
+    index: &Index<'_>,
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
     person: PersonKey,
-    upn: &str,
 ) -> CaseInput {
     let own: Vec<CrossCloudLink> = links.values().filter(|l| l.person == person).cloned().collect();
     let own_sessions: Vec<&AwsSession<'_>> = own.iter().filter_map(|l| resolver.sessions().get(&l.session)).collect();
-    let mut wanted: BTreeSet<EventId> = BTreeSet::new();
-    for session in &own_sessions {
-        wanted.extend(session.uses.iter().map(|u| u.cite.event));
-        wanted.extend(session.assumptions.iter().map(|a| a.cite.event));
-    }
     let mut records: BTreeMap<EventId, Record> = BTreeMap::new();
-    for (id, record) in inputs.set.records() {
-        if wanted.contains(id) || record.facts.iter().any(|f| is_about(f, &person, upn)) {
-            records.insert(*id, record.clone());
-        }
+    let about = index.by_person.get(&(person.tenant.as_str(), person.user_id.as_str()));
+    records.extend(about.into_iter().flatten().map(|(id, record)| (**id, (*record).clone())));
+    for session in &own_sessions {
+        let events = session.uses.iter().map(|u| u.cite.event).chain(session.assumptions.iter().map(|a| a.cite.event));
+        records.extend(events.filter_map(|id| Some((id, inputs.set.get(&id)?.clone()))));
     }
     let rule_ids: BTreeSet<&str> = records.values().flat_map(|r| &r.hits).map(|h| h.rule.as_str()).collect();
     let rules = rule_ids.into_iter().filter_map(|id| Some((id.to_owned(), inputs.rules.get(id)?.clone()))).collect();
     let accounts: BTreeSet<&str> = own_sessions.iter().map(|s| s.account.as_str()).collect();
     CaseInput {
+        upn: upn_of(&records, &person),
         user_type: inputs.estate.users.get(&person.user_id).map(|u| u.user_type.clone()),
-        roles: roles_of(inputs.estate, resolver, &own_sessions),
+        roles: roles_of(inputs.estate, &own_sessions),
+        shared: shared(index, links, &person, &own_sessions),
         canaries: inputs.canaries.iter().filter(|c| accounts.contains(c.account.as_str())).cloned().collect(),
         person,
-        upn: upn.to_owned(),
         records,
         links: own,
         rules,
@@ -116,42 +145,72 @@ fn case_of(
     }
 }
 
-fn is_about(fact: &Fact, person: &PersonKey, upn: &str) -> bool {
-    match fact {
-        Fact::SignIn(s) => s.tenant == person.tenant && s.upn == upn,
-        Fact::ArmUse(u) => u.tenant == person.tenant && u.object_id == person.user_id,
-        Fact::EntraChange(c) => c.tenant == person.tenant && c.initiator_id == person.user_id,
-        Fact::RoleAssumption(_) | Fact::AwsUse(_) => false,
-    }
+/// The name under which Entra last let the person in.
+fn upn_of(records: &BTreeMap<EventId, Record>, person: &PersonKey) -> String {
+    let sign_ins = records.values().flat_map(|r| &r.facts).filter_map(|fact| match fact {
+        Fact::SignIn(s) if s.user_id == person.user_id && s.succeeded() && !s.upn.is_empty() => Some(s),
+        _ => None,
+    });
+    let last = sign_ins.max_by_key(|s| (s.cite.at, s.cite.event));
+    last.map_or_else(|| person.user_id.clone(), |s| s.upn.clone())
 }
 
-fn roles_of(estate: &Estate, resolver: &Resolver<'_>, own: &[&AwsSession<'_>]) -> BTreeMap<String, RoleFacts> {
+/// Names of sessions that somebody else uses as well: the same role and session
+/// name, but joined to another person, or given out on another subject, source
+/// identity or provider. A deny by `aws:userid` would hit them too.
+fn shared(
+    index: &Index<'_>,
+    links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
+    person: &PersonKey,
+    own: &[&AwsSession<'_>],
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for session in own {
+        let name = session.key.principal_id.as_str();
+        for other in index.by_principal.get(name).into_iter().flatten() {
+            let who = match links.get(&other.key) {
+                Some(link) if link.person == *person => None,
+                Some(link) => Some(link.upn.clone()),
+                None => stranger(session, other),
+            };
+            if let Some(who) = who {
+                out.entry(name.to_owned()).or_default().insert(who);
+            }
+        }
+    }
+    out
+}
+
+/// Whether an unjoined session of the same name was given to somebody else.
+fn stranger(ours: &AwsSession<'_>, other: &AwsSession<'_>) -> Option<String> {
+    let (a, b) = (ours.assumptions.first()?, other.assumptions.first()?);
+    let differs = |x: &Option<String>, y: &Option<String>| matches!((x, y), (Some(x), Some(y)) if x != y);
+    if differs(&a.source_identity, &b.source_identity) {
+        return b.source_identity.clone();
+    }
+    if differs(&a.subject, &b.subject) {
+        return b.subject.clone();
+    }
+    differs(&a.name_qualifier, &b.name_qualifier).then(|| "a user of another identity provider".to_owned())
+}
+
+fn roles_of(estate: &Estate, own: &[&AwsSession<'_>]) -> BTreeMap<String, RoleFacts> {
     let mut out = BTreeMap::new();
     for session in own {
         // STS requests and inventory may differ in the path; names are unique in an account.
         let known = estate.roles.get(&session.role_arn).or_else(|| {
-            estate
-                .roles
-                .values()
-                .find(|r| r.name == session.role_name() && r.arn.contains(&format!("::{}:", session.account)))
+            let account = format!("::{}:", session.account);
+            estate.roles.values().find(|r| r.name == session.role_name() && r.arn.contains(&account))
         });
-        let Some(role) = known else {
-            continue;
-        };
-        let others = resolver
-            .sessions()
-            .values()
-            .filter(|s| s.role_id() == session.role_id() && s.key.principal_id != session.key.principal_id)
-            .map(|s| s.key.principal_id.clone())
-            .collect();
-        let facts = RoleFacts {
-            arn: role.arn.clone(),
-            path: role.path.clone(),
-            id: role.id.clone(),
-            tags: role.tags.clone(),
-            other_users: others,
-        };
-        out.insert(session.role_arn.clone(), facts);
+        if let Some(role) = known {
+            let facts = RoleFacts {
+                arn: role.arn.clone(),
+                path: role.path.clone(),
+                id: role.id.clone(),
+                tags: role.tags.clone(),
+            };
+            out.insert(session.role_arn.clone(), facts);
+        }
     }
     out
 }
@@ -166,8 +225,21 @@ pub fn judge(case: &CaseInput, thresholds: &Thresholds) -> Vec<(Incident, Vec<Fi
     let view = View::new(case, &set);
     let found = risks(&view.sign_ins, &thresholds.context_change);
     let gap = SignedDuration::from_hours(thresholds.episode_gap_hours);
+    // What needs a large read beside it neither joins nor splits what stands alone.
+    let (weak, strong): (Vec<_>, Vec<_>) = found.into_iter().partition(|risk| risk.needs_egress);
+    let near = |a: &SessionRisk<'_>, b: &SessionRisk<'_>| a.since().duration_since(b.since()).abs() <= gap;
+    let weak = weak.into_iter().filter(|w| !strong.iter().any(|s| near(w, s))).collect();
+    let mut out = Vec::new();
+    for episode in episodes(strong, gap).into_iter().chain(episodes(weak, gap)) {
+        out.extend(view.judge_episode(&episode, thresholds));
+    }
+    out
+}
+
+/// Risks of one person, by time, cut where the gap is too long.
+fn episodes(risks: Vec<SessionRisk<'_>>, gap: SignedDuration) -> Vec<Vec<SessionRisk<'_>>> {
     let mut episodes: Vec<Vec<SessionRisk<'_>>> = Vec::new();
-    for risk in found {
+    for risk in risks {
         let joins =
             episodes.last().and_then(|e| e.last()).is_some_and(|last| risk.since().duration_since(last.since()) <= gap);
         match episodes.last_mut() {
@@ -175,7 +247,7 @@ pub fn judge(case: &CaseInput, thresholds: &Thresholds) -> Vec<(Incident, Vec<Fi
             _ => episodes.push(vec![risk]),
         }
     }
-    episodes.iter().filter_map(|episode| view.judge_episode(episode, thresholds)).collect()
+    episodes
 }
 
 /// The case's facts, by kind.
@@ -209,7 +281,12 @@ impl<'a> View<'a> {
 
     fn judge_episode(&self, episode: &[SessionRisk<'a>], thresholds: &Thresholds) -> Option<(Incident, Vec<Finding>)> {
         let requests: BTreeSet<&str> = episode.iter().flat_map(SessionRisk::requests).collect();
-        let addresses: BTreeSet<&str> = episode.iter().flat_map(SessionRisk::addresses).collect();
+        let mut addresses: BTreeSet<&str> = episode.iter().flat_map(SessionRisk::addresses).collect();
+        // Where the person signed in from the same place, the place tells nothing.
+        for own in self.sign_ins.iter().filter(|s| s.succeeded() && !requests.contains(s.request_id.as_str())) {
+            addresses.remove(own.ip.as_str());
+        }
+        let seen: BTreeSet<&str> = self.sign_ins.iter().map(|s| s.request_id.as_str()).collect();
         let since = episode.first()?.since();
         let pivots = self.pivots(&requests, &addresses, since, thresholds);
         let arm: Vec<&ArmUse> = self
@@ -217,8 +294,9 @@ impl<'a> View<'a> {
             .iter()
             .copied()
             .filter(|u| match u.sign_in.as_deref() {
-                Some(sign_in) => requests.contains(sign_in),
-                None => u.cite.at >= since && addresses.contains(u.ip.as_str()),
+                Some(sign_in) if seen.contains(sign_in) => requests.contains(sign_in),
+                // No row shows the sign-in: the address must do.
+                _ => since.duration_since(u.cite.at) <= TOKEN_LIFETIME && addresses.contains(u.ip.as_str()),
             })
             .collect();
         let changes: Vec<&EntraChange> =
@@ -232,6 +310,9 @@ impl<'a> View<'a> {
         for (session, link) in &pivots {
             found.push(findings::federated_pivot(session, &link.upn, confidence));
             egress.extend(findings::session_egress(session, thresholds.egress_bytes_per_session));
+        }
+        if egress.is_empty() && episode.iter().all(|risk| risk.needs_egress) {
+            return None;
         }
         let severity = if egress.is_empty() { Severity::High } else { Severity::Critical };
         found.extend(egress);
@@ -276,21 +357,21 @@ impl<'a> View<'a> {
             }
         }
         // Chains: a child is the other hand's if its parent is.
-        for _ in 0..self.sessions.len() {
-            let more: Vec<_> = self
-                .case
-                .links
-                .iter()
-                .filter_map(|link| {
-                    let (key, session) = self.sessions.get_key_value(&link.session)?;
-                    let parent = session.parent.as_ref()?;
-                    (out.contains_key(parent) && !out.contains_key(key)).then_some((key, (session, link)))
-                })
-                .collect();
-            if more.is_empty() {
-                break;
+        let mut children: BTreeMap<&AwsSessionKey, Vec<&CrossCloudLink>> = BTreeMap::new();
+        for link in &self.case.links {
+            if let Some(parent) = self.sessions.get(&link.session).and_then(|s| s.parent.as_ref()) {
+                children.entry(parent).or_default().push(link);
             }
-            out.extend(more);
+        }
+        let mut front: Vec<&AwsSessionKey> = out.keys().copied().collect();
+        while let Some(parent) = front.pop() {
+            for link in children.get(parent).into_iter().flatten() {
+                if let Some((key, session)) = self.sessions.get_key_value(&link.session)
+                    && out.insert(key, (session, link)).is_none()
+                {
+                    front.push(key);
+                }
+            }
         }
         out.into_values().collect()
     }
@@ -343,6 +424,7 @@ impl<'a> View<'a> {
             evidence: evidence.iter().cloned().collect(),
             newest,
             snapshot,
+            began: episode.first().map_or_else(|| RecordId::new(""), |risk| risk.baseline.cite.record.clone()),
         };
         let (plan, notes) = contain(&goal, thresholds);
         let mut finding_ids: Vec<_> = found.iter().map(|f| f.id).collect();

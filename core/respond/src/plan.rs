@@ -33,6 +33,8 @@ pub struct Goal<'a> {
     pub newest: Timestamp,
     /// Digest of the case.
     pub snapshot: Digest,
+    /// The record with which the person's own Entra session began.
+    pub began: RecordId,
 }
 
 /// The plan, and what it leaves out.
@@ -40,13 +42,13 @@ pub fn contain(goal: &Goal<'_>, thresholds: &Thresholds) -> (Plan, Vec<PlanNote>
     let mut notes = Vec::new();
     let denies = denies(goal, &mut notes);
     let mut steps: Vec<Step> = Vec::new();
-    for deny in &denies {
+    for Deny { action, .. } in &denies {
         let why = format!(
             "Stops what {} is doing in AWS now; nobody else on role {} is touched.",
             q(&goal.case.upn),
-            q(&deny.role_name)
+            q(&action.role_name)
         );
-        push(&mut steps, StepPurpose::Contain, Action::DenySession(deny.clone()), why);
+        push(&mut steps, StepPurpose::Contain, Action::DenySession(action.clone()), why);
     }
     let closing = close_entra(goal, &mut steps, &mut notes);
     for canary in canaries(goal, &denies) {
@@ -78,39 +80,82 @@ fn push(steps: &mut Vec<Step>, purpose: StepPurpose, action: Action, why: String
     id
 }
 
-/// One deny per role and person; locked roles become notes.
-fn denies(goal: &Goal<'_>, notes: &mut Vec<PlanNote>) -> Vec<DenySession> {
-    let mut out: BTreeMap<(String, String), DenySession> = BTreeMap::new();
+/// Most denies in one plan, and most of those that are narrowed later: what a
+/// plan may hold (the guard caps its steps), and what fits into a role.
+const MAX_DENIES: usize = 10;
+const MAX_NARROWED: usize = 3;
+const MAX_CANARIES: usize = 2;
+
+/// One deny per role and session name. Names that others use as well, and roles
+/// that IAM lets nobody edit, become notes; so do names beyond what a plan may
+/// hold, those last that the person's own sign-in did not open.
+fn denies(goal: &Goal<'_>, notes: &mut Vec<PlanNote>) -> Vec<Deny> {
+    let mut out: BTreeMap<(bool, String, String), Deny> = BTreeMap::new();
     for session in &goal.sessions {
         let known = goal.case.roles.get(&session.role_arn);
         let role_arn = known.map_or_else(|| session.role_arn.clone(), |r| r.arn.clone());
         let path = known.map_or_else(|| path_of(&role_arn), |r| r.path.clone());
-        if let Err(refusal) = a03_deny_session::refuse_locked(&path, session.role_name()) {
-            let note = PlanNote { code: refusal.code, target: role_arn, why: refusal.why, instead: refusal.instead };
+        let user_id = session.key.principal_id.clone();
+        if let Some(note) = obstacle(goal, session, &role_arn, &path) {
             if !notes.contains(&note) {
                 notes.push(note);
             }
             continue;
         }
-        let user_id = session.key.principal_id.clone();
-        let name = format!(
-            "{}{}-{}",
-            a03_deny_session::POLICY_PREFIX,
-            goal.incident.as_str().trim_start_matches("INC-"),
-            Digest::of(user_id.as_bytes()).short(6)
-        );
-        out.entry((role_arn.clone(), user_id.clone())).or_insert(DenySession {
+        let chained = session.parent.is_some();
+        let action = DenySession {
             account: session.account.clone(),
             role_name: session.role_name().to_owned(),
             role_id: session.role_id().to_owned(),
-            role_arn,
-            user_id,
-            policy_name: name,
+            policy_name: policy_name(goal, &user_id),
+            role_arn: role_arn.clone(),
+            user_id: user_id.clone(),
             scope: DenyScope::All,
             replaces_own: false,
+        };
+        out.entry((chained, role_arn, user_id)).or_insert(Deny { action, chained });
+    }
+    let mut denies: Vec<Deny> = out.into_values().collect();
+    let beyond = denies.split_off(MAX_DENIES.min(denies.len()));
+    if let Some(first) = beyond.first() {
+        notes.push(PlanNote {
+            code: "E0130".into(),
+            target: first.action.role_arn.clone(),
+            why: format!("{} further session names are in use; a plan denies at most {MAX_DENIES}", beyond.len()),
+            instead: "deny the role to all its sessions by hand (A01, A02), and look at what lets it assume itself"
+                .into(),
         });
     }
-    out.into_values().collect()
+    denies
+}
+
+/// A deny, and whether it is of a session that another session opened.
+struct Deny {
+    action: DenySession,
+    chained: bool,
+}
+
+/// Why a session is not denied by its name.
+fn obstacle(goal: &Goal<'_>, session: &AwsSession<'_>, role_arn: &str, path: &str) -> Option<PlanNote> {
+    if let Err(refusal) = a03_deny_session::refuse_locked(path, session.role_name()) {
+        let (code, why, instead) = (refusal.code, refusal.why, refusal.instead);
+        return Some(PlanNote { code, target: role_arn.to_owned(), why, instead });
+    }
+    let others = goal.case.shared.get(&session.key.principal_id)?;
+    let names: Vec<&str> = others.iter().map(String::as_str).collect();
+    Some(PlanNote {
+        code: "E0131".into(),
+        target: session.key.principal_id.clone(),
+        why: format!("the session name is used by others too ({}): a deny by it would hit them", names.join(", ")),
+        instead: "have the identity provider put one name per person into RoleSessionName; until then stop the role by hand (A01, A02) if that is acceptable".into(),
+    })
+}
+
+/// A name that nobody can guess beforehand and that no two denies share: it rests
+/// on the record with which the person's own session began.
+fn policy_name(goal: &Goal<'_>, user_id: &str) -> String {
+    let digest = Digest::of_parts([goal.incident.as_str(), user_id, goal.began.as_str()].map(str::as_bytes));
+    format!("{}{}", a03_deny_session::POLICY_PREFIX, digest.short(32))
 }
 
 fn path_of(role_arn: &str) -> String {
@@ -145,12 +190,15 @@ fn close_entra(goal: &Goal<'_>, steps: &mut Vec<Step>, notes: &mut Vec<PlanNote>
     closing
 }
 
-fn canaries(goal: &Goal<'_>, denies: &[DenySession]) -> Vec<DenySession> {
-    let accounts: std::collections::BTreeSet<&str> = denies.iter().map(|d| d.account.as_str()).collect();
+/// The canaries of the accounts that are denied something, within what a plan may
+/// hold.
+fn canaries(goal: &Goal<'_>, denies: &[Deny]) -> Vec<DenySession> {
+    let accounts: std::collections::BTreeSet<&str> = denies.iter().map(|d| d.action.account.as_str()).collect();
     goal.case
         .canaries
         .iter()
         .filter(|c| accounts.contains(c.account.as_str()))
+        .take(MAX_CANARIES)
         .map(|canary| DenySession {
             account: canary.account.clone(),
             role_name: arn::Arn::parse(&canary.role_arn).map_or("", |a| a.name()).to_owned(),
@@ -169,9 +217,12 @@ fn canaries(goal: &Goal<'_>, denies: &[DenySession]) -> Vec<DenySession> {
 }
 
 /// Two rounds: when Entra reads back closed, and after what was under way ended.
-fn narrow(denies: &[DenySession], closing: &[StepId], steps: &mut Vec<Step>, thresholds: &Thresholds) {
+fn narrow(denies: &[Deny], closing: &[StepId], steps: &mut Vec<Step>, thresholds: &Thresholds) {
     let firsts: Vec<StepId> = steps.iter().take(denies.len()).map(|s| s.id.clone()).collect();
-    for (deny, first) in denies.iter().zip(firsts) {
+    // Names that a session gave to another are not those under which the person
+    // comes back.
+    let own = denies.iter().zip(firsts).filter(|(deny, _)| !deny.chained).take(MAX_NARROWED);
+    for (Deny { action: deny, .. }, first) in own {
         let narrowed = DenySession { scope: DenyScope::IssuedBeforeClosing, replaces_own: true, ..deny.clone() };
         let mut after = closing.to_vec();
         after.push(first.clone());

@@ -13,7 +13,8 @@ pub struct ContextChange {
     pub device_changed: i32,
     /// Another autonomous system.
     pub network_changed: i32,
-    /// Another address, where no autonomous system is known.
+    /// Another address, where no autonomous system is known, or where another
+    /// system or browser is in use within the same one.
     pub address_changed: i32,
     /// Another country.
     pub country_changed: i32,
@@ -21,12 +22,15 @@ pub struct ContextChange {
     pub system_changed: i32,
     /// Another browser on the same system.
     pub browser_changed: i32,
-    /// A refresh token stood in for a sign-in.
+    /// A refresh token or a browser's cookie stood in for a sign-in.
     pub token_replayed: i32,
     /// The user is known on that network.
     pub usual_network: i32,
     /// From this sum on.
     pub suspicious_at: i32,
+    /// From this sum on, if an AWS session that came from the sign-in also read
+    /// more than `egress_bytes_per_session`.
+    pub suspicious_with_egress_at: i32,
 }
 
 /// How plans are made.

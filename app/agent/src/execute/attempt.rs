@@ -160,7 +160,8 @@ impl Run<'_, '_> {
     /// A permit for doing a step, from a fresh look at its target.
     async fn ask_to_apply(&self, step: &Step) -> Result<(Permit, PreImage, Option<Timestamp>), Refusal> {
         let case = self.state().case.clone();
-        let seen = fresh(&self.seams, step, &case).await?;
+        let ours = self.ours.get(&step.id).map(Vec::as_slice).unwrap_or_default();
+        let seen = fresh(&self.seams, step, &case, ours).await?;
         self.hold_against_expectation(step, &seen.before)?;
         let moment = moment(&self.state(), step);
         let targets = BTreeMap::from([(step.action.target().id, seen.target)]);

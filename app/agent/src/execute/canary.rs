@@ -5,6 +5,7 @@
 use super::AGENT;
 use super::attempt::POLL;
 use super::drive::proven_by;
+use super::look::back_off;
 use super::record::{CaseRecord, EnforcedBy};
 use super::run::Run;
 use selvedge_actions::{Action, Step, StepId};
@@ -15,6 +16,8 @@ use selvedge_ports::{Canary, CanarySession, JournalError, Probe};
 
 /// How many times the contract's propagation bound the canary is given.
 const BOUNDS: i64 = 6;
+/// Probes before the deny, if the provider puts them off.
+const FIRST_PROBES: u32 = 3;
 
 impl Run<'_, '_> {
     /// Polls the canary until it is refused, writes down what that proves, and
@@ -41,6 +44,56 @@ impl Run<'_, '_> {
             }
         }
         self.undo_chain(step, AGENT).await
+    }
+
+    /// Whether the canary can prove anything: its session must be served before
+    /// its deny is put in place, or a refusal says nothing about the deny. A
+    /// canary that cannot is written down as such, and gets no deny.
+    pub(crate) async fn canary_is_served(&self, step: &Step) -> Result<bool, JournalError> {
+        let (begun, gave_up) = {
+            let state = self.state();
+            let known = state.steps.get(&step.id);
+            (
+                known.is_some_and(|known| !known.done.tries.is_empty()),
+                known.is_some_and(|known| known.unproven.is_some()),
+            )
+        };
+        // Its deny was tried only after it had been served.
+        if begun {
+            return Ok(true);
+        }
+        if gave_up {
+            return Ok(false);
+        }
+        match self.first_probe(step).await {
+            Ok(()) => Ok(true),
+            Err(why) => {
+                self.append_one(CaseRecord::Unproven { plan: self.hash, step: step.id.clone(), why })?;
+                Ok(false)
+            }
+        }
+    }
+
+    async fn first_probe(&self, step: &Step) -> Result<(), String> {
+        let canary = self.seams.canary.ok_or("no canary is configured")?;
+        let session = open(canary, step).await?;
+        let mut probes = 0;
+        loop {
+            probes += 1;
+            let error = match canary.probe(&session).await {
+                Ok(Probe::Served) => return Ok(()),
+                Ok(Probe::Refused) => {
+                    return Err("the canary's session was refused before its deny was put in place, \
+                                so its refusal proves nothing: see that the canary role may make its call"
+                        .into());
+                }
+                Err(error) => error,
+            };
+            if !error.is_transient() || probes >= FIRST_PROBES {
+                return Err(format!("the canary's call failed: {}", quote_for_log(&error.message)));
+            }
+            self.seams.clock.sleep(back_off(probes - 1, Some(&error))).await;
+        }
     }
 
     /// The stored steps that this canary can prove and nothing has proven yet.

@@ -84,6 +84,9 @@ impl Run<'_, '_> {
             if let Some(due) = due {
                 self.seams.clock.sleep(due.duration_since(self.seams.clock.now())).await;
             }
+            if step.purpose == StepPurpose::Canary && !self.canary_is_served(step).await? {
+                return Ok(());
+            }
             self.apply(step).await?;
         }
         if step.purpose == StepPurpose::Canary {

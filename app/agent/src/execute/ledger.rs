@@ -2,6 +2,7 @@
 
 use super::config::RespondConfig;
 use super::record::{CaseRecord, Intent};
+use crate::names::entries_of;
 use selvedge_actions::{Approval, Plan, Refusal, StepId};
 use selvedge_guard::PermitKind;
 use selvedge_model::{IncidentId, PlanHash, SignedDuration, Timestamp, canon};
@@ -33,7 +34,16 @@ impl<'a> Ledger<'a> {
         incident: &IncidentId,
         records: &[CaseRecord],
     ) -> Result<(), JournalError> {
-        let records = records.iter().map(|record| NewRecord {
+        self.append_each(at, records.iter().map(|record| (incident, record)))
+    }
+
+    /// Commits records, each with its incident, all or none.
+    pub(crate) fn append_each<'r>(
+        &mut self,
+        at: Timestamp,
+        records: impl Iterator<Item = (&'r IncidentId, &'r CaseRecord)>,
+    ) -> Result<(), JournalError> {
+        let records = records.map(|(incident, record)| NewRecord {
             at,
             kind: record.kind().into(),
             incident: Some(incident.clone()),
@@ -44,24 +54,12 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
-    /// The executor's records of an incident, in order, with their times.
+    /// The executor's records of an incident, under all its names, in order,
+    /// with their times.
     pub(crate) fn records(&self, incident: &IncidentId) -> Result<Vec<(Timestamp, CaseRecord)>, JournalError> {
-        let entries = self.journal.entries_of(incident)?;
+        let entries = entries_of(&*self.journal, incident)?;
         let ours = entries.iter().filter(|entry| CaseRecord::KINDS.contains(&entry.kind.as_str()));
-        ours.map(|entry| Ok((entry.at, self.parse(entry)?))).collect()
-    }
-
-    fn parse(&self, entry: &Entry) -> Result<CaseRecord, JournalError> {
-        let seq = entry.seq;
-        let body = self.journal.body(&entry.body)?.ok_or_else(|| JournalError::Unavailable {
-            why: format!("the body of record {seq} was erased; what was done for this incident must be undone by hand"),
-        })?;
-        serde_json::from_slice(&body).map_err(|error| JournalError::Unavailable {
-            why: format!(
-                "record {seq} ({}) was not written by this version of selvedge: {error}; use the version that wrote it",
-                entry.kind
-            ),
-        })
+        ours.map(|entry| Ok((entry.at, parse(&*self.journal, entry)?))).collect()
     }
 
     /// How many steps of other plans were begun in the hour before `now`.
@@ -75,7 +73,7 @@ impl<'a> Ledger<'a> {
             let recent: Vec<&Entry> = page.iter().filter(|entry| entry.at >= since).collect();
             for entry in recent.iter().filter(|entry| entry.kind == "intent") {
                 if let CaseRecord::Intent(Intent { plan: other, step, kind: PermitKind::Apply, .. }) =
-                    self.parse(entry)?
+                    parse(&*self.journal, entry)?
                     && other != plan
                 {
                     steps.insert((other, step));
@@ -88,6 +86,20 @@ impl<'a> Ledger<'a> {
         }
         Ok(u32::try_from(steps.len()).unwrap_or(u32::MAX))
     }
+}
+
+/// The record that an entry holds.
+pub(crate) fn parse(journal: &dyn Journal, entry: &Entry) -> Result<CaseRecord, JournalError> {
+    let seq = entry.seq;
+    let body = journal.body(&entry.body)?.ok_or_else(|| JournalError::Unavailable {
+        why: format!("the body of record {seq} was erased; what was done for this incident must be undone by hand"),
+    })?;
+    serde_json::from_slice(&body).map_err(|error| JournalError::Unavailable {
+        why: format!(
+            "record {seq} ({}) was not written by this version of selvedge: {error}; use the version that wrote it",
+            entry.kind
+        ),
+    })
 }
 
 /// Writes down that `by` approves exactly this plan from `now` on, for as long

@@ -3,7 +3,7 @@
 use super::config::CaseFacts;
 use super::run::{Run, Seams};
 use futures::future::try_join_all;
-use selvedge_actions::{Answer, PreImage, Read, Refusal, Step, StepPurpose};
+use selvedge_actions::{Answer, Image, PreImage, Read, Refusal, Step, StepPurpose};
 use selvedge_guard::{GuardFacts, Mode, TargetFacts};
 use selvedge_model::SignedDuration;
 use selvedge_model::untrusted::quote_for_log;
@@ -127,16 +127,26 @@ pub(crate) struct Fresh {
     pub(crate) before: PreImage,
 }
 
-/// Reads, then judges the answers by the action's own contract.
-pub(crate) async fn fresh(seams: &Seams<'_>, step: &Step, case: &CaseFacts) -> Result<Fresh, Refusal> {
+/// Reads, then judges the answers by the action's own contract. `ours` is what
+/// other plans of the incident left there.
+pub(crate) async fn fresh(
+    seams: &Seams<'_>,
+    step: &Step,
+    case: &CaseFacts,
+    ours: &[Image],
+) -> Result<Fresh, Refusal> {
     let answers = look(seams, step).await?;
-    let before = step.action.check(&answers)?;
+    let before = step.action.check_beside(&answers, ours)?;
     Ok(Fresh { target: target_facts(step, &answers, case)?, before })
 }
 
 impl Run<'_, '_> {
     /// What the guard judges a step with, as of now.
     pub(crate) fn guard_facts(&self, targets: BTreeMap<String, TargetFacts>) -> GuardFacts {
+        // The lists are held against every target of the plan, also those of
+        // other steps.
+        let mut all = self.targets.clone();
+        all.extend(targets);
         let state = self.state();
         let config = self.seams.config;
         GuardFacts {
@@ -150,7 +160,7 @@ impl Run<'_, '_> {
             newest_evidence: state.case.newest_evidence,
             join_confidence: state.case.join_confidence,
             approvals: self.approvals.clone(),
-            targets,
+            targets: all,
         }
     }
 }

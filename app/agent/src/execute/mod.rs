@@ -19,6 +19,7 @@ mod proof;
 mod record;
 mod report;
 mod run;
+mod standing;
 mod state;
 mod undo;
 
@@ -28,6 +29,7 @@ pub use proof::{LogProof, prove_from_logs};
 pub use record::{CaseRecord, EnforcedBy, Intent, Looked};
 pub use report::{Call, Enforcement, Execution, Status, StepProgress, StepReport};
 pub use run::{ExecuteError, Executor, Seams};
+pub(crate) use standing::standing;
 
 /// The name under which the agent itself asks for the undo of its canary.
 pub const AGENT: &str = "selvedge";

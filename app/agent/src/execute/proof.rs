@@ -28,8 +28,8 @@ const REFUSED: &[&str] =
 const ALWAYS_SERVED: &[(&str, &str)] = &[("sts.amazonaws.com", "GetCallerIdentity")];
 
 /// Which containing steps the facts prove enforced: after the provider accepted
-/// the step, the session was refused a call that it had been served before (or
-/// the user a sign-in), and nothing was served after that.
+/// the step, the session was refused a call that it had been served before, on
+/// the same target (or the user a sign-in), and nothing was served after that.
 pub fn prove_from_logs(plan: &Plan, execution: &Execution, facts: &[Fact]) -> Vec<LogProof> {
     let contain = plan.steps.iter().filter(|step| step.purpose == StepPurpose::Contain);
     let proofs = contain.filter_map(|step| {
@@ -59,11 +59,14 @@ fn refused_call<'f>(facts: &'f [Fact], user_id: &str, accepted: Timestamp) -> Op
         .filter(|call| !ALWAYS_SERVED.contains(&(call.service.as_str(), call.operation.as_str())))
         .collect();
     let last_served = calls.iter().filter(|call| call.error.is_none()).map(|call| call.cite.at).max()?;
-    // A call that never was allowed proves nothing by being refused.
+    // A call that never was allowed proves nothing by being refused. Where the
+    // record names no target, the refusal itself must say that a deny made it.
     let was_served = |call: &AwsUse| {
-        calls.iter().any(|earlier| {
-            earlier.error.is_none() && (&earlier.service, &earlier.operation) == (&call.service, &call.operation)
-        })
+        let same_call = |earlier: &AwsUse| {
+            (&earlier.service, &earlier.operation, &earlier.target) == (&call.service, &call.operation, &call.target)
+        };
+        let earlier = calls.iter().any(|earlier| earlier.error.is_none() && same_call(earlier));
+        earlier && (call.target.is_some() || call.explicit_deny)
     };
     calls
         .iter()

@@ -8,7 +8,7 @@ use super::record::{CaseRecord, EnforcedBy, Looked};
 use super::report::{Execution, Status};
 use super::state::{Case, PlanState, started};
 use futures::future::join_all;
-use selvedge_actions::{Approval, Plan, PreImage, Refusal, Step, StepId};
+use selvedge_actions::{Approval, Image, Plan, PreImage, Refusal, Step, StepId};
 use selvedge_guard::{Guard, GuardFacts, Judgement, Mode, PermitKind, TargetFacts};
 use selvedge_model::{Fact, IncidentId, PlanHash};
 use selvedge_ports::{Canary, Clock, CloudAct, CloudRead, Journal, JournalError};
@@ -65,6 +65,10 @@ pub(crate) struct Run<'r, 'j> {
     pub(crate) hash: PlanHash,
     pub(crate) approvals: Vec<Approval>,
     pub(crate) other_steps: u32,
+    /// What other plans of the incident left at the targets, by step.
+    pub(crate) ours: BTreeMap<StepId, Vec<Image>>,
+    /// The plan's targets as they were read when this run began.
+    pub(crate) targets: BTreeMap<String, TargetFacts>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -98,6 +102,7 @@ impl Run<'_, '_> {
 struct Preview {
     judgement: Judgement,
     steps: Vec<Looked>,
+    targets: BTreeMap<String, TargetFacts>,
 }
 
 impl<'a> Executor<'a> {
@@ -118,13 +123,13 @@ impl<'a> Executor<'a> {
     pub async fn respond(&self, plan: &Plan, case: &CaseFacts, mode: Mode) -> Result<Execution, ExecuteError> {
         let on_record = self.case(&plan.incident)?;
         let hash = plan.hash();
-        if let Some(state) = on_record.of(hash) {
-            self.refuse_undone(state)?;
+        refuse_undone(&on_record, hash, mode)?;
+        if let Some(state) = on_record.going_on(hash) {
             if state.is_complete() || (state.finished.is_none() && mode == Mode::DryRun) {
                 return Ok(Execution::of(state));
             }
             if state.finished.is_none() {
-                return self.go_on(&on_record, state.clone()).await;
+                return self.go_on(&on_record, state.clone(), None).await;
             }
         }
         let preview = self.preview(plan, case, mode, &on_record).await?;
@@ -136,7 +141,7 @@ impl<'a> Executor<'a> {
                 (Mode::Act, _) => Status::AwaitingApproval,
             };
             let execution = Execution::preview(plan, status, &preview.judgement, &preview.steps);
-            let Preview { judgement, steps } = preview;
+            let Preview { judgement, steps, .. } = preview;
             self.write(plan, CaseRecord::Previewed { plan: hash, judgement, steps })?;
             return Ok(execution);
         }
@@ -151,36 +156,84 @@ impl<'a> Executor<'a> {
     pub async fn resume(&self, incident: &IncidentId) -> Result<Execution, ExecuteError> {
         let on_record = self.case(incident)?;
         let state = latest(&on_record, incident)?.clone();
+        if on_record.plans.iter().any(|state| unfinished_undo(state).is_some()) {
+            self.take_back(incident, unfinished_undo).await?;
+        }
+        // Two incidents that turned out to be one may each have been begun.
+        let earlier = on_record.plans.iter().rev().skip(1).filter(|state| state.undo.is_none());
+        for open in earlier.filter(|state| state.finished.is_none()) {
+            self.go_on(&on_record, open.clone(), None).await?;
+        }
         match (&state.undo, state.finished) {
-            (Some(undo), _) if undo.finished == Some(Status::Undone) => Ok(Execution::of(&state)),
-            (Some(undo), _) if undo.finished.is_some() => {
-                let by = undo.requested_by.clone();
-                self.begin_undo(&on_record, state, &by).await
-            }
-            (Some(_), _) => self.go_on_undoing(&on_record, state).await,
-            (None, Some(_)) if state.is_complete() => Ok(Execution::of(&state)),
+            (Some(_), _) => self.told(incident),
+            (None, Some(_)) if state.is_complete() => self.told(incident),
             (None, Some(_)) => {
                 let (plan, case) = (state.plan.clone(), state.case.clone());
                 self.respond(&plan, &case, Mode::Act).await
             }
-            (None, None) => self.go_on(&on_record, state).await,
+            (None, None) => self.go_on(&on_record, state, None).await,
         }
     }
 
     /// Undoes what was done for an incident, because `requested_by` asks for it:
-    /// the denies in AWS first, letting the person sign in again last. What
-    /// somebody else changed since is left alone and reported.
+    /// every plan of it that was started, the newest first; of each the denies in
+    /// AWS first, letting the person sign in again last. What somebody else
+    /// changed since is left alone and reported.
     ///
     /// # Errors
     /// If the journal fails, or nothing was ever started.
     pub async fn undo(&self, incident: &IncidentId, requested_by: &str) -> Result<Execution, ExecuteError> {
         let on_record = self.case(incident)?;
-        let state = latest(&on_record, incident)?.clone();
-        match &state.undo {
-            Some(undo) if undo.finished == Some(Status::Undone) => Ok(Execution::of(&state)),
-            Some(undo) if undo.finished.is_none() => self.go_on_undoing(&on_record, state).await,
-            _ => self.begin_undo(&on_record, state, requested_by).await,
+        latest(&on_record, incident)?;
+        self.take_back(incident, |state| (!state.is_undone()).then(|| requested_by.trim().to_owned())).await?;
+        self.told(incident)
+    }
+
+    /// Undoes the plans that `by` names somebody for, the newest first.
+    async fn take_back(
+        &self,
+        incident: &IncidentId,
+        by: impl Fn(&PlanState) -> Option<String>,
+    ) -> Result<(), ExecuteError> {
+        let on_record = self.case(incident)?;
+        // Asked for once, for all of them: a restart knows of each.
+        let to_ask = on_record.plans.iter().filter(|state| !state.is_being_undone());
+        let asked: Vec<(IncidentId, CaseRecord)> = to_ask
+            .filter_map(|state| {
+                let record = CaseRecord::UndoStarted { plan: state.hash, requested_by: by(state)? };
+                Some((state.plan.incident.clone(), record))
+            })
+            .collect();
+        if !asked.is_empty() {
+            let each = asked.iter().map(|(incident, record)| (incident, record));
+            lock(&self.ledger).append_each(self.seams.clock.now(), each)?;
         }
+        let on_record = self.case(incident)?;
+        for state in on_record.plans.iter().rev().filter(|state| state.is_being_undone()) {
+            let run = self.run(&on_record, state.clone(), BTreeMap::new())?;
+            run.undo_all().await?;
+            let status = Execution::end_status(&run.state());
+            run.append_one(CaseRecord::Finished { plan: run.hash, kind: PermitKind::Undo, status })?;
+        }
+        Ok(())
+    }
+
+    /// What is on record of the plan that was started last, and what of earlier
+    /// plans a person must still see to.
+    fn told(&self, incident: &IncidentId) -> Result<Execution, ExecuteError> {
+        let on_record = self.case(incident)?;
+        let state = latest(&on_record, incident)?;
+        let mut told = Execution::of(state);
+        for earlier in on_record.plans.iter().rev().skip(1).map(Execution::of) {
+            if earlier.status == Status::UndoStuck {
+                if told.status == Status::Undone {
+                    told.status = Status::UndoStuck;
+                }
+                let more = earlier.person_must.into_iter();
+                told.person_must.extend(more.map(|line| format!("plan {}: {line}", earlier.plan.0.short(16))));
+            }
+        }
+        Ok(told)
     }
 
     /// What is on record about an incident; looks at nothing else.
@@ -188,31 +241,30 @@ impl<'a> Executor<'a> {
     /// # Errors
     /// If the journal fails, or nothing was ever started.
     pub fn report(&self, incident: &IncidentId) -> Result<Execution, ExecuteError> {
-        let on_record = self.case(incident)?;
-        Ok(Execution::of(latest(&on_record, incident)?))
+        self.told(incident)
     }
 
-    /// Writes down which steps the providers' logs prove enforced, and reports.
+    /// Writes down which steps of the plans that stand the providers' logs prove
+    /// enforced, and reports.
     ///
     /// # Errors
     /// If the journal fails, or nothing was ever started.
     pub fn record_proofs(&self, incident: &IncidentId, facts: &[Fact]) -> Result<Execution, ExecuteError> {
         let on_record = self.case(incident)?;
-        let mut state = latest(&on_record, incident)?.clone();
-        let proofs = prove_from_logs(&state.plan, &Execution::of(&state), facts);
-        let records = proofs.into_iter().map(|proof| CaseRecord::Enforced {
-            plan: state.hash,
-            step: proof.step,
-            at: proof.at,
-            proof: EnforcedBy::Log { record: proof.record },
-        });
-        let records: Vec<CaseRecord> = records.collect();
-        if !records.is_empty() {
-            let at = self.seams.clock.now();
-            lock(&self.ledger).append(at, incident, &records)?;
-            records.iter().for_each(|record| state.fold(at, record));
+        for state in on_record.plans.iter().filter(|state| !state.is_undone()) {
+            let proofs = prove_from_logs(&state.plan, &Execution::of(state), facts);
+            let records = proofs.into_iter().map(|proof| CaseRecord::Enforced {
+                plan: state.hash,
+                step: proof.step,
+                at: proof.at,
+                proof: EnforcedBy::Log { record: proof.record },
+            });
+            let records: Vec<CaseRecord> = records.collect();
+            if !records.is_empty() {
+                lock(&self.ledger).append(self.seams.clock.now(), &state.plan.incident, &records)?;
+            }
         }
-        Ok(Execution::of(&state))
+        self.told(incident)
     }
 
     fn case(&self, incident: &IncidentId) -> Result<Case, JournalError> {
@@ -223,23 +275,20 @@ impl<'a> Executor<'a> {
         lock(&self.ledger).append(self.seams.clock.now(), &plan.incident, &[record])
     }
 
-    fn refuse_undone(&self, state: &PlanState) -> Result<(), Refusal> {
-        if state.undo.is_none() {
-            return Ok(());
-        }
-        Err(Refusal::new(
-            "E0328",
-            "this plan was carried out and then undone",
-            "import what is new, so that a new plan is made, and respond to that one",
-        ))
-    }
-
     fn other_steps(&self, plan: PlanHash) -> Result<u32, JournalError> {
         lock(&self.ledger).other_steps_this_hour(plan, self.seams.clock.now())
     }
 
-    fn run(&self, on_record: &Case, state: PlanState) -> Result<Run<'_, 'a>, JournalError> {
+    fn run(
+        &self,
+        on_record: &Case,
+        state: PlanState,
+        targets: BTreeMap<String, TargetFacts>,
+    ) -> Result<Run<'_, 'a>, JournalError> {
+        let left = |step: &Step| (step.id.clone(), on_record.left_by_others(state.hash, step));
         Ok(Run {
+            ours: state.plan.steps.iter().map(left).collect(),
+            targets,
             seams: self.seams,
             ledger: &self.ledger,
             plan: state.plan.clone(),
@@ -257,12 +306,13 @@ impl<'a> Executor<'a> {
         mode: Mode,
         on_record: &Case,
     ) -> Result<Preview, ExecuteError> {
-        let known = on_record.of(plan.hash());
-        let looks = join_all(plan.steps.iter().map(|step| self.look_at(step, case, known))).await;
+        let known = on_record.going_on(plan.hash());
+        let looks = join_all(plan.steps.iter().map(|step| self.look_at(step, case, known, on_record, plan))).await;
         let targets = looks.iter().filter_map(|(looked, target)| {
             let step = plan.step(&looked.step)?;
             Some((step.action.target().id, target.clone()?))
         });
+        let targets: BTreeMap<String, TargetFacts> = targets.collect();
         let facts = GuardFacts {
             now: self.seams.clock.now(),
             mode,
@@ -274,13 +324,34 @@ impl<'a> Executor<'a> {
             newest_evidence: case.newest_evidence,
             join_confidence: case.join_confidence,
             approvals: on_record.approvals.clone(),
-            targets: targets.collect(),
+            targets: targets.clone(),
         };
         let judgement = self.seams.guard.judge(plan, &facts);
-        Ok(Preview { judgement, steps: looks.into_iter().map(|(looked, _)| looked).collect() })
+        Ok(Preview { judgement, steps: looks.into_iter().map(|(looked, _)| looked).collect(), targets })
     }
 
-    async fn look_at(&self, step: &Step, case: &CaseFacts, known: Option<&PlanState>) -> (Looked, Option<TargetFacts>) {
+    /// The plan's targets as they are now; one that cannot be read is left out,
+    /// and its own step will say why.
+    async fn targets_of(&self, plan: &Plan, case: &CaseFacts) -> BTreeMap<String, TargetFacts> {
+        let mut first: BTreeMap<String, &Step> = BTreeMap::new();
+        for step in &plan.steps {
+            first.entry(step.action.target().id).or_insert(step);
+        }
+        let looks = join_all(first.into_iter().map(|(id, step)| async move {
+            let answers = look(&self.seams, step).await.ok()?;
+            Some((id, target_facts(step, &answers, case).ok()?))
+        }));
+        looks.await.into_iter().flatten().collect()
+    }
+
+    async fn look_at(
+        &self,
+        step: &Step,
+        case: &CaseFacts,
+        known: Option<&PlanState>,
+        on_record: &Case,
+        plan: &Plan,
+    ) -> (Looked, Option<TargetFacts>) {
         let mut looked = Looked { step: step.id.clone(), before: None, call: None, refusal: None };
         let answers = match look(&self.seams, step).await {
             Ok(answers) => answers,
@@ -295,7 +366,7 @@ impl<'a> Executor<'a> {
             looked.before = done.pre_image().cloned();
             looked.call = done.last().map(|tried| tried.intent.mutation.clone());
         }
-        match step.action.check(&answers) {
+        match step.action.check_beside(&answers, &on_record.left_by_others(plan.hash(), step)) {
             _ if done.is_some() => {}
             Ok(before) => {
                 looked.before = Some(before);
@@ -329,7 +400,7 @@ impl<'a> Executor<'a> {
             expected.extend(seen.clone());
         }
         let mut state = on_record
-            .of(hash)
+            .going_on(hash)
             .cloned()
             .unwrap_or_else(|| started(self.seams.clock.now(), plan, case, &preview.judgement, &expected));
         let record = CaseRecord::Started {
@@ -341,11 +412,21 @@ impl<'a> Executor<'a> {
         let at = self.seams.clock.now();
         lock(&self.ledger).append(at, &plan.incident, std::slice::from_ref(&record))?;
         state.fold(at, &record);
-        self.go_on(on_record, state).await
+        self.go_on(on_record, state, Some(preview.targets)).await
     }
 
-    async fn go_on(&self, on_record: &Case, state: PlanState) -> Result<Execution, ExecuteError> {
-        let run = self.run(on_record, state)?;
+    /// Drives a started plan to its end; `targets` if they were read just now.
+    async fn go_on(
+        &self,
+        on_record: &Case,
+        state: PlanState,
+        targets: Option<BTreeMap<String, TargetFacts>>,
+    ) -> Result<Execution, ExecuteError> {
+        let targets = match targets {
+            Some(targets) => targets,
+            None => self.targets_of(&state.plan, &state.case).await,
+        };
+        let run = self.run(on_record, state, targets)?;
         run.drive().await?;
         let status = Execution::end_status(&run.state());
         run.append_one(CaseRecord::Finished { plan: run.hash, kind: PermitKind::Apply, status })?;
@@ -353,24 +434,36 @@ impl<'a> Executor<'a> {
         Ok(execution)
     }
 
-    async fn begin_undo(&self, on_record: &Case, state: PlanState, by: &str) -> Result<Execution, ExecuteError> {
-        let run = self.run(on_record, state)?;
-        run.append_one(CaseRecord::UndoStarted { plan: run.hash, requested_by: by.trim().into() })?;
-        self.finish_undo(run).await
-    }
+}
 
-    async fn go_on_undoing(&self, on_record: &Case, state: PlanState) -> Result<Execution, ExecuteError> {
-        let run = self.run(on_record, state)?;
-        self.finish_undo(run).await
+/// A plan that was undone is done again only on a new word: approvals from
+/// before the undo are void. One that is being undone is undone first.
+fn refuse_undone(on_record: &Case, plan: PlanHash, mode: Mode) -> Result<(), Refusal> {
+    let Some(state) = on_record.of(plan).filter(|state| state.undo.is_some()) else {
+        return Ok(());
+    };
+    if !state.is_undone() {
+        return Err(Refusal::new(
+            "E0328",
+            "the undo of this plan was asked for and is not finished",
+            "finish it first with undo or resume; then the plan can be approved and done again",
+        ));
     }
+    let approved_since = on_record.approvals.iter().any(|approval| approval.plan == plan);
+    if mode == Mode::DryRun || approved_since {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "E0328",
+        "this plan was carried out and then undone",
+        "if it shall be done once more, have it approved again (selvedge approve); run replay first if it has expired",
+    ))
+}
 
-    async fn finish_undo(&self, run: Run<'_, 'a>) -> Result<Execution, ExecuteError> {
-        run.undo_all().await?;
-        let status = Execution::end_status(&run.state());
-        run.append_one(CaseRecord::Finished { plan: run.hash, kind: PermitKind::Undo, status })?;
-        let execution = Execution::of(&run.state());
-        Ok(execution)
-    }
+/// Who asked for an undo that is not at its end: interrupted, or stuck.
+fn unfinished_undo(state: &PlanState) -> Option<String> {
+    let undo = state.undo.as_ref()?;
+    (undo.finished != Some(Status::Undone)).then(|| undo.requested_by.clone())
 }
 
 /// The plan of an incident that was started last.

@@ -3,7 +3,7 @@
 use super::config::CaseFacts;
 use super::record::{CaseRecord, EnforcedBy, Intent};
 use super::report::Status;
-use selvedge_actions::{Approval, Plan, PreImage, Refusal, StepId, StepPurpose};
+use selvedge_actions::{Approval, Image, Plan, PreImage, Refusal, Step, StepId, StepPurpose};
 use selvedge_guard::{Judgement, PermitKind};
 use selvedge_model::{PlanHash, Timestamp};
 use selvedge_ports::{CloudErrorKind, Outcome};
@@ -124,6 +124,16 @@ impl PlanState {
         self.finished == Some(Status::Contained) && steps.into_iter().all(|step| stored(&step.id))
     }
 
+    /// Everything that was done is undone.
+    pub(crate) fn is_undone(&self) -> bool {
+        self.undo.as_ref().is_some_and(|undo| undo.finished == Some(Status::Undone))
+    }
+
+    /// An undo was asked for and did not come to its end.
+    pub(crate) fn is_being_undone(&self) -> bool {
+        self.undo.as_ref().is_some_and(|undo| undo.finished.is_none())
+    }
+
     fn track_mut(&mut self, step: &StepId, kind: PermitKind) -> &mut Track {
         let state = self.steps.entry(step.clone()).or_default();
         match kind {
@@ -193,7 +203,8 @@ pub(crate) struct Case {
     pub(crate) approvals: Vec<Approval>,
     /// What the last dry run of a plan found.
     pub(crate) seen: BTreeMap<PlanHash, BTreeMap<StepId, PreImage>>,
-    /// Plans that were started, the latest last.
+    /// Plans that were started, the latest last. A plan that was undone and then
+    /// started again is here twice.
     pub(crate) plans: Vec<PlanState>,
 }
 
@@ -215,7 +226,7 @@ impl Case {
             }
             CaseRecord::Started { plan, case, judgement, expected } => {
                 let hash = plan.hash();
-                if self.of(hash).is_none() {
+                if self.going_on(hash).is_none() {
                     let started = started(at, plan, case, judgement, expected);
                     self.plans.push(started);
                 }
@@ -223,13 +234,35 @@ impl Case {
             _ => {}
         }
         let hash = record.plan();
-        if let Some(state) = self.plans.iter_mut().find(|state| state.hash == hash) {
+        if let Some(state) = self.plans.iter_mut().rfind(|state| state.hash == hash) {
             state.fold(at, record);
+        }
+        // What was said and seen before an undo is no word on doing it again.
+        if matches!(record, CaseRecord::Finished { kind: PermitKind::Undo, status: Status::Undone, .. }) {
+            self.approvals.retain(|approval| approval.plan != hash);
+            self.seen.remove(&hash);
         }
     }
 
+    /// The plan as it was started last.
     pub(crate) fn of(&self, plan: PlanHash) -> Option<&PlanState> {
-        self.plans.iter().find(|state| state.hash == plan)
+        self.plans.iter().rfind(|state| state.hash == plan)
+    }
+
+    /// The plan as it was started last, unless all of it is undone: what is done
+    /// after that is a new beginning.
+    pub(crate) fn going_on(&self, plan: PlanHash) -> Option<&PlanState> {
+        self.of(plan).filter(|state| !state.is_undone())
+    }
+
+    /// What other plans of this incident (or earlier beginnings of this one) may
+    /// have left at the target of a step: ours to replace, and to restore.
+    pub(crate) fn left_by_others(&self, plan: PlanHash, step: &Step) -> Vec<Image> {
+        let now = self.going_on(plan).map(|state| state.started_at);
+        let others = self.plans.iter().filter(|state| state.hash != plan || Some(state.started_at) != now);
+        let tracks = others.flat_map(|state| state.steps.values()).flat_map(|known| [&known.done, &known.undone]);
+        let calls = tracks.flat_map(|track| &track.tries).filter(|tried| !tried.changed_nothing());
+        calls.filter_map(|tried| step.action.image_after(&tried.intent.mutation)).collect()
     }
 }
 

@@ -6,5 +6,7 @@ mod doom;
 mod every_action;
 mod proofs;
 mod settings;
+mod followup;
 mod support;
+mod verdicts;
 mod whole;

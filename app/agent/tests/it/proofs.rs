@@ -9,7 +9,14 @@ fn cite(name: &str, at: Timestamp) -> Cite {
     Cite { event: EventId(Digest::of(name.as_bytes())), record: RecordId::new(name), at }
 }
 
-fn call(cite: Cite, user_id: &str, operation: &str, error: Option<&str>) -> Fact {
+fn call(
+    cite: Cite,
+    user_id: &str,
+    operation: &str,
+    error: Option<&str>,
+    target: Option<&str>,
+    explicit: bool,
+) -> Fact {
     Fact::AwsUse(Box::new(AwsUse {
         cite,
         account: ACCOUNT.into(),
@@ -26,8 +33,9 @@ fn call(cite: Cite, user_id: &str, operation: &str, error: Option<&str>) -> Fact
         ip: String::new(),
         user_agent: String::new(),
         error: error.map(str::to_owned),
+        explicit_deny: explicit,
         bytes_out: 0,
-        target: None,
+        target: target.map(str::to_owned),
         vpc_endpoint: None,
     }))
 }
@@ -97,14 +105,39 @@ fn refused_calls_prove_the_deny_and_nothing_less_does() {
     for (name, rows, expect) in cases {
         let at = |secs: i64| accepted + SignedDuration::from_secs(secs);
         let mut facts: Vec<Fact> =
-            rows.iter().map(|(id, secs, operation, error)| call(cite(id, at(*secs)), &me, operation, *error)).collect();
-        facts.push(call(cite("other", at(99)), &world.bystander.user_id(), "GetObject", None));
+            rows.iter().map(|(id, secs, operation, error)| call(cite(id, at(*secs)), &me, operation, *error, Some("ml-datasets"), false)).collect();
+        facts.push(call(cite("other", at(99)), &world.bystander.user_id(), "GetObject", None, None, false));
         for _ in 0..2 {
             let proofs = prove_from_logs(&world.plan, &execution, &facts);
             let found = proofs.iter().find(|proof| proof.step.0 == "s1").map(|proof| proof.record.as_str());
             assert_eq!(found, *expect, "{name}");
             facts.reverse();
         }
+    }
+}
+
+#[test]
+fn a_refusal_elsewhere_proves_nothing() {
+    let mut world = world();
+    world.config.canary_roles.clear();
+    let (_, execution) = world.contained();
+    let accepted = execution.steps[0].accepted.unwrap();
+    let me = world.alice.user_id();
+    for (served, refused, explicit, proven) in [
+        (Some("a"), Some("a"), false, true),
+        (Some("a"), Some("a"), true, true),
+        (Some("a"), Some("b"), true, false),
+        (Some("a"), None, true, false),
+        (None, None, false, false),
+        (None, None, true, true),
+    ] {
+        let at = |secs: i64| accepted + SignedDuration::from_secs(secs);
+        let facts = [
+            call(cite("served", at(-60)), &me, "GetObject", None, served, false),
+            call(cite("refused", at(5)), &me, "GetObject", Some("AccessDenied"), refused, explicit),
+        ];
+        let proofs = prove_from_logs(&world.plan, &execution, &facts);
+        assert_eq!(proofs.iter().any(|proof| proof.step.0 == "s1"), proven, "{served:?} {refused:?} {explicit}");
     }
 }
 

@@ -119,6 +119,16 @@ pub(crate) fn disable() -> Action {
     Action::DisableUser(DisableUser { tenant: TENANT.into(), user_id: USER.into(), upn: UPN.into() })
 }
 
+/// A deny of a session under the first policy's name.
+pub(crate) fn deny_of(session: &AwsSession, scope: DenyScope, replaces_own: bool) -> Action {
+    deny(session, scope, replaces_own)
+}
+
+/// A step that may be done at once.
+pub(crate) fn step_of(id: &str, purpose: StepPurpose, action: Action) -> Step {
+    step(id, purpose, action, &[], None)
+}
+
 /// A plan of one step.
 pub(crate) fn single(action: Action, now: Timestamp) -> Plan {
     Plan {

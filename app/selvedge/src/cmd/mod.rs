@@ -1,5 +1,6 @@
 //! Commands and their arguments.
 
+mod graph;
 mod incidents;
 mod journal;
 mod normalize;
@@ -19,7 +20,13 @@ use std::path::PathBuf;
 /// Guards AWS and Azure as one estate: sees an attack that crosses from one
 /// cloud to the other, plans the answer, acts, proves it and can undo it.
 #[derive(Debug, Parser)]
-#[command(name = "selvedge", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "selvedge",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Example:\n  selvedge demo\n  selvedge replay logs/ --estate inventory/"
+)]
 pub struct Cli {
     /// Configuration file [default: selvedge.toml in this folder, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
@@ -71,8 +78,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Look at the knowledge graph of the state folder
+    #[command(subcommand, after_help = "Example:\n  selvedge graph stats")]
+    Graph(GraphCommand),
     /// Verify, show or replay the journal
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  selvedge journal verify")]
     Journal(JournalCommand),
     /// Explain an error code
     #[command(after_help = "Example:\n  selvedge explain E0201")]
@@ -220,6 +230,21 @@ struct PermissionsArgs {
 }
 
 #[derive(Debug, Subcommand)]
+enum GraphCommand {
+    /// Count entities and edges
+    #[command(after_help = "Example:\n  selvedge graph stats")]
+    Stats(StateArgs),
+    /// Show what lies next to a user, session, role, key or bucket, with the evidence
+    #[command(after_help = "Example:\n  selvedge graph neighbours alice@contoso.com")]
+    Neighbours {
+        /// UPN, object id, ARN, session name, access key, bucket
+        what: String,
+        #[command(flatten)]
+        state: StateArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum JournalCommand {
     /// Walk the whole chain: sequence, hashes, bodies
     #[command(after_help = "Example:\n  selvedge journal verify")]
@@ -264,6 +289,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Demo(args) => crate::demo::run(args.seed, args.json),
         Command::Permissions(args) => permissions::run(&args),
         Command::Config { json } => settings::show(&loaded, json),
+        Command::Graph(command) => graph::run(&command, &loaded.config),
         Command::Journal(command) => journal::run(&command, &loaded.config),
         Command::Explain(args) => output::explain(&args.code, args.json),
         Command::Completions { shell } => {

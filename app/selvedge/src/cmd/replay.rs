@@ -28,11 +28,24 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let mut ingest = Ingest::new(&loaded.rules, now);
     let sources = read_logs(&args.paths, &mut ingest, &mut kept, !args.state.json);
     let counts = ingest.counts();
+    let mut remarks: Vec<String> = ingest
+        .unmapped_because()
+        .iter()
+        .map(|(why, count)| format!("{count} records were left unmapped: {why}"))
+        .collect();
     if let Some(path) = &args.estate {
         add_estate(path, &mut state.estate, &mut kept.problems);
     }
     loaded.brain.canaries = config.canaries(&state.estate);
+    remarks.extend(remarks_on(&state));
     let facts = state.add(std::mem::take(&mut kept.records));
+    if state.set.left_out() > 0 {
+        let bound = selvedge_graph::factset::MAX_RECORDS_PER_SESSION;
+        remarks.push(format!(
+            "{} calls of AWS sessions with more than {bound} were left out; their bytes are a lower bound",
+            state.set.left_out()
+        ));
+    }
     let decision = state.decide(&loaded.brain, now);
     let receipt = BatchReceipt {
         sources,
@@ -46,6 +59,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let outcome = Outcome {
         counts,
         duplicates: kept.duplicates,
+        remarks,
         problems: kept.problems,
         findings: decision.findings.into_iter().filter(|f| f.evidence.iter().any(|r| here.contains(r))).collect(),
         incidents: incidents.into_iter().filter(|i| i.evidence.iter().any(|r| here.contains(r))).collect(),
@@ -59,18 +73,37 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     Ok(exit_code(args, &outcome))
 }
 
-/// The state folder's journal. If nobody named a folder and the default one is
-/// in use, the run goes on without one, and says so.
-fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error> {
-    match folder::open(config, flag) {
-        Ok(journal) => Ok(Box::new(journal)),
-        Err(error) if flag.is_none() && config.state_dir.is_none() => {
-            anstream::eprintln!("warning: incidents of this run are not kept: {error}");
-            anstream::eprintln!("help: name a folder with --state");
-            Ok(Box::new(MemoryJournal::default()))
-        }
-        Err(error) => Err(error.into()),
+/// What is to be said of the inventory.
+fn remarks_on(state: &State) -> Vec<String> {
+    match state.estate.unused_documents {
+        0 => Vec::new(),
+        n => vec![format!("{n} inventory documents are of kinds that this version does not use yet")],
     }
+}
+
+/// The state folder's journal. If nobody named a folder and the default one
+/// cannot be made, or another process holds it, the run goes on without one and
+/// says so. A journal that is damaged, or none of ours, is an error always:
+/// whoever goes on without it would not learn that it is.
+fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error> {
+    let error = match folder::open(config, flag) {
+        Ok(journal) => return Ok(Box::new(journal)),
+        Err(error) => error,
+    };
+    let named = flag.is_some() || config.state_dir.is_some();
+    let dir = config.state_dir(flag);
+    if named || (dir.is_dir() && !is_held(&dir.join("journal.redb"))) {
+        return Err(error.into());
+    }
+    anstream::eprintln!("warning: incidents of this run are not kept: {error}");
+    anstream::eprintln!("help: name a folder with --state");
+    Ok(Box::new(MemoryJournal::default()))
+}
+
+/// Whether another process has the file open as its journal.
+fn is_held(journal: &Path) -> bool {
+    let file = std::fs::OpenOptions::new().read(true).write(true).open(journal);
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
 }
 
 /// Reads every file below the paths; returns their names.

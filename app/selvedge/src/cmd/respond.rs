@@ -167,9 +167,14 @@ pub(super) fn record_proofs(
     loaded: &content::Loaded,
     config: &Config,
 ) -> Result<(), Error> {
-    use selvedge_respond::Status as S;
-    let begun = |i: &&Incident| matches!(i.status, S::Acting | S::Verifying | S::Contained | S::Stuck);
-    let begun: Vec<&Incident> = incidents.iter().filter(begun).collect();
+    // By the chain and not by the status: a further plan may be proposed while
+    // what an earlier one did still is to be proven.
+    let mut begun: Vec<&Incident> = Vec::new();
+    for incident in incidents {
+        if state::incident_of(journal, &incident.id)?.begun {
+            begun.push(incident);
+        }
+    }
     if begun.is_empty() {
         return Ok(());
     }
@@ -197,7 +202,7 @@ pub(super) fn on_record(
     config: &Config,
 ) -> Result<(Option<Execution>, Vec<Approval>), Error> {
     let mut approvals = Vec::new();
-    for entry in journal.entries_of(id)?.iter().filter(|entry| entry.kind == "approved") {
+    for entry in state::entries_of(journal, id)?.iter().filter(|entry| entry.kind == "approved") {
         let body = journal.body(&entry.body)?.unwrap_or_default();
         if let Ok(CaseRecord::Approved { approval }) = serde_json::from_slice(&body) {
             approvals.push(approval);

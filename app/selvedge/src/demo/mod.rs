@@ -214,7 +214,6 @@ impl Demo {
         }
         let (execution, seen) = run_on(&self.world.clock, while_they_go_on(&self.world, acting));
         let execution = execution?;
-        drop(executor);
         if let Some(status) = state::status_of(execution.status) {
             let (name, value) = state::status_change(&self.journal, &incident.id, status)?;
             let head = self.journal.head()?;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1d21;background:#fff}\
 h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;width:100%}\
-td,th{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #d8dde3}\
+td:first-child{white-space:nowrap}.plan td:nth-child(2){min-width:14rem}td,th{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #d8dde3}\
 .sev{font-weight:700;padding:.1rem .5rem;border-radius:.3rem;color:#fff;background:#5b6570}\
 .critical{background:#9b1c1c}.high{background:#b54708}.medium{background:#8a6100}.low{background:#1f5fae}\
 .ids{color:#5b6570;font:.8rem ui-monospace,monospace;overflow-wrap:anywhere}\
@@ -19,19 +19,19 @@ pub(crate) fn page(outcome: &Outcome) -> String {
     let _ = write!(
         out,
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-<title>Selvedge: {} incidents</title><style>{STYLE}</style></head><body><h1>Selvedge report</h1>",
-        outcome.incidents.len()
+<title>Selvedge: {}</title><style>{STYLE}</style></head><body><h1>Selvedge report</h1>",
+        incidents(outcome)
     );
     let c = &outcome.counts;
     let _ = write!(
         out,
-        "<p>{} records were read: {} events, {} of kinds that are not mapped, {} that cannot be read. {} findings, {} incidents.</p>",
+        "<p>{} records were read: {} events, {} of kinds that are not mapped, {} that cannot be read. {} findings, {}.</p>",
         c.records,
         c.events,
         c.unmapped,
         c.problems,
         outcome.findings.len(),
-        outcome.incidents.len()
+        incidents(outcome)
     );
     for incident in &outcome.incidents {
         self::incident(incident, &mut out);
@@ -45,6 +45,13 @@ pub(crate) fn page(outcome: &Outcome) -> String {
     }
     out.push_str("</body></html>\n");
     out
+}
+
+fn incidents(outcome: &Outcome) -> String {
+    match outcome.incidents.len() {
+        1 => "1 incident".into(),
+        n => format!("{n} incidents"),
+    }
 }
 
 fn incident(incident: &Incident, out: &mut String) {
@@ -75,7 +82,7 @@ fn incident(incident: &Incident, out: &mut String) {
     };
     let _ = write!(
         out,
-        "<h3>Proposed plan</h3><p class=\"ids\">{}</p><table><tr><th>Step</th><th>Action</th><th>Target</th><th>Why</th></tr>",
+        "<h3>Proposed plan</h3><p class=\"ids\">{}</p><table class=\"plan\"><tr><th>Step</th><th>Action</th><th>Target</th><th>Why</th></tr>",
         plan.hash()
     );
     for step in &plan.steps {

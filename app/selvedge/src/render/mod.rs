@@ -12,6 +12,8 @@ use selvedge_respond::Incident;
 pub(crate) struct Outcome {
     pub(crate) counts: Counts,
     pub(crate) duplicates: u64,
+    /// Loose ends that are no problems, for people.
+    pub(crate) remarks: Vec<String>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) incidents: Vec<Incident>,

@@ -47,6 +47,9 @@ pub(crate) fn replay(outcome: &Outcome) {
         if outcome.duplicates > 0 { format!("; {} were duplicates", outcome.duplicates) } else { String::new() },
         if c.file_problems > 0 { format!("; {} files are damaged", c.file_problems) } else { String::new() },
     );
+    for remark in &outcome.remarks {
+        anstream::println!("note: {}", q(remark));
+    }
     for incident in &outcome.incidents {
         anstream::println!("next: selvedge respond {}   (a dry run: shows what would be done)", incident.id);
     }

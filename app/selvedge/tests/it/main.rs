@@ -1,8 +1,11 @@
 //! One binary for the integration tests of the product.
 #![allow(missing_docs, clippy::print_stdout, reason = "tests")]
 
+mod cli;
 mod corpus;
 mod demo;
+mod hostile;
+mod ministack;
 mod orders;
 mod schema;
 mod world;

@@ -15,7 +15,7 @@ mod trail;
 use crate::cli::program::{Ran, Running};
 use emulator::{ACCOUNT, Session, wait_until_after};
 use scene::{Both, REFUSED, ROLE, SERVED, Scene};
-use selvedge_agent::execute::{Enforcement, EnforcedBy, Execution, Executor, Seams, Status, StepProgress, approve};
+use selvedge_agent::execute::{EnforcedBy, Enforcement, Execution, Executor, Seams, Status, StepProgress, approve};
 use selvedge_agent::state::{VerdictInput, case_facts};
 use selvedge_guard::Mode;
 use selvedge_model::{IncidentId, Timestamp};
@@ -57,8 +57,8 @@ fn assert_plan(scene: &Scene, incident: &Value) {
         let all = incident["entities"].as_array().unwrap().iter().filter(|entity| entity["kind"] == kind);
         all.map(|entity| entity["id"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(names("aws-session"), [alice.clone()], "{}", incident["entities"]);
-    assert_eq!(names("access-key"), [scene.alice.keys.id.clone()]);
+    assert_eq!(names("aws-session"), [alice.as_str()], "{}", incident["entities"]);
+    assert_eq!(names("access-key"), [scene.alice.keys.id.as_str()]);
     assert_eq!(names("entra-user"), [ALICE.to_owned()]);
     let text = incident.to_string();
     assert!(!text.contains(BOB_UPN) && !text.contains(&scene.bob.keys.id), "the bystander is in the incident");
@@ -104,7 +104,10 @@ async fn look_and_approve(scene: &Scene, id: &str, hash: &str) {
     let early = scene.run(1, &["respond", id, "--apply", "--json"]).one("execution");
     assert_eq!(status(&early), "awaiting-approval", "{early:#}");
     let approved = scene.run(0, &["approve", id, "--plan", hash, "--by", "ana@contoso.com", "--json"]);
-    assert_eq!((&approved.objects()[0]["plan"], &approved.objects()[0]["by"]), (&json!(hash), &json!("ana@contoso.com")));
+    assert_eq!(
+        (&approved.objects()[0]["plan"], &approved.objects()[0]["by"]),
+        (&json!(hash), &json!("ana@contoso.com"))
+    );
     assert_untouched(scene).await;
 }
 
@@ -137,11 +140,24 @@ async fn the_program_contains_one_of_two_sessions_is_killed_and_undoes() {
     assert_eq!(status(&report["execution"]), "unfinished", "{report:#}");
     let proof = &report["execution"]["steps"][0]["enforced"];
     assert_eq!((&proof["state"], &proof["by"]), (&json!("enforced"), &json!("canary")), "{proof:#}");
+    late_record_keeps_the_plan(&scene, &id, hash);
     undo(&scene, &id).await;
     scene.run(0, &["journal", "verify"]);
     scene.run(0, &["journal", "replay", &id]);
     let late = scene.run(1, &["respond", &id, "--apply"]);
     assert!(late.err.contains("E0328"), "{late:#?}");
+}
+
+/// A process that was killed could not say that it had begun; the journal does.
+/// What arrives meanwhile does not exchange the plan under way.
+fn late_record_keeps_the_plan(scene: &Scene, id: &str, hash: &str) {
+    let listed = scene.run(0, &["incidents", "--json"]).one("incident");
+    assert_eq!(listed["status"], "acting");
+    scene.late_record();
+    let replayed = scene.run(0, &["replay", "late", "--json"]).one("incident");
+    assert_eq!((replayed["id"].as_str(), replayed["plan"]["hash"].as_str()), (Some(id), Some(hash)));
+    assert_eq!(replayed["status"], "acting");
+    assert_ne!(replayed["evidence"], listed["evidence"], "the record is new");
 }
 
 /// Undoes through the program; everything is as it was.

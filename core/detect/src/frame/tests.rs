@@ -40,10 +40,7 @@ fn envelopes() {
 #[test]
 fn lines_and_objects() {
     check("{\"a\":1}\n{\"a\":2}\r\n\n{\"a\":3}", &["1:true {\"a\":1}", "2:true {\"a\":2}", "4:true {\"a\":3}"]);
-    check(
-        "{\n \"a\": {\n\"b\":\"x\\\"\"}}{\"c\":1}",
-        &["1:true {\n \"a\": {\n\"b\":\"x\\\"\"}}", "3:false {\"c\":1}"],
-    );
+    check("{\n \"a\": {\n\"b\":\"x\\\"\"}}{\"c\":1}", &["1:true {\n \"a\": {\n\"b\":\"x\\\"\"}}", "3:false {\"c\":1}"]);
     check("{\"Records\":[{\"a\":1}]}\n{\"Records\":[{\"a\":2}]}", &["1:false {\"a\":1}", "2:false {\"a\":2}"]);
     check("version account-id\n2 123\n", &["1 line version account-id", "2 line 2 123"]);
     check("", &[]);
@@ -57,12 +54,7 @@ fn damage_costs_one_record() {
     );
     check(
         "{\"a\":1}\n{\"a\": {\"b\":\n{\"a\":3}\n{\"a\":4}\n",
-        &[
-            "1:true {\"a\":1}",
-            "2 broken a value begins where none may stand",
-            "3:true {\"a\":3}",
-            "4:true {\"a\":4}",
-        ],
+        &["1:true {\"a\":1}", "2 broken a value begins where none may stand", "3:true {\"a\":3}", "4:true {\"a\":4}"],
     );
     check(
         "{\"Records\":[{\"a\":1},{\"a\":",

@@ -18,7 +18,7 @@ const DEPTH_LIMIT: usize = 128;
 /// Names of other layouts, lower-case, and where the raw rows keep the value;
 /// the first that is present counts. Sources: Azure Monitor's reference of the
 /// tables `AzureActivity`, `SigninLogs` and `AuditLogs`.
-const AZURE_ALIASES: [(&str, &[&str]); 10] = [
+const AZURE_ALIASES: [(&str, &[&str]); 14] = [
     ("operationnamevalue", &["operationName"]),
     ("categoryvalue", &["category"]),
     ("activitystatusvalue", &["resultType", "status"]),
@@ -29,6 +29,11 @@ const AZURE_ALIASES: [(&str, &[&str]); 10] = [
     ("properties.message", &["activityDisplayName", "operationName"]),
     ("activitydetails", &["activityDisplayName"]),
     ("activitytype", &["activityDisplayName", "operationName"]),
+    // The other way: rules name the raw row's fields, the row is of the table.
+    ("operationname", &["OperationNameValue"]),
+    ("category", &["CategoryValue"]),
+    ("resulttype", &["ActivityStatusValue"]),
+    ("resourceid", &["_ResourceId"]),
 ];
 
 /// A borrowed record.

@@ -33,6 +33,26 @@ const CASES: &[Case] = &[
     refuse("break-glass under the name that was read", "break-glass", "s3", |_, f| {
         f.targets.get_mut(crate::support::USER).unwrap().names.insert("BreakGlass@contoso.com".into());
     }),
+    refuse("break-glass object id, AWS session of the same plan", "break-glass", "s1", |_, f| {
+        f.lists.break_glass.insert(crate::support::USER.to_uppercase());
+    }),
+    refuse("break-glass UPN, session under another name", "break-glass", "s1", |p, f| {
+        rename_session(p);
+        f.lists.break_glass.insert("alice@contoso.com".into());
+        f.approvals = vec![approval(p.hash(), "bob@contoso.com")];
+    }),
+    refuse("break-glass name that was read of the user, for the role", "break-glass", "s1", |_, f| {
+        f.targets.get_mut(crate::support::USER).unwrap().names.insert("BreakGlass@contoso.com".into());
+    }),
+    refuse("break-glass person, our own canary too", "break-glass", "s4", |_, f| {
+        f.lists.break_glass.insert("alice@contoso.com".into());
+    }),
+    refuse("exempt role, its person too", "exempt-tag", "s3", |_, f| {
+        f.targets.get_mut(&arn("R")).unwrap().tags.insert("response-exempt".into(), "true".into());
+    }),
+    refuse("own user, the session too", "own-principal", "s1", |_, f| {
+        f.lists.own_principals.insert(crate::support::USER.into());
+    }),
     refuse("protected role by name", "protected-role", "s1", |_, f| {
         f.lists.protected_roles.insert("r".into());
     }),
@@ -130,6 +150,17 @@ const CASES: &[Case] = &[
         approvals: Some(1),
     },
 ];
+
+/// The same person's sessions, under a name that is not the UPN.
+fn rename_session(plan: &mut Plan) {
+    for step in &mut plan.steps {
+        if let Action::DenySession(deny) = &mut step.action
+            && deny.role_name == "R"
+        {
+            deny.user_id = format!("{}:build-42", deny.role_id);
+        }
+    }
+}
 
 fn add(plan: &mut Plan, facts: &mut GuardFacts, role: &str, path: &str) {
     let action = Action::DenySession(deny(role, DenyScope::All, false));

@@ -53,12 +53,12 @@ fn cases() -> impl Strategy<Value = Case> {
 
 fn hostile_deny(role: &str, user: usize, forge: u8) -> DenySession {
     let mut out = deny(role, DenyScope::All, false);
-    out.user_id = format!("AROAX:{}", USERS[user % 2].1);
+    out.user_id = format!("AROAXEXAMPLE00001:{}", USERS[user % 2].1);
     match forge {
         1 => out.role_name = ROLES[(user + 1) % ROLES.len()].into(),
         2 => out.account = "999999999999".into(),
         3 => out.policy_name = "Admin".into(),
-        4 => out.user_id = format!("AROAY:{}", USERS[0].1),
+        4 => out.user_id = format!("AROAYEXAMPLE00001:{}", USERS[0].1),
         5 => out.role_arn = format!("arn:aws:iam::{ACCOUNT}:role/x/{role}"),
         6 => out.role_arn = out.role_arn.to_uppercase(),
         _ => {}
@@ -146,6 +146,15 @@ fn holds(mutation: &Mutation, plan: &Plan, step: &Step, facts: &GuardFacts) {
     for bad in forbidden {
         assert!(!names.iter().any(|name| name == bad), "a permit for {bad}");
     }
+    // Nor for anybody else in a plan that would touch the break-glass account.
+    let listed = |step: &Step| match &step.action {
+        Action::RevokeSignInSessions(a) => [a.user_id.as_str(), &a.upn].contains(&"breakglass@contoso.com"),
+        Action::DisableUser(a) => [a.user_id.as_str(), &a.upn].contains(&"breakglass@contoso.com"),
+        Action::DenySession(deny) => {
+            step.purpose != StepPurpose::Canary && deny.user_id.ends_with(":breakglass@contoso.com")
+        }
+    };
+    assert!(!plan.steps.iter().any(listed), "a permit in a plan that hits the break-glass account");
     assert!(!name.starts_with("AWSReservedSSO_"), "a permit for a locked role");
     assert!(name != "SelvedgeCanary" || step.purpose == StepPurpose::Canary, "a permit for our own role");
     assert!(step.purpose != StepPurpose::Canary || name == "SelvedgeCanary", "a canary on a role of the estate");

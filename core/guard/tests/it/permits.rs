@@ -1,7 +1,7 @@
 //! What a permit holds, and what nobody can slip into one.
 
 use crate::support::{ACCOUNT, UPN, ago, approval, before, facts, guard, image, now, plan};
-use selvedge_actions::{Action, DenySession, Image, Mutation, Plan, PreImage, StepId, StepPurpose};
+use selvedge_actions::{Action, DenyScope, DenySession, Image, Mutation, Plan, PreImage, StepId, StepPurpose};
 use selvedge_guard::{GuardFacts, Mode, PermitKind};
 use selvedge_model::SignedDuration;
 
@@ -35,6 +35,46 @@ fn first_deny(plan: &mut Plan) -> &mut DenySession {
     }
 }
 
+fn session(plan: &mut Plan, name: &str) {
+    let deny = first_deny(plan);
+    deny.user_id = format!("{}:{name}", deny.role_id);
+}
+
+fn role_id(plan: &mut Plan, id: &str) {
+    let deny = first_deny(plan);
+    deny.role_id = id.into();
+    deny.user_id = format!("{id}:{UPN}");
+}
+
+#[test]
+fn what_an_earlier_plan_left_may_be_replaced_and_restored() {
+    let mut plan = plan();
+    let facts = facts(&plan);
+    let deny = first_deny(&mut plan).clone();
+    let narrowed = DenySession { scope: DenyScope::IssuedBeforeClosing, ..deny.clone() };
+    for document in [deny.document(None), narrowed.document(Some(ago(60)))] {
+        let left = image(Image::RolePolicy { document: document.ok() });
+        guard().permit_apply(&plan, &id("s1"), &left, None, &facts).unwrap();
+        let permit = guard().permit_undo(&plan, &id("s1"), &left, "bob", &facts).unwrap().unwrap();
+        assert_eq!(Some(permit.into_mutation()), plan.steps[0].action.inverse(&left));
+    }
+}
+
+#[test]
+fn what_clouds_name_is_sound() {
+    // Ids as long as real ones, and the shortest and longest names that IAM gives.
+    for (id, name) in [
+        ("AROAEXAMPLEEXAMPLE123", "alice@contoso.com"),
+        ("AROA000000000000", "ab"),
+        (&format!("AROA{}", "Z".repeat(124)), &"a=,.@-_+".repeat(8)),
+    ] {
+        let mut plan = plan();
+        role_id(&mut plan, id);
+        session(&mut plan, name);
+        selvedge_guard::invariants::step_is_sound(&plan.steps[0]).unwrap_or_else(|e| panic!("{id}:{name}: {e:?}"));
+    }
+}
+
 type Change = fn(&mut GuardFacts, &mut PreImage);
 type Forge = fn(&mut Plan, &mut GuardFacts, &mut PreImage);
 
@@ -52,8 +92,36 @@ fn forged_plans_and_images_get_no_permit() {
         }),
         ("a policy of somebody else", "s1", "E0304", |p, _, _| first_deny(p).policy_name = "Admin".into()),
         ("our prefix alone", "s1", "E0304", |p, _, _| first_deny(p).policy_name = "SelvedgeDeny-".into()),
-        ("another role's session", "s1", "E0304", |p, _, _| first_deny(p).user_id = format!("AROAY:{UPN}")),
-        ("no session name", "s1", "E0304", |p, _, _| first_deny(p).user_id = "AROAX:".into()),
+        ("another role's session", "s1", "E0304", |p, _, _| first_deny(p).user_id = format!("AROAYEXAMPLE00001:{UPN}")),
+        ("no session name", "s1", "E0304", |p, _, _| first_deny(p).user_id = "AROAXEXAMPLE00001:".into()),
+        ("a session named by a policy variable", "s1", "E0304", |p, _, _| session(p, "${aws:username}")),
+        ("a session named by a pattern", "s1", "E0304", |p, _, _| session(p, "*")),
+        ("a session name of one character", "s1", "E0304", |p, _, _| session(p, "a")),
+        ("a session name that is too long", "s1", "E0304", |p, _, _| session(p, &"a".repeat(65))),
+        ("a session name beyond ASCII", "s1", "E0304", |p, _, _| session(p, "al\u{456}ce@contoso.com")),
+        ("a session name with a quote", "s1", "E0304", |p, _, _| session(p, "a\"b")),
+        ("an id of a user", "s1", "E0304", |p, _, _| role_id(p, "AIDAXEXAMPLE00001")),
+        ("a short id", "s1", "E0304", |p, _, _| role_id(p, "AROAXEXAMPLE000")),
+        ("a long id", "s1", "E0304", |p, _, _| role_id(p, &format!("AROA{}", "X".repeat(125)))),
+        ("an id with a variable", "s1", "E0304", |p, _, _| role_id(p, "AROA${aws:userid}0")),
+        ("an account that is none", "s1", "E0304", |p, _, _| {
+            let deny = first_deny(p);
+            deny.account = "11112222333".into();
+            deny.role_arn = "arn:aws:iam::11112222333:role/R".into();
+        }),
+        ("a policy name with a slash", "s1", "E0304", |p, _, _| {
+            first_deny(p).policy_name = "SelvedgeDeny-a/b".into();
+        }),
+        ("a role name with a blank", "s1", "E0304", |p, f, _| {
+            let deny = first_deny(p);
+            deny.role_name = "R R".into();
+            deny.role_arn = crate::support::arn("R R");
+            f.targets.insert(deny.role_arn.clone(), crate::support::target(&["R R"], "/"));
+        }),
+        ("a deny of somebody else", "s1", "E0310", |p, _, b| {
+            let other = DenySession { user_id: "AROAXEXAMPLE00001:bob@contoso.com".into(), ..first_deny(p).clone() };
+            *b = image(Image::RolePolicy { document: other.document(None).ok() });
+        }),
         ("a user named by UPN", "s3", "E0304", |p, f, _| {
             if let Action::DisableUser(user) = &mut p.steps[2].action {
                 user.user_id = UPN.into();

@@ -37,8 +37,8 @@ pub(crate) fn deny(role: &str, scope: DenyScope, replaces_own: bool) -> DenySess
         account: ACCOUNT.into(),
         role_arn: arn(role),
         role_name: role.into(),
-        role_id: "AROAX".into(),
-        user_id: format!("AROAX:{UPN}"),
+        role_id: "AROAXEXAMPLE00001".into(),
+        user_id: format!("AROAXEXAMPLE00001:{UPN}"),
         policy_name: "SelvedgeDeny-1".into(),
         scope,
         replaces_own,
@@ -64,8 +64,8 @@ pub(crate) fn plan() -> Plan {
     let (tenant, user_id, upn) = user();
     let disable = DisableUser { tenant, user_id, upn };
     let canary = DenySession {
-        role_id: "AROAC".into(),
-        user_id: "AROAC:canary".into(),
+        role_id: "AROACEXAMPLE00001".into(),
+        user_id: "AROACEXAMPLE00001:canary".into(),
         ..deny("SelvedgeCanary", DenyScope::All, false)
     };
     Plan {
@@ -125,7 +125,7 @@ pub(crate) fn facts(plan: &Plan) -> GuardFacts {
         join_confidence: Confidence::new(950),
         approvals: vec![approval(plan.hash(), "bob@contoso.com")],
         targets: BTreeMap::from([
-            (arn("R"), target(&[&arn("R"), "R", "AROAX"], "/")),
+            (arn("R"), target(&[&arn("R"), "R", "AROAXEXAMPLE00001"], "/")),
             (arn("SelvedgeCanary"), target(&[&arn("SelvedgeCanary"), "SelvedgeCanary"], "/")),
             (USER.to_owned(), target(&[USER, UPN], "")),
         ]),

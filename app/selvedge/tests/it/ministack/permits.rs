@@ -1,7 +1,7 @@
 //! An expired permit is not acted on: nothing leaves the machine.
 
 use super::emulator::ACCOUNT;
-use super::scene::Both;
+use super::scene::{Both, secret};
 use super::tenant::{ALICE, ALICE_UPN, TENANT};
 use super::trail::role_arn;
 use selvedge::config::Config;
@@ -15,6 +15,7 @@ use selvedge_ports::{Clock, CloudAct, CloudErrorKind, Outcome};
 use selvedge_sim::http::WallClock;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
 
 fn deny() -> Action {
@@ -22,8 +23,8 @@ fn deny() -> Action {
         account: ACCOUNT.into(),
         role_arn: role_arn("R"),
         role_name: "R".into(),
-        role_id: "AROAX".into(),
-        user_id: format!("AROAX:{ALICE_UPN}"),
+        role_id: "AROA4EXAMPLE4EXAMPLE4".into(),
+        user_id: format!("AROA4EXAMPLE4EXAMPLE4:{ALICE_UPN}"),
         policy_name: "SelvedgeDeny-1".into(),
         scope: DenyScope::All,
         replaces_own: false,
@@ -82,9 +83,9 @@ fn permit(guard: &Guard, action: Action, before: Image, now: Timestamp) -> Permi
     guard.permit_apply(&plan, &StepId("s1".into()), &before, None, &facts).unwrap()
 }
 
-/// Both clouds at an address where somebody listens and never answers. Any
-/// variable of the environment does for a secret that nobody checks.
-fn config(listener: &TcpListener) -> Config {
+/// Both clouds at an address where somebody listens and never answers.
+fn config(listener: &TcpListener, folder: &Path) -> Config {
+    let (read, act) = (secret(folder, "read", "a"), secret(folder, "act", "b"));
     let url = format!("http://{}", listener.local_addr().unwrap());
     toml::from_str(&format!(
         r#"
@@ -93,18 +94,18 @@ endpoint = "{url}"
 timeout_secs = 1
 [aws.accounts.{ACCOUNT}.read]
 from = "keys"
-access_key_id = "env:CARGO_PKG_NAME"
-secret_access_key = "env:CARGO_PKG_NAME"
+access_key_id = "{read}"
+secret_access_key = "{read}"
 [aws.accounts.{ACCOUNT}.act]
 from = "keys"
-access_key_id = "env:CARGO_PKG_NAME"
-secret_access_key = "env:CARGO_PKG_VERSION"
+access_key_id = "{act}"
+secret_access_key = "{act}"
 [graph]
 endpoint = "{url}"
 timeout_secs = 1
 [graph.tenants.{TENANT}]
-read = {{ from = "token", token = "env:CARGO_PKG_NAME" }}
-act = {{ from = "token", token = "env:CARGO_PKG_VERSION" }}
+read = {{ from = "token", token = "{read}" }}
+act = {{ from = "token", token = "{act}" }}
 "#
     ))
     .unwrap()
@@ -122,10 +123,11 @@ fn was_called(listener: &TcpListener) -> bool {
 #[tokio::test]
 async fn an_expired_permit_is_not_applied_and_nothing_is_sent() {
     let guard = selvedge::content::load(None).unwrap().guard().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
-    let both = Both::connect(&config(&listener), &clock).await;
+    let both = Both::connect(&config(&listener, folder.path()), &clock).await;
     let (absent, enabled) = (Image::RolePolicy { document: None }, Image::AccountEnabled { enabled: true });
     for (name, action, before) in [("AWS", deny(), absent), ("Graph", disable(), enabled)] {
         let old = permit(&guard, action.clone(), before.clone(), clock.now() - SignedDuration::from_hours(1));

@@ -1,7 +1,7 @@
 //! The stage: emulator, tenant, logs, inventory and configuration of one estate.
 
 use super::emulator::{ACCOUNT, Emulator, Keys, Session, wait_until_after};
-use super::tenant::{ALICE_UPN, BOB_UPN, Tenant, TENANT, bobs_desk, far_away};
+use super::tenant::{ALICE_UPN, BOB_UPN, TENANT, Tenant, bobs_desk, far_away};
 use super::trail::{came_by_saml, estate, read_object, role_arn};
 use crate::cli::program::{Program, Ran};
 use async_trait::async_trait;
@@ -57,7 +57,7 @@ fn allow(actions: &str, resource: &str) -> String {
 }
 
 /// Writes a value to a file and returns the reference to it.
-fn secret(folder: &Path, name: &str, value: &str) -> String {
+pub(crate) fn secret(folder: &Path, name: &str, value: &str) -> String {
     let path = folder.join(name);
     std::fs::write(&path, value).unwrap();
     format!("file:{}", path.display())
@@ -100,8 +100,18 @@ impl Scene {
         let before = emulator.raw_policies(ROLE).await;
         assert_eq!(before.keys().collect::<Vec<_>>(), ["Work"]);
         let roles = [(ROLE, role_id.as_str()), ("SelvedgeCanary", canary_id.as_str())];
-        let mut scene =
-            Self { emulator, tenant, folder, program, user, bob, alice, canary_id: canary_id.clone(), before, _face: face };
+        let mut scene = Self {
+            emulator,
+            tenant,
+            folder,
+            program,
+            user,
+            bob,
+            alice,
+            canary_id: canary_id.clone(),
+            before,
+            _face: face,
+        };
         scene.write_files(&roles).await;
         Some(scene)
     }
@@ -123,6 +133,14 @@ impl Scene {
         for (name, value) in estate(roles, users) {
             std::fs::write(folder.join(name), value.to_string()).unwrap();
         }
+    }
+
+    /// A record of what the thief did before, delivered only now.
+    pub(crate) fn late_record(&self) {
+        let record = read_object(&self.alice, ROLE, &far_away(), self.alice.issued_at, PAYROLL.len());
+        let folder = self.folder.path().join("late");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("trail.json"), json!({ "Records": [record] }).to_string()).unwrap();
     }
 
     /// Arguments with this scene's state folder.

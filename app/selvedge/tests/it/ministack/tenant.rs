@@ -136,8 +136,7 @@ impl Tenant {
     /// Shows the tenant as Microsoft Graph to these tokens; the address, and what
     /// stops it.
     pub(crate) async fn face(&self, tokens: &[(&str, &[&str])]) -> (String, Shutdown) {
-        let face =
-            tokens.iter().fold(GraphFace::new(TENANT), |face, (token, held)| face.with_token(token, held));
+        let face = tokens.iter().fold(GraphFace::new(TENANT), |face, (token, held)| face.with_token(token, held));
         let (address, shutdown) = serve(self.cloud.clone(), face, "127.0.0.1:0".parse().unwrap()).await.unwrap();
         (format!("http://{address}"), shutdown)
     }

@@ -1,0 +1,251 @@
+//! Storing an import: the receipt, the facts, the inventory, and every incident
+//! that is new, has changed, or is not borne out any more.
+
+use super::settle::{is_being_carried_out, settle};
+use super::{BatchReceipt, ESTATE, INCIDENT, Pointer, State, StateError, StoredIncident, incident_of, read};
+use crate::names::ALIAS;
+use selvedge_graph::{Estate, PersonKey, Resolver};
+use selvedge_model::{Digest, EntityKind, EventId, Fact, IncidentId, Timestamp, canon};
+use selvedge_ports::{Batch, Head, Journal, NewRecord};
+use selvedge_respond::decide::Decision;
+use selvedge_respond::{CaseInput, Incident, Status};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a stored verdict was computed from: the case, and the incident as it
+/// stood before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerdictInput {
+    /// Every record and graph fact that was read.
+    pub case: CaseInput,
+    /// Which of the case's verdicts this is about, by the name that the verdict
+    /// itself gives; `None` if the case gives none any more that bears a name of
+    /// `previous`.
+    pub about: Option<IncidentId>,
+    /// The incident before, if it was known, with the status that the chain
+    /// tells. Where several turned out to be one: the one whose name stays, and
+    /// the others' names among its aliases.
+    pub previous: Option<Incident>,
+    /// Whether a person has looked at the plan of `previous`, or approved it.
+    pub shown: bool,
+}
+
+/// Puts one import into the journal: the receipt, the facts, the inventory, and
+/// every incident that is new or has changed. An incident that the decision no
+/// longer bears out is closed, unless something was done for it. Returns the
+/// decision's incidents as they now stand, in its order.
+///
+/// # Errors
+/// If the store cannot be written; nothing is stored then.
+pub fn commit_import(
+    journal: &mut dyn Journal,
+    head: Head,
+    receipt: &BatchReceipt,
+    facts: BTreeMap<EventId, Vec<u8>>,
+    estate: &Estate,
+    decision: &Decision,
+    at: Timestamp,
+) -> Result<Vec<Incident>, StateError> {
+    let mut batch = Batch { facts, ..Batch::default() };
+    let estate_bytes = canon::to_vec(estate);
+    let estate_changed = journal.value(ESTATE)?.as_deref() != Some(estate_bytes.as_slice());
+    if estate_changed {
+        batch.values.insert(ESTATE.into(), Some(estate_bytes));
+    }
+    let given = decision.incidents.iter().flat_map(|(_, incident)| names(incident)).collect();
+    let mut keeper = Keeper { journal: &*journal, at, batch, given, claimed: BTreeSet::new() };
+    let mut out = Vec::new();
+    for (input, incident) in &decision.incidents {
+        out.push(keeper.keep(input, incident)?);
+    }
+    keeper.withdraw(estate, receipt.content)?;
+    let mut batch = keeper.batch;
+    // An import that changes nothing leaves no trace.
+    if batch.facts.is_empty() && batch.values.is_empty() && batch.records.is_empty() {
+        return Ok(out);
+    }
+    let body = canon::to_vec(receipt);
+    batch.records.insert(0, NewRecord { at, kind: "batch".into(), incident: None, body });
+    journal.commit(head, batch)?;
+    Ok(out)
+}
+
+/// Every name of an incident.
+pub(super) fn names(incident: &Incident) -> Vec<IncidentId> {
+    std::iter::once(incident.id.clone()).chain(incident.aliases.iter().cloned()).collect()
+}
+
+/// Fills the batch of one import.
+struct Keeper<'a> {
+    journal: &'a dyn Journal,
+    at: Timestamp,
+    batch: Batch,
+    /// Every name that the decision gives.
+    given: BTreeSet<IncidentId>,
+    /// Stored incidents that a verdict of this decision goes on with.
+    claimed: BTreeSet<IncidentId>,
+}
+
+impl Keeper<'_> {
+    /// Stores one verdict: nothing if its input is unchanged, else under the
+    /// name it was first known by.
+    fn keep(&mut self, input: &CaseInput, incident: &Incident) -> Result<Incident, StateError> {
+        let before = self.before(incident)?;
+        self.claimed.extend(before.iter().map(|stored| stored.incident.id.clone()));
+        if let [only] = before.as_slice()
+            && is_unchanged(only, incident, self.at)
+        {
+            return Ok(only.incident.clone());
+        }
+        let (previous, shown) = self.merged(&before, incident);
+        let input = VerdictInput { case: input.clone(), about: Some(incident.id.clone()), previous, shown };
+        let settled = settle(Some(incident.clone()), &input).unwrap_or_else(|| incident.clone());
+        self.store(&input, &settled);
+        Ok(settled)
+    }
+
+    /// The stored incidents that a verdict goes on with. A name that led
+    /// elsewhere leads there no longer once another verdict bears it.
+    fn before(&self, incident: &Incident) -> Result<Vec<StoredIncident>, StateError> {
+        let mut out: Vec<StoredIncident> = Vec::new();
+        for name in names(incident) {
+            let stored = match incident_of(self.journal, &name) {
+                Ok(stored) => stored,
+                Err(StateError::NoIncident { .. }) => continue,
+                Err(other) => return Err(other),
+            };
+            let main = &stored.incident.id;
+            let ours = *main == name || !self.given.contains(main) && !self.claimed.contains(main);
+            if ours && !out.iter().any(|known| known.incident.id == *main) {
+                out.push(stored);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Several incidents as one. The name of one for which something was done
+    /// stays: its records stand under it.
+    fn merged(&self, before: &[StoredIncident], incident: &Incident) -> (Option<Incident>, bool) {
+        let Some(main) = before.iter().find(|stored| stored.begun).or_else(|| before.first()) else {
+            return (None, false);
+        };
+        let own = names(incident);
+        let mut previous = main.incident.clone();
+        let others = before.iter().flat_map(|stored| names(&stored.incident));
+        let aliases: BTreeSet<IncidentId> = others
+            .filter(|name| *name != previous.id && (own.contains(name) || !self.given.contains(name)))
+            .collect();
+        previous.aliases = aliases.into_iter().collect();
+        (Some(previous), main.shown)
+    }
+
+    fn store(&mut self, input: &VerdictInput, settled: &Incident) {
+        let (body, decision) = (canon::to_vec(input), canon::to_vec(settled));
+        let pointer = Pointer { decision: Digest::of(&decision), input: Digest::of(&body), status: settled.status };
+        let (at, id) = (self.at, Some(settled.id.clone()));
+        self.batch.records.push(NewRecord { at, kind: "input".into(), incident: id.clone(), body });
+        self.batch.records.push(NewRecord { at, kind: "decision".into(), incident: id, body: decision });
+        let main = settled.id.as_str();
+        let values = &mut self.batch.values;
+        values.insert(format!("{INCIDENT}{main}"), Some(canon::to_vec(&pointer)));
+        if matches!(self.journal.value(&format!("{ALIAS}{main}")), Ok(Some(_))) {
+            values.insert(format!("{ALIAS}{main}"), None);
+        }
+        for alias in &settled.aliases {
+            values.insert(format!("{ALIAS}{}", alias.as_str()), Some(main.as_bytes().to_vec()));
+            values.insert(format!("{INCIDENT}{}", alias.as_str()), None);
+        }
+    }
+
+    /// Closes what the decision no longer bears out and nothing was done for (or
+    /// all that was done is undone): its plan must not be approved any more.
+    fn withdraw(&mut self, estate: &Estate, content: Digest) -> Result<(), StateError> {
+        let mut state: Option<State> = None;
+        for key in self.journal.value_names(INCIDENT)? {
+            let id = IncidentId::new(key.strip_prefix(INCIDENT).unwrap_or(&key));
+            if self.claimed.contains(&id) || self.batch.values.contains_key(&key) {
+                continue;
+            }
+            let stored = incident_of(self.journal, &id)?;
+            let status = stored.incident.status;
+            let done = is_being_carried_out(status) || matches!(status, Status::Contained | Status::Stuck);
+            if done || status == Status::Closed {
+                continue;
+            }
+            let state = match &state {
+                Some(known) => known,
+                None => state.insert(self.state(estate)?),
+            };
+            let case = case_of(&stored.incident, state, content, self.at)?;
+            let input = VerdictInput { case, about: None, previous: Some(stored.incident), shown: stored.shown };
+            if let Some(closed) = settle(None, &input) {
+                self.store(&input, &closed);
+            }
+        }
+        Ok(())
+    }
+
+    /// All facts as they stand with this import.
+    fn state(&self, estate: &Estate) -> Result<State, StateError> {
+        let mut state = State::load(self.journal)?;
+        for (id, bytes) in &self.batch.facts {
+            state.set.insert(*id, read("a fact", bytes)?);
+        }
+        state.estate = estate.clone();
+        Ok(state)
+    }
+}
+
+/// Whether there is nothing to decide: the same set, and a plan that was carried
+/// out or can still be started.
+fn is_unchanged(stored: &StoredIncident, verdict: &Incident, at: Timestamp) -> bool {
+    let incident = &stored.incident;
+    let fresh = incident.plan.as_ref().is_some_and(|plan| plan.expires_at > at);
+    let done =
+        is_being_carried_out(incident.status) || matches!(incident.status, Status::Contained | Status::Stuck);
+    incident.snapshot == verdict.snapshot && (done || fresh)
+}
+
+/// What is known now of the person of an incident: enough to see, again, that it
+/// gives no verdict.
+fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -> Result<CaseInput, StateError> {
+    let of_kind = |kind: EntityKind| incident.entities.iter().find(|entity| entity.kind == kind);
+    let (Some(user), Some(tenant)) = (of_kind(EntityKind::EntraUser), of_kind(EntityKind::Tenant)) else {
+        return Err(StateError::Unreadable {
+            what: format!("incident {}", incident.id),
+            why: "it names no person".into(),
+        });
+    };
+    let person = PersonKey { tenant: tenant.id.clone(), user_id: user.id.clone() };
+    let upn = user.name.clone().unwrap_or_default();
+    let resolver = Resolver::new(&state.set, &state.estate);
+    let links: Vec<_> = resolver.links().into_values().filter(|link| link.person == person).collect();
+    let sessions = links.iter().filter_map(|link| resolver.sessions().get(&link.session));
+    let cited: BTreeSet<EventId> = sessions
+        .flat_map(|session| {
+            let uses = session.uses.iter().map(|used| used.cite.event);
+            uses.chain(session.assumptions.iter().map(|assumed| assumed.cite.event)).collect::<Vec<_>>()
+        })
+        .collect();
+    let about = |fact: &Fact| match fact {
+        Fact::SignIn(s) => s.tenant == person.tenant && s.user_id == person.user_id,
+        Fact::ArmUse(u) => u.tenant == person.tenant && u.object_id == person.user_id,
+        Fact::EntraChange(c) => c.tenant == person.tenant && c.initiator_id == person.user_id,
+        Fact::RoleAssumption(_) | Fact::AwsUse(_) => false,
+    };
+    let records = state.set.records().filter(|(id, record)| cited.contains(id) || record.facts.iter().any(about));
+    Ok(CaseInput {
+        records: records.map(|(id, record)| (*id, record.clone())).collect(),
+        user_type: state.estate.users.get(&person.user_id).map(|user| user.user_type.clone()),
+        person,
+        upn,
+        links,
+        // What only a plan or a finding reads: there is none.
+        roles: BTreeMap::new(),
+        shared: BTreeMap::new(),
+        canaries: Vec::new(),
+        rules: BTreeMap::new(),
+        content,
+        at,
+    })
+}

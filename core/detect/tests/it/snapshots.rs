@@ -1,0 +1,34 @@
+//! One event of each kind with its facts, as a file that a person can read.
+
+use crate::{normalised, records};
+use serde_json::json;
+
+fn check(file: &str, record: &str) {
+    let done = normalised(&records::named(record));
+    let shown = json!({"id": done.event.id, "event": done.event.ocsf, "facts": done.facts});
+    assert!(!shown.to_string().contains(records::SECRET), "{record} shows a secret");
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_json_snapshot!(file, shown);
+    });
+}
+
+#[test]
+fn one_of_each_kind() {
+    for (file, record) in [
+        ("cloudtrail-assume-role-with-saml", "AssumeRoleWithSAML"),
+        ("cloudtrail-console-login", "ConsoleLogin"),
+        ("cloudtrail-s3-get-object", "S3 GetObject"),
+        ("cloudtrail-access-denied", "AccessDenied"),
+        ("cloudtrail-create-user", "CreateUser"),
+        ("activity-hub-start", "activity Start"),
+        ("activity-hub-success", "activity Success"),
+        ("activity-rest", "activity REST"),
+        ("sign-in-interactive", "sign-in interactive"),
+        ("sign-in-non-interactive", "sign-in non-interactive"),
+        ("sign-in-managed-identity", "sign-in managed identity"),
+        ("audit-add-member-to-role", "audit Add member to role"),
+        ("unmapped", "of no known kind"),
+    ] {
+        check(file, record);
+    }
+}

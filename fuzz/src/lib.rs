@@ -1,0 +1,158 @@
+//! What each fuzz target does with its bytes: one function for each parser of
+//! foreign input. A panic, an overflow, a hang or a broken promise is a finding.
+//!
+//! They are functions of a library so that a finding can be replayed without
+//! the fuzzer: see README.md.
+
+use selvedge_detect::sigma::{LogSource, RuleEngine, SigmaRules};
+use selvedge_detect::{Framer, Piece, fill_unmapped, normalise as to_event, redact};
+use selvedge_model::canon;
+use serde_json::Value;
+use std::ops::ControlFlow;
+
+/// The framer: the same pieces whatever the chunks, each a part of the input,
+/// in order and apart.
+pub fn framer(data: &[u8]) {
+    let (size, bytes) = data.split_first().map_or((1, data), |(first, rest)| (usize::from(*first).max(1), rest));
+    let pieces = |chunk: usize| {
+        let (mut framer, mut out) = (Framer::new(), Vec::new());
+        let mut take = |piece: Piece<'_>| {
+            let (at, text) = match piece {
+                Piece::Json(at, text) | Piece::Line(at, text) => (at, text.to_vec()),
+                Piece::Broken(at, _) => (at, Vec::new()),
+            };
+            assert!(at.byte <= bytes.len() as u64 && at.line >= 1);
+            if !text.is_empty() {
+                let from = usize::try_from(at.byte).expect("within the input");
+                assert_eq!(bytes.get(from..from + text.len()), Some(text.as_slice()), "a piece is not where it says");
+            }
+            out.push((at.byte, text));
+        };
+        for part in bytes.chunks(chunk) {
+            framer.push(part, &mut take);
+        }
+        framer.finish(&mut take);
+        out
+    };
+    let (whole, parts) = (pieces(bytes.len().max(1)), pieces(size));
+    // Where damage begins may be told from the chunk at hand; what is read
+    // before any damage may not.
+    let sound = |pieces: &[(u64, Vec<u8>)]| -> Vec<(u64, Vec<u8>)> {
+        pieces.iter().take_while(|(_, text)| !text.is_empty()).cloned().collect()
+    };
+    assert_eq!(sound(&whole), sound(&parts), "chunks of {size} give other pieces");
+    for pair in whole.windows(2) {
+        let [(first, text), (second, _)] = pair else { unreachable!() };
+        assert!(first + text.len() as u64 <= *second || text.is_empty(), "pieces overlap");
+    }
+}
+
+/// Mapping to OCSF and facts, taking out secrets, and the whole once more.
+pub fn normalise(data: &[u8]) {
+    let Ok(record) = serde_json::from_slice::<Value>(data) else { return };
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let one = || {
+        let mut done = to_event(&record, data, "fuzz:1".into(), now);
+        fill_unmapped(&mut done.event, &record);
+        done
+    };
+    let done = one();
+    assert_eq!(done, one(), "not the same twice");
+    assert!(done.facts.iter().all(|fact| fact.cite().event == done.event.id));
+    let clean = redact::redact(&record);
+    assert_eq!(redact::redact(&clean), clean, "redacting again changes more");
+    round_trip::<selvedge_model::event::Event>(&canon::to_vec(&done.event));
+}
+
+/// Inventory exports.
+pub fn estate(data: &[u8]) {
+    let (mut estate, mut problems) = (selvedge_graph::Estate::default(), Vec::new());
+    estate.add("fuzz.json", data, &mut problems);
+    estate.finish();
+    let once = estate.clone();
+    estate.add("fuzz.json", data, &mut problems);
+    estate.finish();
+    estate.unused_documents = once.unused_documents;
+    assert_eq!(estate, once, "a document read twice counts twice");
+}
+
+/// IAM policies: reading, and judging one request by them.
+pub fn policy(data: &[u8]) {
+    use selvedge_access::{Context, Policy, PolicySet, Request, evaluate};
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (policy, _) = Policy::parse(text);
+    let context = Context::open().with("aws:userid", "AROAX:alice").with("aws:TokenIssueTime", "2026-05-18T17:00:00Z");
+    let request = Request::new("s3:GetObject", "arn:aws:s3:::claims/a.csv", context);
+    let set = PolicySet::of_identity([("fuzz", policy)]);
+    let answer = evaluate(&set, &request);
+    assert_eq!(answer, evaluate(&set, &request), "not the same twice");
+}
+
+/// Sigma rule files: loading, and showing a record to what was loaded.
+pub fn sigma(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (rules, _) = SigmaRules::load([("fuzz.yaml", text)]);
+    let record = serde_json::json!({"eventSource": "s3.amazonaws.com", "eventName": "GetObject",
+        "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::1:assumed-role/a/b"}, "list": ["x", 1, null]});
+    for source in [LogSource::CLOUDTRAIL, LogSource::ENTRA_SIGN_IN] {
+        for hit in rules.matches(&source, &record) {
+            assert!(rules.rule(hit.rule).is_some(), "a hit names no rule");
+        }
+    }
+}
+
+/// Thresholds.
+pub fn thresholds(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = selvedge_respond::Thresholds::parse("fuzz.yaml", text);
+    }
+}
+
+/// Answers of IAM and STS.
+pub fn aws_answers(data: &[u8]) {
+    use selvedge_aws::{answers, xml};
+    let read = xml::Node::parse(data);
+    let _ =
+        (answers::role(data), answers::role_policy(data), answers::policy_page(data), answers::caller_account(data));
+    let refused = answers::error(data);
+    assert!(read.is_ok() || (refused.is_none() && !answers::acknowledges(data, "PutRolePolicy")));
+}
+
+/// Answers of Microsoft Graph.
+pub fn graph_answers(data: &[u8]) {
+    use selvedge_azure::answers;
+    let _ = (answers::user(data), answers::boolean(data), answers::error(data));
+}
+
+/// Files: plain, and behind the first bytes of gzip.
+pub fn gunzip(data: &[u8]) {
+    const GZIP: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03";
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let path = folder.path().join("fuzz");
+    for bytes in [data.to_vec(), [GZIP, data].concat()] {
+        std::fs::write(&path, &bytes).expect("a writable folder for temporary files");
+        let mut seen = 0_u64;
+        let report = selvedge_files::read_file(&path, &mut |chunk| {
+            seen += chunk.len() as u64;
+            // A few bytes can decode to very many.
+            if seen > 64 << 20 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!(report.decoded, seen, "handed out and counted differ");
+        assert!(report.decoded > 0 || !report.problems.is_empty(), "nothing came out, and nothing was said");
+    }
+}
+
+/// What the journal keeps: read, written and read again it is the same.
+pub fn journal(data: &[u8]) {
+    round_trip::<selvedge_ports::Entry>(data);
+    round_trip::<selvedge_graph::Record>(data);
+    round_trip::<selvedge_actions::Plan>(data);
+    round_trip::<selvedge_respond::Incident>(data);
+}
+
+fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(data: &[u8]) {
+    let Ok(value) = serde_json::from_slice::<T>(data) else { return };
+    let written = canon::to_vec(&value);
+    let again: T = serde_json::from_slice(&written).expect("what was written can be read");
+    assert_eq!(canon::to_vec(&again), written, "another form after reading it again");
+}
