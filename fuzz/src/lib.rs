@@ -14,37 +14,33 @@ use std::ops::ControlFlow;
 /// in order and apart.
 pub fn framer(data: &[u8]) {
     let (size, bytes) = data.split_first().map_or((1, data), |(first, rest)| (usize::from(*first).max(1), rest));
-    let pieces = |chunk: usize| {
-        let (mut framer, mut out) = (Framer::new(), Vec::new());
-        let mut take = |piece: Piece<'_>| {
-            let (at, text) = match piece {
-                Piece::Json(at, text) | Piece::Line(at, text) => (at, text.to_vec()),
-                Piece::Broken(at, _) => (at, Vec::new()),
-            };
-            assert!(at.byte <= bytes.len() as u64 && at.line >= 1);
-            if !text.is_empty() {
-                let from = usize::try_from(at.byte).expect("within the input");
-                assert_eq!(bytes.get(from..from + text.len()), Some(text.as_slice()), "a piece is not where it says");
-            }
-            out.push((at.byte, text));
-        };
-        for part in bytes.chunks(chunk) {
-            framer.push(part, &mut take);
-        }
-        framer.finish(&mut take);
-        out
-    };
-    let (whole, parts) = (pieces(bytes.len().max(1)), pieces(size));
-    // Where damage begins may be told from the chunk at hand; what is read
-    // before any damage may not.
-    let sound = |pieces: &[(u64, Vec<u8>)]| -> Vec<(u64, Vec<u8>)> {
-        pieces.iter().take_while(|(_, text)| !text.is_empty()).cloned().collect()
-    };
-    assert_eq!(sound(&whole), sound(&parts), "chunks of {size} give other pieces");
-    for pair in whole.windows(2) {
-        let [(first, text), (second, _)] = pair else { unreachable!() };
-        assert!(first + text.len() as u64 <= *second || text.is_empty(), "pieces overlap");
+    let whole = pieces(bytes, bytes.len().max(1));
+    assert_eq!(whole, pieces(bytes, size), "chunks of {size} give other pieces");
+    let mut end = 0;
+    for (byte, _, _, text) in &whole {
+        assert!(*byte >= end, "pieces overlap or go back");
+        end = byte + text.len();
+        assert_eq!(bytes.get(*byte..end), Some(text.as_slice()), "a piece is not where it says");
     }
+}
+
+/// Place, line, what it is, and its bytes.
+fn pieces(bytes: &[u8], chunk: usize) -> Vec<(usize, u64, String, Vec<u8>)> {
+    let (mut framer, mut out) = (Framer::new(), Vec::new());
+    let mut take = |piece: Piece<'_>| {
+        let (at, what, text) = match piece {
+            Piece::Json(at, text) => (at, "json", text),
+            Piece::Line(at, text) => (at, "line", text),
+            Piece::Broken(at, why) => (at, why, &[][..]),
+        };
+        let byte = usize::try_from(at.byte).expect("within the input");
+        out.push((byte, at.line, format!("{what}, {}", at.starts_line), text.to_vec()));
+    };
+    for part in bytes.chunks(chunk) {
+        framer.push(part, &mut take);
+    }
+    framer.finish(&mut take);
+    out
 }
 
 /// Mapping to OCSF and facts, taking out secrets, and the whole once more.

@@ -32,17 +32,19 @@ pub struct Loaded {
     pub source: Option<PathBuf>,
 }
 
-/// Reads `path`, else `selvedge.toml` in the current folder if there is one,
-/// else the defaults.
+/// Reads `path`, else the user's own `selvedge.toml` (see [`default_file`]) if
+/// there is one, else the defaults.
+///
+/// A file in the current folder is not read by itself: one works in folders of
+/// evidence, and whoever wrote into such a folder must not choose where tokens
+/// are sent or who may be touched.
 ///
 /// # Errors
 /// All problems of the file at once, with their keys.
 pub fn load(path: Option<&Path>) -> Result<Loaded, Error> {
-    let default = PathBuf::from("selvedge.toml");
     let source = match path {
         Some(path) => Some(path.to_owned()),
-        None if default.exists() => Some(default),
-        None => None,
+        None => default_file().filter(|file| file.exists()),
     };
     let Some(source) = source else {
         return Ok(Loaded { config: Config::default(), source: None });
@@ -64,6 +66,14 @@ pub fn load(path: Option<&Path>) -> Result<Loaded, Error> {
     } else {
         Err(Error::new("E0003", format!("{}: {}", source.display(), problems.join("; ")), help))
     }
+}
+
+/// `$XDG_CONFIG_HOME/selvedge/selvedge.toml`, else
+/// `~/.config/selvedge/selvedge.toml`.
+pub fn default_file() -> Option<PathBuf> {
+    let base = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"));
+    base.or_else(home).map(|base| base.join("selvedge").join("selvedge.toml"))
 }
 
 /// The parser's message without the value that it found: a secret that was

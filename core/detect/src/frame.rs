@@ -48,6 +48,21 @@ enum Mode {
     Element,
     /// In a line of text.
     Text,
+    /// Behind damage, on the way to the next record.
+    Skip(Skip),
+}
+
+/// How far the search for the next record has come. Nothing is decided before
+/// the bytes that decide it are there, so that the size of the chunks that a
+/// file is read in changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Skip {
+    /// To the next line that begins with an object; whether only white space
+    /// has been seen of the line.
+    Line(bool),
+    /// To the next object after a closed one, inside an array; the two bytes
+    /// before, white space left out.
+    Element { last: u8, before: u8 },
 }
 
 /// The state of scanning one balanced JSON value.
@@ -85,6 +100,8 @@ pub struct Framer {
     pos: usize,
     line: u64,
     line_counted: usize,
+    /// Only white space stands on the line before `line_counted`.
+    line_blank: bool,
     mode: Mode,
     scan: Scan,
     start: usize,
@@ -111,6 +128,7 @@ impl Framer {
             pos: 0,
             line: 1,
             line_counted: 0,
+            line_blank: true,
             mode: Mode::Top,
             scan: Scan::default(),
             start: 0,
@@ -144,6 +162,7 @@ impl Framer {
                 Mode::Elements => self.elements(out),
                 Mode::Element => self.element(last, out),
                 Mode::Text => self.text(last, out),
+                Mode::Skip(skip) => self.skip(skip, last),
             };
             if !go_on || (self.pos, self.mode) == before {
                 break;
@@ -161,18 +180,16 @@ impl Framer {
 
     /// The place of `index`; counts lines on the way, each byte once.
     fn at(&mut self, index: usize) -> At {
-        if index > self.line_counted {
-            let newlines = self.slice(self.line_counted, index).iter().filter(|b| **b == b'\n').count();
-            self.line = self.line.saturating_add(newlines as u64);
-            self.line_counted = index;
+        let passed = self.buf.get(self.line_counted..index).unwrap_or_default();
+        for byte in passed {
+            match byte {
+                b'\n' => (self.line, self.line_blank) = (self.line.saturating_add(1), true),
+                b' ' | b'\t' | b'\r' => {}
+                _ => self.line_blank = false,
+            }
         }
-        let starts_line = self
-            .slice(0, index)
-            .iter()
-            .rev()
-            .find(|b| !matches!(b, b' ' | b'\t' | b'\r'))
-            .map_or(self.base == 0, |b| *b == b'\n');
-        At { byte: self.base.saturating_add(index as u64), line: self.line, starts_line }
+        self.line_counted = self.line_counted.max(index);
+        At { byte: self.base.saturating_add(index as u64), line: self.line, starts_line: self.line_blank }
     }
 
     fn begin(&mut self, mode: Mode) {
@@ -187,6 +204,7 @@ impl Framer {
         if self.base == 0 && self.pos == 0 {
             if self.buf.starts_with(BYTE_ORDER_MARK) {
                 self.pos = BYTE_ORDER_MARK.len();
+                self.line_counted = self.pos;
             } else if !last && BYTE_ORDER_MARK.starts_with(&self.buf) {
                 return false;
             }
@@ -256,6 +274,8 @@ impl Framer {
                 true
             }
             Found::Damage(why) => self.recover(why, out),
+            // All records of the envelope were read.
+            Found::More if last && self.tail => false,
             Found::More if last => self.recover("the record is cut off: the file ends inside it", out),
             Found::More => {
                 self.drop_if_oversize();
@@ -322,59 +342,52 @@ impl Framer {
     /// may begin: for records of their own line the next line, inside an array
     /// the next object after a closed one.
     fn recover(&mut self, why: &'static str, out: &mut dyn FnMut(Piece<'_>)) -> bool {
-        if !self.tail {
-            out(Piece::Broken(self.start_at, why));
-        }
+        out(Piece::Broken(self.start_at, why));
         let was_element = self.mode == Mode::Element;
-        let from = if self.oversize { self.pos } else { self.start.saturating_add(1) };
-        let next = if was_element { self.next_element(from) } else { self.next_line(from) };
+        // Of a tail and of an overlong record only what follows is kept.
+        if !self.tail && self.pos.saturating_sub(self.start) <= MAX_RECORD {
+            self.pos = self.start.saturating_add(1);
+        }
         self.tail = false;
-        match next {
-            Some(index) => {
-                self.pos = index;
-                self.mode = if was_element { Mode::Elements } else { Mode::Top };
-                true
-            }
-            None => {
-                self.pos = self.buf.len();
-                self.mode = if was_element { Mode::Elements } else { Mode::Top };
-                false
-            }
-        }
+        self.mode = Mode::Skip(if was_element { Skip::Element { last: 0, before: 0 } } else { Skip::Line(false) });
+        true
     }
 
-    fn next_line(&self, from: usize) -> Option<usize> {
-        let rest = self.slice(from, self.buf.len());
-        let mut at_line_start = false;
-        for (offset, byte) in rest.iter().enumerate() {
-            match byte {
-                b'\n' => at_line_start = true,
-                b'{' if at_line_start => return Some(from.saturating_add(offset)),
-                b' ' | b'\t' | b'\r' => {}
-                _ => at_line_start = false,
-            }
-        }
-        None
-    }
-
-    /// The next `{` that follows a `}` and a comma and from which a whole,
-    /// well-formed object of some size can be read.
-    fn next_element(&self, from: usize) -> Option<usize> {
-        let rest = self.slice(from, self.buf.len());
-        let (mut last, mut before) = (0u8, 0u8);
-        for (offset, byte) in rest.iter().enumerate() {
-            if *byte == b'{' && last == b',' && before == b'}' {
-                let index = from.saturating_add(offset);
-                if looks_like_a_record(self.slice(index, self.buf.len())) {
-                    return Some(index);
+    fn skip(&mut self, mut skip: Skip, at_end: bool) -> bool {
+        while let Some(byte) = self.byte(self.pos) {
+            match &mut skip {
+                Skip::Line(at_line_start) => match byte {
+                    b'\n' => *at_line_start = true,
+                    b'{' if *at_line_start => {
+                        self.mode = Mode::Top;
+                        return true;
+                    }
+                    b' ' | b'\t' | b'\r' => {}
+                    _ => *at_line_start = false,
+                },
+                Skip::Element { last, before } => {
+                    if byte == b'{' && (*before, *last) == (b'}', b',') {
+                        match looks_like_a_record(self.slice(self.pos, self.buf.len())) {
+                            None if !at_end => {
+                                self.mode = Mode::Skip(skip);
+                                return false;
+                            }
+                            Some(true) => {
+                                self.mode = Mode::Elements;
+                                return true;
+                            }
+                            _ => {}
+                        }
+                    }
+                    if !byte.is_ascii_whitespace() {
+                        (*before, *last) = (*last, byte);
+                    }
                 }
             }
-            if !byte.is_ascii_whitespace() {
-                before = last;
-                last = *byte;
-            }
+            self.pos = self.pos.saturating_add(1);
         }
-        None
+        self.mode = Mode::Skip(skip);
+        false
     }
 
     fn scan_value(&mut self, may_be_envelope: bool) -> Found {
@@ -470,8 +483,6 @@ impl Framer {
             let _ = self.at(keep);
         }
         let keep = keep.min(self.buf.len());
-        // A byte before the next piece says whether that piece starts its line.
-        let keep = keep.saturating_sub(1);
         self.buf.drain(..keep);
         self.base = self.base.saturating_add(keep as u64);
         self.pos = self.pos.saturating_sub(keep);
@@ -487,11 +498,16 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const TOO_LONG: &str = "the record is longer than 16 MiB; split it or leave it out";
 
 /// Whether a whole JSON object stands at the start of `bytes`, with enough keys
-/// to be a record and not a part of one.
-fn looks_like_a_record(bytes: &[u8]) -> bool {
+/// to be a record and not a part of one; `None` if more bytes must tell.
+fn looks_like_a_record(bytes: &[u8]) -> Option<bool> {
+    let short = bytes.get(..MAX_RECORD).unwrap_or(bytes);
     let mut stream =
-        serde_json::Deserializer::from_slice(bytes).into_iter::<serde_json::Map<String, serde_json::Value>>();
-    matches!(stream.next(), Some(Ok(map)) if map.len() >= 5)
+        serde_json::Deserializer::from_slice(short).into_iter::<serde_json::Map<String, serde_json::Value>>();
+    match stream.next() {
+        Some(Ok(map)) => Some(map.len() >= 5),
+        Some(Err(error)) if error.is_eof() && short.len() < MAX_RECORD => None,
+        _ => Some(false),
+    }
 }
 
 #[cfg(test)]

@@ -314,7 +314,11 @@ impl<'a> View<'a> {
         if egress.is_empty() && episode.iter().all(|risk| risk.needs_egress) {
             return None;
         }
-        let severity = if egress.is_empty() { Severity::High } else { Severity::Critical };
+        let severity = match (pivots.is_empty(), egress.is_empty()) {
+            (true, _) => Severity::Medium,
+            (false, true) => Severity::High,
+            (false, false) => Severity::Critical,
+        };
         found.extend(egress);
         let mut lines = Vec::new();
         episode.iter().for_each(|risk| story::of_risk(risk, &mut lines));
@@ -426,7 +430,15 @@ impl<'a> View<'a> {
             snapshot,
             began: episode.first().map_or_else(|| RecordId::new(""), |risk| risk.baseline.cite.record.clone()),
         };
-        let (plan, notes) = contain(&goal, thresholds);
+        // A change in Azure by a session that moved is worth a look; the chain into
+        // AWS is what calls for containment (scenarios A, "minimum to act").
+        let (plan, notes) = match pivots {
+            [] => (None, Vec::new()),
+            _ => {
+                let (plan, notes) = contain(&goal, thresholds);
+                (Some(plan), notes)
+            }
+        };
         let mut finding_ids: Vec<_> = found.iter().map(|f| f.id).collect();
         finding_ids.sort();
         finding_ids.dedup();
@@ -435,7 +447,7 @@ impl<'a> View<'a> {
             aliases: ids.collect(),
             severity,
             confidence,
-            status: Status::Proposed,
+            status: if plan.is_some() { Status::Proposed } else { Status::Investigating },
             first_seen: times().min().unwrap_or(self.case.at),
             last_seen: newest,
             entities: self.entities(episode, pivots),
@@ -445,7 +457,7 @@ impl<'a> View<'a> {
             story: lines,
             links: pivots.iter().map(|(_, link)| (*link).clone()).collect(),
             snapshot,
-            plan: Some(plan),
+            plan,
             notes,
             id,
         }

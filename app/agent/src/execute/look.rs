@@ -129,12 +129,7 @@ pub(crate) struct Fresh {
 
 /// Reads, then judges the answers by the action's own contract. `ours` is what
 /// other plans of the incident left there.
-pub(crate) async fn fresh(
-    seams: &Seams<'_>,
-    step: &Step,
-    case: &CaseFacts,
-    ours: &[Image],
-) -> Result<Fresh, Refusal> {
+pub(crate) async fn fresh(seams: &Seams<'_>, step: &Step, case: &CaseFacts, ours: &[Image]) -> Result<Fresh, Refusal> {
     let answers = look(seams, step).await?;
     let before = step.action.check_beside(&answers, ours)?;
     Ok(Fresh { target: target_facts(step, &answers, case)?, before })

@@ -433,7 +433,6 @@ impl<'a> Executor<'a> {
         let execution = Execution::of(&run.state());
         Ok(execution)
     }
-
 }
 
 /// A plan that was undone is done again only on a new word: approvals from

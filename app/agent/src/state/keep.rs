@@ -132,9 +132,8 @@ impl Keeper<'_> {
         let own = names(incident);
         let mut previous = main.incident.clone();
         let others = before.iter().flat_map(|stored| names(&stored.incident));
-        let aliases: BTreeSet<IncidentId> = others
-            .filter(|name| *name != previous.id && (own.contains(name) || !self.given.contains(name)))
-            .collect();
+        let aliases: BTreeSet<IncidentId> =
+            others.filter(|name| *name != previous.id && (own.contains(name) || !self.given.contains(name))).collect();
         previous.aliases = aliases.into_iter().collect();
         (Some(previous), main.shown)
     }
@@ -166,7 +165,12 @@ impl Keeper<'_> {
             if self.claimed.contains(&id) || self.batch.values.contains_key(&key) {
                 continue;
             }
-            let stored = incident_of(self.journal, &id)?;
+            let stored = match incident_of(self.journal, &id) {
+                Ok(stored) => stored,
+                // What was erased cannot be approved either.
+                Err(StateError::Unreadable { .. }) => continue,
+                Err(other) => return Err(other),
+            };
             let status = stored.incident.status;
             let done = is_being_carried_out(status) || matches!(status, Status::Contained | Status::Stuck);
             if done || status == Status::Closed {
@@ -201,8 +205,7 @@ impl Keeper<'_> {
 fn is_unchanged(stored: &StoredIncident, verdict: &Incident, at: Timestamp) -> bool {
     let incident = &stored.incident;
     let fresh = incident.plan.as_ref().is_some_and(|plan| plan.expires_at > at);
-    let done =
-        is_being_carried_out(incident.status) || matches!(incident.status, Status::Contained | Status::Stuck);
+    let done = is_being_carried_out(incident.status) || matches!(incident.status, Status::Contained | Status::Stuck);
     incident.snapshot == verdict.snapshot && (done || fresh)
 }
 

@@ -112,7 +112,11 @@ fn an_undo_that_is_killed_between_two_plans_is_finished() {
             // The request is on record from the first commit on: resume is enough.
             None => {
                 let resumed = world.resume(&mut *disk.lock().unwrap());
-                if resumed.status == Ended::Contained { world.undo(&mut *disk.lock().unwrap()).status } else { resumed.status }
+                if resumed.status == Ended::Contained {
+                    world.undo(&mut *disk.lock().unwrap()).status
+                } else {
+                    resumed.status
+                }
             }
         };
         assert_eq!(status, Ended::Undone, "killed at moment {moment}");
@@ -132,7 +136,6 @@ fn what_was_undone_is_done_again_on_a_new_word_alone() {
     assert_eq!(world.undo(&mut journal).status, Ended::Undone);
     let executor = Executor::open(world.seams(), &mut journal).unwrap();
     let error = run(&world.clock, executor.respond(&world.plan, &world.case, Mode::Act)).unwrap_err();
-    drop(executor);
     assert!(matches!(&error, ExecuteError::Refused(refusal) if refusal.code == "E0328"), "{error}");
     let looked = world.respond(&mut journal, Mode::DryRun);
     assert!(looked.status == Ended::Previewed && looked.judgement.approvals_needed() == 1, "{looked:#?}");

@@ -9,14 +9,7 @@ fn cite(name: &str, at: Timestamp) -> Cite {
     Cite { event: EventId(Digest::of(name.as_bytes())), record: RecordId::new(name), at }
 }
 
-fn call(
-    cite: Cite,
-    user_id: &str,
-    operation: &str,
-    error: Option<&str>,
-    target: Option<&str>,
-    explicit: bool,
-) -> Fact {
+fn call(cite: Cite, user_id: &str, operation: &str, error: Option<&str>, target: Option<&str>, explicit: bool) -> Fact {
     Fact::AwsUse(Box::new(AwsUse {
         cite,
         account: ACCOUNT.into(),
@@ -104,8 +97,12 @@ fn refused_calls_prove_the_deny_and_nothing_less_does() {
     ];
     for (name, rows, expect) in cases {
         let at = |secs: i64| accepted + SignedDuration::from_secs(secs);
-        let mut facts: Vec<Fact> =
-            rows.iter().map(|(id, secs, operation, error)| call(cite(id, at(*secs)), &me, operation, *error, Some("ml-datasets"), false)).collect();
+        let mut facts: Vec<Fact> = rows
+            .iter()
+            .map(|(id, secs, operation, error)| {
+                call(cite(id, at(*secs)), &me, operation, *error, Some("ml-datasets"), false)
+            })
+            .collect();
         facts.push(call(cite("other", at(99)), &world.bystander.user_id(), "GetObject", None, None, false));
         for _ in 0..2 {
             let proofs = prove_from_logs(&world.plan, &execution, &facts);

@@ -28,7 +28,7 @@ use std::path::PathBuf;
     after_help = "Example:\n  selvedge demo\n  selvedge replay logs/ --estate inventory/"
 )]
 pub struct Cli {
-    /// Configuration file [default: selvedge.toml in this folder, if there is one]
+    /// Configuration file [default: ~/.config/selvedge/selvedge.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]

@@ -18,6 +18,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
+    if args.paths.iter().all(|path| !path.exists()) {
+        let names: Vec<String> = args.paths.iter().map(|p| p.display().to_string()).collect();
+        return Err(Error::new(
+            "E0005",
+            format!("there is no {}", names.join(", no ")),
+            "check the spelling of the paths",
+        ));
+    }
     let now = Timestamp::now();
     let mut loaded = content::load(args.rules.as_deref())?;
     let mut journal = open(config, args.state.state.as_deref())?;
@@ -91,8 +99,7 @@ fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error>
         Err(error) => error,
     };
     let named = flag.is_some() || config.state_dir.is_some();
-    let dir = config.state_dir(flag);
-    if named || (dir.is_dir() && !is_held(&dir.join("journal.redb"))) {
+    if named || !may_go_on_without(&config.state_dir(flag)) {
         return Err(error.into());
     }
     anstream::eprintln!("warning: incidents of this run are not kept: {error}");
@@ -100,9 +107,13 @@ fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error>
     Ok(Box::new(MemoryJournal::default()))
 }
 
-/// Whether another process has the file open as its journal.
-fn is_held(journal: &Path) -> bool {
-    let file = std::fs::OpenOptions::new().read(true).write(true).open(journal);
+/// Whether the folder is not there, although it was to be made, or another
+/// process has its journal open.
+fn may_go_on_without(dir: &Path) -> bool {
+    if !dir.is_dir() {
+        return true;
+    }
+    let file = std::fs::OpenOptions::new().read(true).write(true).open(dir.join("journal.redb"));
     file.is_ok_and(|file| matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
 }
 
@@ -181,5 +192,28 @@ fn exit_code(args: &ReplayArgs, outcome: &Outcome) -> u8 {
     match (args.fail_on, worst) {
         (Some(limit), Some(worst)) if worst >= limit.into() => 3,
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_go_on_without;
+    use selvedge_store::RedbJournal;
+
+    #[test]
+    fn only_a_folder_that_is_not_there_or_is_held_can_be_done_without() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path();
+        let file = dir.join("journal.redb");
+        assert!(!may_go_on_without(dir), "an empty folder is there");
+        assert!(may_go_on_without(&dir.join("nowhere")));
+        std::fs::write(&file, "a text of somebody else").unwrap();
+        assert!(!may_go_on_without(dir), "a foreign file is an error");
+        assert!(may_go_on_without(&file), "a file where the folder should be");
+        std::fs::remove_file(&file).unwrap();
+        let held = RedbJournal::open(&file).unwrap();
+        assert!(may_go_on_without(dir), "another one holds it");
+        drop(held);
+        assert!(!may_go_on_without(dir));
     }
 }

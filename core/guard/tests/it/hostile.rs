@@ -34,7 +34,10 @@ struct Case {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    let steps = prop::collection::vec((0..4usize, 0..ROLES.len(), 0..3u8, 0..12u8), 1..5);
+    // One bad target refuses the whole plan: most are harmless, or nothing is tested.
+    let which = prop_oneof![4 => Just(0usize), 1 => 0..ROLES.len()];
+    let purpose = prop_oneof![3 => Just(0u8), 1 => 0..3u8];
+    let steps = prop::collection::vec((0..4usize, which, purpose, 0..12u8), 1..5);
     let approvals = prop::collection::vec((0..6u8, -100..100i64, -50..400i64), 0..3);
     (
         steps,

@@ -28,11 +28,16 @@ impl Program {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_selvedge"));
+        // A test that writes a selvedge.toml into its folder means it to be used.
+        if self.folder.join("selvedge.toml").exists() && !args.contains(&"--config") {
+            command.args(["--config", "selvedge.toml"]);
+        }
         command
             .args(args)
             .current_dir(&self.folder)
             .env("HOME", &self.folder)
             .env("XDG_STATE_HOME", self.folder.join("xdg"))
+            .env("XDG_CONFIG_HOME", self.folder.join("config"))
             .stdin(Stdio::null());
         command
     }

@@ -3,7 +3,7 @@
 
 use super::Program;
 
-const TENANT: &str = "38028322-6219-4e69-a9de-801740bb14de";
+const TENANT: &str = "5f0c2a9e-7d14-4b3a-8e61-0c9d2f7b6a35";
 /// What somebody pastes by mistake.
 const PASTED: &str = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
 
@@ -37,6 +37,27 @@ fn every_value_is_shown_with_where_it_came_from() {
     let json = program.expect(0, &["config", "--json"]).objects().remove(0);
     assert_eq!((&json["file"], &json["state_dir"]), (&"selvedge.toml".into(), &"kept".into()));
     assert_eq!(json["values"]["respond.caps.sessions"], 3);
+}
+
+#[test]
+fn a_file_among_the_evidence_is_not_read_but_the_users_own_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_selvedge"))
+            .arg("config")
+            .current_dir(folder.path())
+            .env("XDG_CONFIG_HOME", folder.path().join("config"))
+            .output()
+            .unwrap()
+    };
+    std::fs::write(folder.path().join("selvedge.toml"), "state_dir = \"planted\"\n").unwrap();
+    let shown = String::from_utf8(run().stdout).unwrap();
+    assert!(shown.starts_with("file: none; all defaults\n") && !shown.contains("planted"), "{shown}");
+    let own = folder.path().join("config/selvedge");
+    std::fs::create_dir_all(&own).unwrap();
+    std::fs::write(own.join("selvedge.toml"), "state_dir = \"mine\"\n").unwrap();
+    let shown = String::from_utf8(run().stdout).unwrap();
+    assert!(shown.contains("state_dir = \"mine\"   (file)"), "{shown}");
 }
 
 #[test]
