@@ -208,11 +208,7 @@ fn to_ocsf(row: &Row, record: &RecordId, digest: Digest) -> Ocsf {
             error_message: None,
         }),
     });
-    out.src_endpoint = Some(match row.ip.as_deref() {
-        Some(ip) if ocsf::is_ip(ip) => Endpoint { ip: Some(ip.into()), ..Endpoint::default() },
-        Some(other) => Endpoint { domain: Some(other.into()), ..Endpoint::default() },
-        None => Endpoint { svc_name: Some(ocsf::UNKNOWN.into()), ..Endpoint::default() },
-    });
+    out.src_endpoint = Some(source(row));
     out.cloud = Some(Cloud {
         provider: "Azure".into(),
         account: subscription(&row.resource).map(|uid| Named { uid: Some(uid), name: None }),
@@ -223,6 +219,15 @@ fn to_ocsf(row: &Row, record: &RecordId, digest: Digest) -> Ocsf {
     }
     ocsf::observe(&mut out);
     out
+}
+
+/// Where the call came from.
+fn source(row: &Row) -> Endpoint {
+    match row.ip.as_deref() {
+        Some(ip) if ocsf::is_ip(ip) => Endpoint { ip: Some(ip.into()), ..Endpoint::default() },
+        Some(other) => Endpoint { domain: Some(other.into()), ..Endpoint::default() },
+        None => Endpoint { svc_name: Some(ocsf::UNKNOWN.into()), ..Endpoint::default() },
+    }
 }
 
 /// The subscription in an ARM id, lower-cased.
