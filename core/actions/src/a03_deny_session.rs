@@ -18,7 +18,6 @@ use selvedge_model::arn::{LockedRole, locked_role};
 use selvedge_model::time::iso_second;
 use selvedge_model::untrusted::quote_for_log as q;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// IAM's limit on the sum of a role's inline policies, white space not counted
 /// (IAM quotas).
@@ -94,36 +93,74 @@ pub const CONTRACT: Contract = Contract {
     example: "role/MLDataEngineer, aws:userid AROAEXAMPLE:alice@contoso.com",
 };
 
+/// The document as IAM reads it. Typed, so that the order of its bytes is ours
+/// alone: they are compared and restored.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document<'a> {
+    version: &'a str,
+    statement: [Statement<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement<'a> {
+    sid: &'a str,
+    effect: &'a str,
+    action: &'a str,
+    resource: &'a str,
+    condition: Condition<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Condition<'a> {
+    string_equals: UserId<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_less_than: Option<IssueTime>,
+}
+
+#[derive(Serialize)]
+struct UserId<'a> {
+    #[serde(rename = "aws:userid")]
+    user_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct IssueTime {
+    #[serde(rename = "aws:TokenIssueTime")]
+    token_issue_time: String,
+}
+
 impl DenySession {
     /// The document that this step writes.
     ///
     /// # Errors
     /// If the scope needs a moment and there is none.
     pub fn document(&self, moment: Option<Timestamp>) -> Result<String, Refusal> {
-        let mut condition = json!({ "StringEquals": { "aws:userid": self.user_id } });
-        if self.scope == DenyScope::IssuedBeforeClosing {
-            let moment = moment.ok_or_else(|| {
+        let date_less_than = match self.scope {
+            DenyScope::All => None,
+            DenyScope::IssuedBeforeClosing => Some(moment.map(iso_second).ok_or_else(|| {
                 Refusal::new(
                     "E0206",
                     "the moment at which token issuance was closed is not known",
                     "wait until the Entra steps are read back, then resume",
                 )
-            })?;
-            if let Some(map) = condition.as_object_mut() {
-                map.insert("DateLessThan".into(), json!({ "aws:TokenIssueTime": iso_second(moment) }));
-            }
-        }
-        let document = json!({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Sid": "SelvedgeContainment",
-                "Effect": "Deny",
-                "Action": "*",
-                "Resource": "*",
-                "Condition": condition,
-            }],
-        });
-        Ok(document.to_string())
+            })?),
+        };
+        let statement = Statement {
+            sid: "SelvedgeContainment",
+            effect: "Deny",
+            action: "*",
+            resource: "*",
+            condition: Condition {
+                string_equals: UserId { user_id: &self.user_id },
+                date_less_than: date_less_than.map(|token_issue_time| IssueTime { token_issue_time }),
+            },
+        };
+        let document = Document { version: "2012-10-17", statement: [statement] };
+        serde_json::to_string(&document)
+            .map_err(|error| Refusal::new("E0299", error.to_string(), "this is a defect; report it"))
     }
 
     pub(crate) fn target(&self) -> Target {
@@ -308,6 +345,7 @@ pub fn refuse_locked(path: &str, name: &str) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::RoleImage;
+    use serde_json::json;
     use std::collections::BTreeMap;
 
     fn action(scope: DenyScope) -> DenySession {

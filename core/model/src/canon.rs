@@ -1,8 +1,8 @@
 //! Canonical JSON: the one byte form that is hashed and compared.
 //!
-//! Structs serialise in declaration order and maps are ordered
-//! (`BTreeMap`, and `serde_json::Map` without `preserve_order`), so equal
-//! values have equal bytes.
+//! Structs serialise in declaration order and maps are `BTreeMap`s, so equal
+//! values have equal bytes. `serde_json::Value` has no place in what is hashed:
+//! the order of its keys depends on features that other crates switch on.
 
 use crate::ids::Digest;
 use serde::Serialize;

@@ -120,3 +120,30 @@ fn a_wrapped_record_of_somebody_elses_making_is_not_read_as_cloudtrail() {
     assert_eq!(sessions(&forged), 0);
     assert!(sessions(&genuine) > 0);
 }
+
+#[test]
+fn the_reader_tells_an_explicit_deny_from_a_missing_allow() {
+    use selvedge_model::Fact;
+    let (world, records) = story();
+    let crossing = crossing(&world, &records).clone();
+    for (message, expected) in [
+        ("User is not authorized to perform: s3:GetObject with an explicit deny in an identity-based policy", true),
+        ("User is not authorized to perform: s3:GetObject because no identity-based policy allows it", false),
+    ] {
+        let mut record = hop(&world, &crossing, 1);
+        record["eventName"] = "GetObject".into();
+        record["errorCode"] = "AccessDenied".into();
+        record["errorMessage"] = message.into();
+        let mut state = with_estate(&world);
+        read(&mut state, &[record.to_string().as_bytes()]);
+        let denied: Vec<bool> = state
+            .set
+            .facts()
+            .filter_map(|fact| match fact {
+                Fact::AwsUse(used) => Some(used.explicit_deny),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(denied, [expected], "{message}");
+    }
+}
