@@ -4,7 +4,7 @@
 use super::Program;
 use crate::ministack::tenant::{ALICE, TENANT, Tenant};
 use selvedge_actions::CONTRACTS;
-use selvedge_sim::write_logs;
+use selvedge_sim::{LogRecord, write_logs};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -54,15 +54,44 @@ fn permissions_are_the_union_of_the_contracts() {
     }
 }
 
-/// A story that stays in Entra and Azure: its plan revokes and disables.
+/// A call with a session of an Identity Center role, from where the stolen Entra
+/// session was last seen. IAM lets nobody edit such a role.
+fn call_by_identity_center(last: &LogRecord) -> Value {
+    let at = last.occurred_at.checked_add(jiff::SignedDuration::from_secs(30)).unwrap();
+    let at = selvedge_model::time::iso_second(at);
+    let role = "AWSReservedSSO_Developer_0123456789abcdef";
+    let upn = last.record["properties"]["userPrincipalName"].as_str().unwrap();
+    json!({
+        "eventVersion": "1.09", "eventID": "7d0b6a52-0000-4000-8000-000000000001", "eventTime": at,
+        "eventSource": "s3.amazonaws.com", "eventName": "ListBuckets", "awsRegion": "eu-west-1",
+        "sourceIPAddress": last.record["properties"]["ipAddress"], "userAgent": "aws-cli/2",
+        "recipientAccountId": "111122223333", "readOnly": true, "eventType": "AwsApiCall",
+        "userIdentity": {
+            "type": "AssumedRole", "principalId": format!("AROAEXAMPLEEXAMPLEEXA:{upn}"), "accountId": "111122223333",
+            "accessKeyId": "ASIAEXAMPLEEXAMPLEEX",
+            "arn": format!("arn:aws:sts::111122223333:assumed-role/{role}/{upn}"),
+            "sessionContext": {
+                "attributes": {"creationDate": at},
+                "sessionIssuer": {"arn": format!("arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/{role}")},
+            },
+        },
+    })
+}
+
+/// A story whose AWS half no action can touch: its plan revokes and disables.
 fn prepare(folder: &Path) -> String {
     let mut tenant = Tenant::found();
     tenant.session_is_stolen();
-    write_logs(&folder.join("logs"), &tenant.logs()).unwrap();
+    let logs = tenant.logs();
+    let sign_ins = logs.iter().filter(|log| log.record["properties"]["userPrincipalName"].is_string());
+    let last = sign_ins.max_by_key(|log| log.occurred_at).unwrap();
+    write_logs(&folder.join("logs"), &logs).unwrap();
+    std::fs::write(folder.join("logs/aws.json"), call_by_identity_center(last).to_string()).unwrap();
     let program = Program::new(folder);
     let incident = program.expect(0, &["replay", "logs", "--state", "approved", "--json"]).one("incident");
     let actions: Vec<&Value> = incident["plan"]["steps"].as_array().unwrap().iter().map(|s| &s["action"]).collect();
     assert_eq!(actions, [&json!("Z01"), &json!("Z02")]);
+    assert_eq!(incident["notes"][0]["code"], "E0201", "the locked role is named");
     let (id, hash) = (incident["id"].as_str().unwrap(), incident["plan"]["hash"].as_str().unwrap());
     program.expect(0, &["approve", id, "--plan", hash, "--by", "ana", "--state", "approved"]);
     for name in ["read", "act"] {
