@@ -50,7 +50,7 @@ pub const CONTRACT: Contract = Contract {
         "administrators need Privileged Authentication Administrator: expect 403 and escalate",
     ],
     source: "Microsoft Graph v1.0 user-update; entra-docs users-revoke-access",
-    example: "user 64096d2a-0000-4c97-82d7-22f6c8fdceab",
+    example: "user 5a1c93e4-0000-4f60-8d15-c3e97a40b62f",
 };
 
 impl DisableUser {

@@ -82,8 +82,8 @@ mod tests {
 
     #[test]
     fn guid_forms() {
-        assert_eq!(parse("64096D2AA5C54C9782D722F6C8FDCEAB").as_deref(), Some("64096d2a-a5c5-4c97-82d7-22f6c8fdceab"));
-        assert_eq!(parse("64096d2a-a5c5-4c97-82d7-22f6c8fdcea"), None);
-        assert_eq!(parse("zz096d2a-a5c5-4c97-82d7-22f6c8fdceab"), None);
+        assert_eq!(parse("5A1C93E427B84F608D15C3E97A40B62F").as_deref(), Some("5a1c93e4-27b8-4f60-8d15-c3e97a40b62f"));
+        assert_eq!(parse("5a1c93e4-27b8-4f60-8d15-c3e97a40b62"), None);
+        assert_eq!(parse("zz1c93e4-27b8-4f60-8d15-c3e97a40b62f"), None);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub(crate) const SECRET: &str = "IQoJb3JpZ2luX2VjEXAMPLESECRET";
 
 const TENANT: &str = "0b0f6a52-5b66-4f3e-9c2e-4f6a3d1c2b1a";
-const ALICE: &str = "64096d2a-a5c5-4c97-82d7-22f6c8fdceab";
+const ALICE: &str = "5a1c93e4-27b8-4f60-8d15-c3e97a40b62f";
 
 /// The record of that name.
 pub(crate) fn named(name: &str) -> Value {
@@ -330,7 +330,7 @@ fn sign_in(category: &str, more: Value) -> Value {
     let properties = json!({
         "id": "49f7d321-4642-41b6-a5b7-b74341544f00", "createdDateTime": "2026-05-18T17:20:01.1885851+00:00",
         "userId": ALICE, "userPrincipalName": "Alice@contoso.example", "userDisplayName": "Alice",
-        "appId": "9e8227d8-17c1-43dc-ab24-31b2bcb9ddea", "appDisplayName": "AWS", "ipAddress": "203.0.113.7",
+        "appId": "3b1d7c52-8f0e-4d6a-9c41-5e2a7f90b816", "appDisplayName": "AWS", "ipAddress": "203.0.113.7",
         "autonomousSystemNumber": 64500, "location": {"city": "Bonn", "countryOrRegion": "DE"},
         "status": {"errorCode": 0}, "deviceDetail": {"deviceId": "", "operatingSystem": "Windows10", "browser": "Edge 124.0.0"},
         "isInteractive": true, "authenticationRequirement": "multiFactorAuthentication", "conditionalAccessStatus": "success",

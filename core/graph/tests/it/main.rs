@@ -8,10 +8,10 @@ use selvedge_model::{Confidence, Digest, EventId, Fact, RecordId, Timestamp};
 
 const TENANT: &str = "0b0f6a52-5b66-4f3e-9c2e-4f6a3d1c2b1a";
 const OTHER: &str = "1c1f6a52-5b66-4f3e-9c2e-4f6a3d1c2b1b";
-const USER: &str = "64096d2a-a5c5-4c97-82d7-22f6c8fdceab";
+const USER: &str = "5a1c93e4-27b8-4f60-8d15-c3e97a40b62f";
 const ACCOUNT: &str = "111122223333";
 const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/entra";
-const APP: &str = "9e8227d8-17c1-43dc-ab24-31b2bcb9ddea";
+const APP: &str = "3b1d7c52-8f0e-4d6a-9c41-5e2a7f90b816";
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_780_000_000 + seconds).unwrap()

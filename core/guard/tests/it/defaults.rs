@@ -28,7 +28,7 @@ const CASES: &[Case] = &[
         f.lists.break_glass.insert("alice@contoso.com".into());
     }),
     refuse("break-glass object id", "break-glass", "s2", |_, f| {
-        f.lists.break_glass.insert("64096D2A-0000-4C97-82D7-22F6C8FDCEAB".into());
+        f.lists.break_glass.insert("5A1C93E4-0000-4F60-8D15-C3E97A40B62F".into());
     }),
     refuse("break-glass under the name that was read", "break-glass", "s3", |_, f| {
         f.targets.get_mut(crate::support::USER).unwrap().names.insert("BreakGlass@contoso.com".into());

@@ -13,7 +13,7 @@ use selvedge_model::{Confidence, Digest, PlanHash, SignedDuration};
 const ROLES: &[&str] =
     &["R", "BreakGlass", "OrganizationAccountAccessRole", "SelvedgeResponder", "SelvedgeCanary", "AWSReservedSSO_D_1"];
 const USERS: &[(&str, &str)] = &[
-    ("64096d2a-0000-4c97-82d7-22f6c8fdceab", "alice@contoso.com"),
+    ("5a1c93e4-0000-4f60-8d15-c3e97a40b62f", "alice@contoso.com"),
     ("0a0a0a0a-0000-4c97-82d7-22f6c8fdceab", "breakglass@contoso.com"),
 ];
 

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) const SCHEMA: &str = include_str!("../../../../content/guard/schema.cedarschema");
 pub(crate) const DEFAULTS: &str = include_str!("../../../../content/guard/defaults.cedar");
 pub(crate) const ACCOUNT: &str = "111122223333";
-pub(crate) const USER: &str = "64096d2a-0000-4c97-82d7-22f6c8fdceab";
+pub(crate) const USER: &str = "5a1c93e4-0000-4f60-8d15-c3e97a40b62f";
 pub(crate) const TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 pub(crate) const UPN: &str = "alice@contoso.com";
 

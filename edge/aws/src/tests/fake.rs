@@ -222,7 +222,7 @@ async fn what_stands_against_a_mutation_before_it_is_sent_leaves_it_not_applied(
     let keep = |_: &mut AwsAccount| ();
     let elsewhere = Mutation::Graph {
         tenant: "t".into(),
-        op: GraphMutation::RevokeSignInSessions { id: "64096d2a-0000-4c97-82d7-22f6c8fdceab".into() },
+        op: GraphMutation::RevokeSignInSessions { id: "5a1c93e4-0000-4f60-8d15-c3e97a40b62f".into() },
     };
     let mut unknown = put("R");
     if let Mutation::Aws { account, .. } = &mut unknown {

@@ -8,7 +8,7 @@ use selvedge_ports::actions::{Answer, AwsMutation, AwsRead, GraphMutation, Graph
 use selvedge_ports::{CloudErrorKind, CloudRead, Outcome};
 use std::sync::Arc;
 
-const ALICE: &str = r#"{"id":"64096d2a-0000-4c97-82d7-22f6c8fdceab","userPrincipalName":"alice@contoso.com","accountEnabled":true,"userType":"Member","onPremisesSyncEnabled":null,"signInSessionsValidFromDateTime":"2026-05-18T17:21:16Z"}"#;
+const ALICE: &str = r#"{"id":"5a1c93e4-0000-4f60-8d15-c3e97a40b62f","userPrincipalName":"alice@contoso.com","accountEnabled":true,"userType":"Member","onPremisesSyncEnabled":null,"signInSessionsValidFromDateTime":"2026-05-18T17:21:16Z"}"#;
 
 fn reply(status: u16, body: &str) -> Step {
     Step::Reply(status, vec![("content-type", "application/json")], body.into())

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 pub(crate) const TENANT: &str = "5f0c2a9e-7d14-4b3a-8e61-0c9d2f7b6a35";
-pub(crate) const USER: &str = "64096d2a-0000-4c97-82d7-22f6c8fdceab";
+pub(crate) const USER: &str = "5a1c93e4-0000-4f60-8d15-c3e97a40b62f";
 
 /// Stands still and notes for how long it was asked to sleep.
 pub(crate) struct StillClock {

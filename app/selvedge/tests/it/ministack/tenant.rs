@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 pub(crate) const TENANT: &str = "5f0c2a9e-7d14-4b3a-8e61-0c9d2f7b6a35";
-pub(crate) const ALICE: &str = "64096d2a-0000-4c97-82d7-22f6c8fdceab";
+pub(crate) const ALICE: &str = "5a1c93e4-0000-4f60-8d15-c3e97a40b62f";
 pub(crate) const ALICE_UPN: &str = "alice@contoso.com";
 pub(crate) const BOB: &str = "0f8c3a51-7d3e-4b55-9c5e-6a2d11c7e9b4";
 pub(crate) const BOB_UPN: &str = "bob@contoso.com";
