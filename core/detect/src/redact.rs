@@ -145,7 +145,7 @@ mod tests {
             ),
             (json!({"name":"Environment","value":"test"}), json!({"name":"Environment","value":"test"})),
             // JSON in text: once, twice, untouched, cut off.
-            (json!({"body":"{\"password\":\"x\", \"a\":1}"}), json!({"body":"{\"a\":1,\"password\":\"[redacted]\"}"})),
+            (json!({"body":"{\"password\":\"x\", \"a\":1}"}), json!({"body":"{\"password\":\"[redacted]\",\"a\":1}"})),
             (
                 json!({"body":"{\"inner\":\"{\\\"password\\\":\\\"x\\\"}\"}"}),
                 json!({"body":"{\"inner\":\"{\\\"password\\\":\\\"[redacted]\\\"}\"}"}),
