@@ -103,8 +103,9 @@ const SIGN_IN_KEPT: [&str; 18] = [
 /// record all of it, for a mapped one the provider's parts that OCSF has no
 /// place for. Only `normalize` needs this; detection reads the record itself.
 pub fn fill_unmapped(event: &mut Event, value: &Value) {
-    let (kind, record) = kind::classify(value);
-    let kept: &[&str] = match kind {
+    let (_, record) = kind::classify(value);
+    // The event's kind, not the record's: what could not be mapped is kept whole.
+    let kept: &[&str] = match event.kind {
         RecordKind::CloudTrail => &[
             "userIdentity",
             "requestParameters",
@@ -150,4 +151,25 @@ pub fn fill_unmapped(event: &mut Event, value: &Value) {
         .map(|(key, v)| (key.clone(), redact::redact(v)))
         .collect();
     event.ocsf.unmapped = (!map.is_empty()).then_some(Value::Object(map));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_record_of_a_known_kind_that_cannot_be_mapped_is_kept_whole() {
+        for record in [
+            json!({"eventSource":"s3.amazonaws.com","eventName":"GetObject","eventTime":"0000-13-45","eventID":7}),
+            json!({"category":"SignInLogs","properties":{"id":"x"},"time":"never"}),
+            json!({"hello":"world"}),
+        ] {
+            let bytes = record.to_string();
+            let mut done = normalise(&record, bytes.as_bytes(), "f:1".into(), Timestamp::UNIX_EPOCH);
+            assert!(done.event.is_unmapped(), "{record}");
+            fill_unmapped(&mut done.event, &record);
+            assert_eq!(done.event.ocsf.unmapped.as_ref(), Some(&record));
+        }
+    }
 }
