@@ -36,11 +36,8 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let mut ingest = Ingest::new(&loaded.rules, now);
     let sources = read_logs(&args.paths, &mut ingest, &mut kept, !args.state.json);
     let counts = ingest.counts();
-    let mut remarks: Vec<String> = ingest
-        .unmapped_because()
-        .iter()
-        .map(|(why, count)| format!("{count} records were left unmapped: {why}"))
-        .collect();
+    let mut remarks: Vec<String> =
+        ingest.unmapped_because().iter().map(|(why, count)| format!("left unmapped, {count} times: {why}")).collect();
     if let Some(path) = &args.estate {
         add_estate(path, &mut state.estate, &mut kept.problems);
     }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1d21;background:#fff}\
 h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;width:100%}\
-td:first-child{white-space:nowrap}.plan td:nth-child(2){min-width:14rem}td,th{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #d8dde3}\
+td{overflow-wrap:anywhere}td:first-child{white-space:nowrap}.plan td:nth-child(2){width:14rem}td,th{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #d8dde3}\
 .sev{font-weight:700;padding:.1rem .5rem;border-radius:.3rem;color:#fff;background:#5b6570}\
 .critical{background:#9b1c1c}.high{background:#b54708}.medium{background:#8a6100}.low{background:#1f5fae}\
 .ids{color:#5b6570;font:.8rem ui-monospace,monospace;overflow-wrap:anywhere}\
