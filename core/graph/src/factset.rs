@@ -58,6 +58,7 @@ impl Record {
         !self.hits.is_empty()
             || self.facts.iter().any(|fact| match fact {
                 Fact::AwsUse(used) => used.session.is_some(),
+                Fact::Signal(signal) => signal.report.is_some(),
                 _ => true,
             })
     }

@@ -4,6 +4,7 @@
 //! resolution and incidents need. A fact is a pure function of its record, so
 //! the set of facts of a set of records does not depend on their order.
 
+use crate::finding::{Confidence, Severity};
 use crate::ids::{EventId, RecordId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -227,6 +228,54 @@ pub struct EntraChange {
     pub targets: Vec<(String, String)>,
 }
 
+/// What a provider's own detection reports: GuardDuty, Security Hub, Identity
+/// Protection, Defender, Sentinel.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Report {
+    /// Product, such as `GuardDuty`.
+    pub product: String,
+    /// The provider's word for what it saw, such as
+    /// `UnauthorizedAccess:IAMUser/MaliciousIPCaller`.
+    pub kind: String,
+    /// One line of the provider's.
+    pub title: String,
+    /// The provider's severity.
+    pub severity: Severity,
+    /// How sure the provider is, else by product.
+    pub confidence: Confidence,
+    /// ATT&CK techniques, sorted.
+    pub attack: Vec<String>,
+    /// ATT&CK tactics, sorted.
+    pub tactics: Vec<String>,
+}
+
+/// What tier 2 keeps of a record that is no identity fact: who did what to
+/// what. Kept only if a rule matched it or it is a provider's report.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Signal {
+    /// The record.
+    pub cite: Cite,
+    /// `aws`, `azure` or `entra`.
+    pub cloud: String,
+    /// Account, subscription or tenant.
+    pub account: String,
+    /// Who did it, in the form that the other facts of this cloud use: AWS
+    /// principal id or ARN, Entra object id; empty if the record does not say.
+    pub actor: String,
+    /// A name for people: UPN, user or role name.
+    pub actor_name: String,
+    /// Session or token: access key, Entra `sid` or sign-in request id.
+    pub session: Option<String>,
+    /// Address.
+    pub ip: String,
+    /// What was done, or the kind of report.
+    pub operation: String,
+    /// ARNs, ARM ids (lower-cased) or addresses that it was done to.
+    pub targets: Vec<String>,
+    /// What the provider itself reports.
+    pub report: Option<Report>,
+}
+
 /// One fact.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case")]
@@ -241,6 +290,8 @@ pub enum Fact {
     ArmUse(Box<ArmUse>),
     /// Directory change.
     EntraChange(Box<EntraChange>),
+    /// Anything else that a rule or a provider points at.
+    Signal(Box<Signal>),
 }
 
 impl Fact {
@@ -252,6 +303,7 @@ impl Fact {
             Self::AwsUse(f) => &f.cite,
             Self::ArmUse(f) => &f.cite,
             Self::EntraChange(f) => &f.cite,
+            Self::Signal(f) => &f.cite,
         }
     }
 }

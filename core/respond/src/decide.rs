@@ -106,7 +106,7 @@ fn person_of(fact: &Fact) -> Option<(&str, &str)> {
         Fact::SignIn(s) => Some((&s.tenant, &s.user_id)),
         Fact::ArmUse(u) => Some((&u.tenant, &u.object_id)),
         Fact::EntraChange(c) => Some((&c.tenant, &c.initiator_id)),
-        Fact::RoleAssumption(_) | Fact::AwsUse(_) => None,
+        Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) => None,
     }
 }
 
@@ -271,7 +271,7 @@ impl<'a> View<'a> {
                     Fact::SignIn(s) => sign_ins.push(&**s),
                     Fact::ArmUse(u) => arm.push(&**u),
                     Fact::EntraChange(c) => changes.push(&**c),
-                    Fact::RoleAssumption(_) | Fact::AwsUse(_) => {}
+                    Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) => {}
                 }
             }
         }

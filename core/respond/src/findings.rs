@@ -60,6 +60,7 @@ pub fn subject_of(record: &Record) -> String {
         Fact::ArmUse(u) => Some(u.object_id.clone()),
         Fact::EntraChange(c) if !c.initiator_upn.is_empty() => Some(c.initiator_upn.clone()),
         Fact::EntraChange(c) => Some(c.initiator_id.clone()),
+        Fact::Signal(s) => [&s.actor_name, &s.actor, &s.ip].into_iter().find(|name| !name.is_empty()).cloned(),
     });
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".into())
 }

@@ -234,7 +234,7 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
         Fact::SignIn(s) => s.tenant == person.tenant && s.user_id == person.user_id,
         Fact::ArmUse(u) => u.tenant == person.tenant && u.object_id == person.user_id,
         Fact::EntraChange(c) => c.tenant == person.tenant && c.initiator_id == person.user_id,
-        Fact::RoleAssumption(_) | Fact::AwsUse(_) => false,
+        Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) => false,
     };
     let records = state.set.records().filter(|(id, record)| cited.contains(id) || record.facts.iter().any(about));
     Ok(CaseInput {
