@@ -37,7 +37,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let sources = read_logs(&args.paths, &mut ingest, &mut kept, !args.state.json);
     let counts = ingest.counts();
     let mut remarks: Vec<String> =
-        ingest.unmapped_because().iter().map(|(why, count)| format!("left unmapped, {count} times: {why}")).collect();
+        ingest.tally().unmapped_because.iter().map(|(why, count)| format!("left unmapped, {count} times: {why}")).collect();
     if let Some(path) = &args.estate {
         add_estate(path, &mut state.estate, &mut kept.problems);
     }
