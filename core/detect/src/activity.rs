@@ -222,17 +222,17 @@ fn some(text: &str) -> Option<Text<'_>> {
 }
 
 /// What the last part of an operation's name says is done.
-fn activity_of(operation: &str) -> (u8, &'static str) {
+fn activity_of(operation: &str) -> u8 {
     let verb = operation.rsplit('/').next().unwrap_or_default();
     let is = |word: &str| verb.eq_ignore_ascii_case(word);
     if is("write") {
-        (3, "Update")
+        3
     } else if is("delete") {
-        (4, "Delete")
+        4
     } else if is("read") {
-        (2, "Read")
+        2
     } else {
-        (99, "Other")
+        99
     }
 }
 

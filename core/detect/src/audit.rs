@@ -112,50 +112,50 @@ fn kind_of(target: Json<'_>) -> &str {
     part(target, "type").unwrap_or_default()
 }
 
-fn class_of(activity: &str, target: Option<Json<'_>>) -> (Class, (u8, &'static str)) {
+fn class_of(activity: &str, target: Option<Json<'_>>) -> (Class, u8) {
     let words = activity.to_ascii_lowercase();
     let on_user = target.is_some_and(|t| kind_of(t).eq_ignore_ascii_case("user"));
     let starts = |w: &str| words.starts_with(w);
     if on_user && words == "add user" {
-        return (ocsf::ACCOUNT_CHANGE, (1, "Create"));
+        return (ocsf::ACCOUNT_CHANGE, 1);
     }
     if on_user && words == "delete user" {
-        return (ocsf::ACCOUNT_CHANGE, (6, "Delete"));
+        return (ocsf::ACCOUNT_CHANGE, 6);
     }
     if on_user && words == "disable account" {
-        return (ocsf::ACCOUNT_CHANGE, (5, "Disable"));
+        return (ocsf::ACCOUNT_CHANGE, 5);
     }
     if on_user && words == "enable account" {
-        return (ocsf::ACCOUNT_CHANGE, (2, "Enable"));
+        return (ocsf::ACCOUNT_CHANGE, 2);
     }
     if on_user && words.contains("password") {
         let reset = words.contains("reset");
-        return (ocsf::ACCOUNT_CHANGE, if reset { (4, "Password Reset") } else { (3, "Password Change") });
+        return (ocsf::ACCOUNT_CHANGE, if reset { 4 } else { 3 });
     }
     if starts("add") || starts("remove") {
         let added = starts("add");
         if words.contains("member to role") || words.contains("member from role") {
-            return (ocsf::USER_ACCESS, if added { (1, "Assign Privileges") } else { (2, "Revoke Privileges") });
+            return (ocsf::USER_ACCESS, if added { 1 } else { 2 });
         }
         if words.contains("member to group") || words.contains("member from group") {
-            return (ocsf::GROUP_MANAGEMENT, if added { (3, "Add User") } else { (4, "Remove User") });
+            return (ocsf::GROUP_MANAGEMENT, if added { 3 } else { 4 });
         }
     }
     if words == "add group" || words == "delete group" {
-        return (ocsf::GROUP_MANAGEMENT, if starts("add") { (6, "Create") } else { (5, "Delete") });
+        return (ocsf::GROUP_MANAGEMENT, if starts("add") { 6 } else { 5 });
     }
     let activity = if starts("add") || starts("create") || starts("consent") || starts("invite") {
-        (1, "Create")
+        1
     } else if starts("delete") || starts("remove") || starts("hard delete") {
-        (4, "Delete")
+        4
     } else if starts("disable") {
-        (9, "Disable")
+        9
     } else if starts("enable") {
-        (8, "Enable")
+        8
     } else if starts("update") || starts("set") || starts("change") || starts("reset") || starts("restore") {
-        (3, "Update")
+        3
     } else {
-        (99, "Other")
+        99
     };
     (ocsf::ENTITY_MANAGEMENT, activity)
 }

@@ -61,7 +61,7 @@ pub fn facts(event: &Event<'_>, found: &Found<'_>, wanted: bool) -> Vec<Fact> {
 fn unmapped<'a>(raw: Raw<'a>, now: Timestamp) -> Event<'a> {
     let ocsf = ocsf::build(ocsf::Head {
         class: ocsf::BASE_EVENT,
-        activity: (0, "Unknown"),
+        activity: 0,
         time: now,
         status: None,
         uid: raw.digest_id(),

@@ -4,26 +4,10 @@
 use selvedge_model::event::{Metadata, Named, OCSF_VERSION, Observable, Ocsf, Product, Text};
 use selvedge_model::{Severity, Timestamp, time};
 
-/// A class with its category.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Class {
-    pub uid: u32,
-    pub name: &'static str,
-    pub category: u32,
-    pub category_name: &'static str,
-}
-
-const fn class(uid: u32, name: &'static str, category: u32, category_name: &'static str) -> Class {
-    Class { uid, name, category, category_name }
-}
-
-pub(crate) const BASE_EVENT: Class = class(0, "Base Event", 0, "Uncategorized");
-pub(crate) const ACCOUNT_CHANGE: Class = class(3001, "Account Change", 3, "Identity & Access Management");
-pub(crate) const AUTHENTICATION: Class = class(3002, "Authentication", 3, "Identity & Access Management");
-pub(crate) const ENTITY_MANAGEMENT: Class = class(3004, "Entity Management", 3, "Identity & Access Management");
-pub(crate) const USER_ACCESS: Class = class(3005, "User Access Management", 3, "Identity & Access Management");
-pub(crate) const GROUP_MANAGEMENT: Class = class(3006, "Group Management", 3, "Identity & Access Management");
-pub(crate) const API_ACTIVITY: Class = class(6003, "API Activity", 6, "Application Activity");
+pub(crate) use selvedge_model::ocsf::Class;
+pub(crate) use selvedge_model::ocsf::class::{
+    ACCOUNT_CHANGE, API_ACTIVITY, AUTHENTICATION, BASE_EVENT, ENTITY_MANAGEMENT, GROUP_MANAGEMENT, USER_ACCESS,
+};
 
 /// What stands where OCSF requires a name and the record gives none.
 pub(crate) const UNKNOWN: &str = "unknown";
@@ -36,7 +20,7 @@ pub(crate) const OBSERVABLE_RESOURCE_UID: u8 = 10;
 /// What a mapping says before its own fields.
 pub(crate) struct Head<'a> {
     pub class: Class,
-    pub activity: (u8, &'static str),
+    pub activity: u8,
     pub time: Timestamp,
     pub status: Option<bool>,
     pub uid: Text<'a>,
@@ -50,12 +34,12 @@ pub(crate) fn build(head: Head<'_>) -> Ocsf<'_> {
     let (vendor, product) = head.product;
     Ocsf {
         class_uid: head.class.uid,
-        class_name: head.class.name,
+        class_name: head.class.caption,
         category_uid: head.class.category,
-        category_name: head.class.category_name,
-        activity_id: head.activity.0,
-        activity_name: Some(head.activity.1.into()),
-        type_uid: u64::from(head.class.uid).saturating_mul(100).saturating_add(u64::from(head.activity.0)),
+        category_name: head.class.category_caption,
+        activity_id: head.activity,
+        activity_name: head.class.activity(head.activity).map(Into::into),
+        type_uid: head.class.type_uid(head.activity),
         time: time::epoch_ms(head.time),
         severity_id: Severity::Info.ocsf_id(),
         severity: severity_name(Severity::Info),

@@ -168,7 +168,7 @@ fn to_ocsf<'a>(row: &Row<'a>, at: Timestamp, category: &'a str, uid: Text<'a>) -
     let succeeded = result == "0";
     let mut out = ocsf::build(Head {
         class: ocsf::AUTHENTICATION,
-        activity: (1, "Logon"),
+        activity: 1,
         time: at,
         status: Some(succeeded),
         uid,

@@ -6,7 +6,7 @@ use selvedge_agent::ingest::{Counts, Ingest, Kept};
 use selvedge_agent::state::{
     BatchReceipt, Brain, State, commit_import, incident_of, incidents, names_of, replay_decisions,
 };
-use selvedge_detect::sigma::{LogSource, RuleEngine, RuleHit, RuleMeta};
+use selvedge_detect::sigma::NoRules;
 use selvedge_graph::Record;
 use selvedge_model::{Digest, EventId, Fact, IncidentId, SignedDuration, Timestamp};
 use selvedge_ports::Journal;
@@ -15,20 +15,6 @@ use selvedge_respond::{Incident, Status, Thresholds};
 use selvedge_sim::{AssertionIds, World, scenario_a};
 use selvedge_store::MemoryJournal;
 use std::collections::BTreeMap;
-
-struct NoRules;
-
-impl RuleEngine for NoRules {
-    fn matches(&self, _source: &LogSource, _record: &serde_json::Value) -> Vec<RuleHit> {
-        Vec::new()
-    }
-    fn rule(&self, _index: usize) -> Option<&RuleMeta> {
-        None
-    }
-    fn rule_count(&self) -> usize {
-        0
-    }
-}
 
 pub(crate) fn now() -> Timestamp {
     "2026-05-20T00:00:00Z".parse().unwrap()

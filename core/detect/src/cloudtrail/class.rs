@@ -20,25 +20,25 @@ const AUTHENTICATION: [&str; 11] = [
 
 /// IAM operations on users and roles, with their Account Change activity. AWS's
 /// own mapping counts a role's place in an instance profile as attached policy.
-const ACCOUNT_CHANGE: [(&str, u8, &str); 18] = [
-    ("CreateUser", 1, "Create"),
-    ("DeleteUser", 6, "Delete"),
-    ("ChangePassword", 3, "Password Change"),
-    ("UpdateLoginProfile", 4, "Password Reset"),
-    ("AttachUserPolicy", 7, "Attach Policy"),
-    ("PutUserPolicy", 7, "Attach Policy"),
-    ("DetachUserPolicy", 8, "Detach Policy"),
-    ("DeleteUserPolicy", 8, "Detach Policy"),
-    ("EnableMFADevice", 10, "MFA Factor Enable"),
-    ("DeactivateMFADevice", 11, "MFA Factor Disable"),
-    ("CreateRole", 1, "Create"),
-    ("DeleteRole", 6, "Delete"),
-    ("AttachRolePolicy", 7, "Attach Policy"),
-    ("PutRolePolicy", 7, "Attach Policy"),
-    ("AddRoleToInstanceProfile", 7, "Attach Policy"),
-    ("DetachRolePolicy", 8, "Detach Policy"),
-    ("DeleteRolePolicy", 8, "Detach Policy"),
-    ("RemoveRoleFromInstanceProfile", 8, "Detach Policy"),
+const ACCOUNT_CHANGE: [(&str, u8); 18] = [
+    ("CreateUser", 1),
+    ("DeleteUser", 6),
+    ("ChangePassword", 3),
+    ("UpdateLoginProfile", 4),
+    ("AttachUserPolicy", 7),
+    ("PutUserPolicy", 7),
+    ("DetachUserPolicy", 8),
+    ("DeleteUserPolicy", 8),
+    ("EnableMFADevice", 10),
+    ("DeactivateMFADevice", 11),
+    ("CreateRole", 1),
+    ("DeleteRole", 6),
+    ("AttachRolePolicy", 7),
+    ("PutRolePolicy", 7),
+    ("AddRoleToInstanceProfile", 7),
+    ("DetachRolePolicy", 8),
+    ("DeleteRolePolicy", 8),
+    ("RemoveRoleFromInstanceProfile", 8),
 ];
 
 const READS: [&str; 10] =
@@ -48,30 +48,30 @@ const DELETES: [&str; 5] = ["Delete", "Remove", "Terminate", "Deregister", "Rele
 const UPDATES: [&str; 10] =
     ["Put", "Update", "Modify", "Set", "Attach", "Detach", "Add", "Enable", "Disable", "Stop"];
 
-pub(super) fn of(trail: &Trail<'_>) -> (ocsf::Class, (u8, &'static str)) {
+pub(super) fn of(trail: &Trail<'_>) -> (ocsf::Class, u8) {
     let operation = trail.operation.unwrap_or_default();
     if trail.insight.is_some() {
-        return (ocsf::API_ACTIVITY, (99, "Other"));
+        return (ocsf::API_ACTIVITY, 99);
     }
     if AUTHENTICATION.contains(&operation) {
-        let activity = if operation == "CheckMfa" { (99, "Other") } else { (1, "Logon") };
+        let activity = if operation == "CheckMfa" { 99 } else { 1 };
         return (ocsf::AUTHENTICATION, activity);
     }
     let of_iam = trail.service == Some("iam.amazonaws.com");
-    if of_iam && let Some((_, id, name)) = ACCOUNT_CHANGE.iter().find(|(op, ..)| *op == operation) {
-        return (ocsf::ACCOUNT_CHANGE, (*id, name));
+    if of_iam && let Some((_, id)) = ACCOUNT_CHANGE.iter().find(|(op, _)| *op == operation) {
+        return (ocsf::ACCOUNT_CHANGE, *id);
     }
     let starts = |words: &[&str]| words.iter().any(|w| operation.starts_with(w));
     let activity = if trail.read_only == Some(true) || starts(&READS) {
-        (2, "Read")
+        2
     } else if starts(&CREATES) {
-        (1, "Create")
+        1
     } else if starts(&DELETES) {
-        (4, "Delete")
+        4
     } else if trail.read_only == Some(false) || starts(&UPDATES) {
-        (3, "Update")
+        3
     } else {
-        (99, "Other")
+        99
     };
     (ocsf::API_ACTIVITY, activity)
 }
