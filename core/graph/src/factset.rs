@@ -55,8 +55,13 @@ impl Record {
     /// Whether tier 2 has a use for the record: identity facts always; plain
     /// API calls only if they belong to a session or matched a rule.
     pub fn is_kept(&self) -> bool {
-        !self.hits.is_empty()
-            || self.facts.iter().any(|fact| match fact {
+        Self::would_be_kept(&self.facts, &self.hits)
+    }
+
+    /// [`Self::is_kept`] of a record with these facts and hits.
+    pub fn would_be_kept(facts: &[Fact], hits: &[Hit]) -> bool {
+        !hits.is_empty()
+            || facts.iter().any(|fact| match fact {
                 Fact::AwsUse(used) => used.session.is_some(),
                 Fact::Signal(signal) => signal.report.is_some(),
                 _ => true,

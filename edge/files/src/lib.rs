@@ -7,9 +7,11 @@
 //! that names the file and the byte.
 
 mod gunzip;
+mod ids;
 mod layers;
 mod read;
 mod walk;
 
+pub use ids::{Counted, IdCount};
 pub use read::{Chunk, EstateFile, FileReport, MAX_ESTATE_FILE, read_estate, read_file};
 pub use walk::{Walk, walk};
