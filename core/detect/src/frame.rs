@@ -209,11 +209,13 @@ impl Framer {
     fn place_of(&mut self, buf: &[u8], index: usize) -> At {
         let passed = buf.get(self.line_counted..index).unwrap_or_default();
         let lines = memchr::memchr_iter(b'\n', passed).count();
+        let mut of_line = passed;
         if lines > 0 {
             self.line = self.line.saturating_add(lines as u64);
             self.line_blank = true;
+            let end = memchr::memrchr(b'\n', passed).unwrap_or_default();
+            of_line = passed.get(end..).unwrap_or_default();
         }
-        let of_line = memchr::memrchr(b'\n', passed).map_or(passed, |end| passed.get(end..).unwrap_or_default());
         self.line_blank = self.line_blank && of_line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
         self.line_counted = self.line_counted.max(index);
         At { byte: self.base.saturating_add(index as u64), line: self.line, starts_line: self.line_blank }
