@@ -16,6 +16,7 @@ pub mod case;
 pub mod context;
 pub mod decide;
 pub mod findings;
+pub mod hot;
 pub mod incident;
 pub mod plan;
 pub mod report;

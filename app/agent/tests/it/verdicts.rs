@@ -20,7 +20,7 @@ pub(crate) fn now() -> Timestamp {
     "2026-05-20T00:00:00Z".parse().unwrap()
 }
 
-fn brain() -> Brain {
+pub(crate) fn brain() -> Brain {
     let text = include_str!("../../../../content/thresholds/federated-pivot.yaml");
     Brain {
         rules: BTreeMap::new(),
@@ -56,7 +56,7 @@ fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Deci
     let facts = state.add(kept.records);
     let decision = state.decide(&brain(), now());
     let head = journal.head().unwrap();
-    commit_import(journal, head, &receipt(counts), facts, &state.estate, &decision, now()).unwrap();
+    commit_import(journal, head, &receipt(counts), facts, state, &decision, now()).unwrap();
     decision
 }
 
@@ -64,8 +64,7 @@ fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Deci
 pub(crate) fn decided(journal: &mut MemoryJournal, decision: &Decision, at: Timestamp) -> Vec<Incident> {
     let head = journal.head().unwrap();
     let counts = Counts::default();
-    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &selvedge_graph::Estate::default(), decision, at)
-        .unwrap()
+    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &State::default(), decision, at).unwrap()
 }
 
 /// Scenario A as one decision.
@@ -100,8 +99,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
         .set
         .records()
         .filter(|(_, record)| record.facts.iter().any(|fact| matches!(fact, Fact::SignIn(_))))
-        .map(|(id, record)| {
-            let mut record = record.clone();
+        .map(|(id, mut record)| {
             record.revision = Some(now());
             record.digest = Digest::of(record.digest.as_bytes());
             for fact in &mut record.facts {
@@ -109,7 +107,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
                     (sign_in.interactive, sign_in.fresh_credential) = (true, true);
                 }
             }
-            (*id, record)
+            (id, record)
         })
         .collect();
     let facts = state.add(revised);
@@ -117,7 +115,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
     let decision = state.decide(&brain(), now());
     assert!(decision.incidents.is_empty());
     let head = journal.head().unwrap();
-    commit_import(&mut journal, head, &receipt(Counts::default()), facts, &state.estate, &decision, now()).unwrap();
+    commit_import(&mut journal, head, &receipt(Counts::default()), facts, &state, &decision, now()).unwrap();
     let closed = incident_of(&journal, &proposed.id).unwrap().incident;
     assert_eq!((&closed.id, closed.status, closed.plan), (&proposed.id, Status::Closed, None));
     replays(&journal, &proposed.id);
@@ -130,7 +128,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
 fn decided_again(journal: &mut MemoryJournal, state: &State, decision: &Decision) {
     let head = journal.head().unwrap();
     let counts = Counts::default();
-    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &state.estate, decision, now()).unwrap();
+    commit_import(journal, head, &receipt(counts), BTreeMap::new(), state, decision, now()).unwrap();
 }
 
 #[test]

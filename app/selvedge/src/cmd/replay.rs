@@ -9,10 +9,9 @@ use selvedge_agent::ingest::{Ingest, Kept};
 use selvedge_agent::state::{self, BatchReceipt, State};
 use selvedge_files::{read_estate, read_file, walk};
 use selvedge_graph::Estate;
-use selvedge_model::{Digest, EventId, Problem, RecordId, Timestamp};
+use selvedge_model::{Digest, Problem, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_store::MemoryJournal;
-use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -44,13 +43,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     loaded.brain.canaries = config.canaries(&state.estate);
     remarks.extend(remarks_on(&state));
     let facts = state.add(std::mem::take(&mut kept.records));
-    if state.set.left_out() > 0 {
-        let bound = selvedge_graph::factset::MAX_RECORDS_PER_SESSION;
-        remarks.push(format!(
-            "{} calls of AWS sessions with more than {bound} were left out; their bytes are a lower bound",
-            state.set.left_out()
-        ));
-    }
+    remarks.extend(remark_on_limits(&state));
     let decision = state.decide(&loaded.brain, now);
     let receipt = BatchReceipt {
         sources,
@@ -58,9 +51,10 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
         counts,
         content: loaded.brain.content,
     };
-    let incidents = state::commit_import(&mut *journal, head, &receipt, facts, &state.estate, &decision, now)?;
-    respond::record_proofs(&mut *journal, &incidents, &state.set, &loaded, config)?;
-    let here = records_of(&state, &kept.seen);
+    let incidents = state::commit_import(&mut *journal, head, &receipt, facts, &state, &decision, now)?;
+    respond::record_proofs(&mut *journal, &incidents, &state, &loaded, config)?;
+    let cited = decision.findings.iter().flat_map(|f| &f.evidence).chain(incidents.iter().flat_map(|i| &i.evidence));
+    let here = state.read_now(cited);
     let outcome = Outcome {
         counts,
         duplicates: kept.duplicates,
@@ -84,6 +78,22 @@ fn remarks_on(state: &State) -> Vec<String> {
         0 => Vec::new(),
         n => vec![format!("{n} inventory documents are of kinds that this version does not use yet")],
     }
+}
+
+/// What is to be said of records that are not kept.
+fn remark_on_limits(state: &State) -> Option<String> {
+    let set = &state.set;
+    if set.left_out() == 0 {
+        return None;
+    }
+    let (times, limit) = (set.left_out(), set.session_limit());
+    Some(if set.pressure().step == 0 {
+        format!("{times} calls of AWS sessions with more than {limit} were left out; their bytes are a lower bound")
+    } else {
+        format!(
+            "there is more than fits into memory: {times} records were left out, and AWS sessions keep {limit} calls at most; what a rule or a provider points at was left out last; import fewer logs at once into a new folder"
+        )
+    })
 }
 
 /// The state folder's journal. If nobody named a folder and the default one
@@ -157,11 +167,6 @@ pub(crate) fn add_estate(path: &Path, estate: &mut Estate, problems: &mut Vec<Pr
         estate.add(&file.path.display().to_string(), &file.bytes, problems);
     }
     estate.finish();
-}
-
-/// The record ids of this run, of those that tier 2 keeps.
-fn records_of(state: &State, seen: &BTreeSet<EventId>) -> BTreeSet<RecordId> {
-    seen.iter().filter_map(|id| state.set.get(id)).map(|record| record.record_id.clone()).collect()
 }
 
 fn print(args: &ReplayArgs, outcome: &Outcome) -> Result<(), Error> {

@@ -19,7 +19,7 @@ use selvedge_agent::ingest::{Ingest, Kept};
 use selvedge_agent::state::{self, BatchReceipt, State, commit_import, replay_decisions};
 use selvedge_graph::Estate;
 use selvedge_guard::{Guard, Mode};
-use selvedge_model::{Digest, Fact, Severity, SignedDuration};
+use selvedge_model::{Digest, Severity, SignedDuration};
 use selvedge_ports::Journal;
 use selvedge_respond::Incident;
 use selvedge_respond::case::CanaryRole;
@@ -173,7 +173,7 @@ impl Demo {
             content: self.content.brain.content,
         };
         let head = self.journal.head()?;
-        commit_import(&mut self.journal, head, &receipt, facts, &self.state.estate, &decision, now)?;
+        commit_import(&mut self.journal, head, &receipt, facts, &self.state, &decision, now)?;
         Ok(decision)
     }
 
@@ -225,7 +225,6 @@ impl Demo {
 
     /// What the logs that came since prove.
     fn prove(&mut self, incident: &Incident) -> Result<Execution, Error> {
-        let facts: Vec<Fact> = self.state.set.facts().cloned().collect();
         let seams = Seams {
             guard: &self.guard,
             config: &self.config,
@@ -234,7 +233,9 @@ impl Demo {
             canary: None,
             clock: &self.world.clock,
         };
-        Ok(Executor::open(seams, &mut self.journal)?.record_proofs(&incident.id, &facts)?)
+        let executor = Executor::open(seams, &mut self.journal)?;
+        let facts = self.state.facts_of(&executor.watched(&incident.id)?);
+        Ok(executor.record_proofs(&incident.id, &facts)?)
     }
 
     fn undo(&mut self, incident: &Incident) -> Result<Execution, Error> {
