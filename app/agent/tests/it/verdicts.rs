@@ -11,7 +11,7 @@ use selvedge_graph::Record;
 use selvedge_model::{Digest, EventId, Fact, IncidentId, SignedDuration, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_respond::decide::Decision;
-use selvedge_respond::{Incident, Status, Thresholds};
+use selvedge_respond::{CaseInput, Incident, Status, Thresholds};
 use selvedge_sim::{AssertionIds, World, scenario_a};
 use selvedge_store::MemoryJournal;
 use std::collections::BTreeMap;
@@ -202,7 +202,7 @@ fn rows_that_change_no_step_void_no_approval() {
         }
         let mut grown = grown(&decision, 1);
         for (case, incident) in &mut grown.incidents {
-            if expired {
+            if let (true, CaseInput::Person(case)) = (expired, case) {
                 case.at = plan.expires_at;
             }
             if another_step {
@@ -210,7 +210,7 @@ fn rows_that_change_no_step_void_no_approval() {
             }
         }
         let case = (approved, expired, another_step);
-        let at = grown.incidents[0].0.at;
+        let at = grown.incidents[0].0.at();
         let now = decided(&mut journal, &grown, at).remove(0);
         let new = now.plan.unwrap();
         assert_eq!(new.hash() == plan.hash(), keeps, "{case:?}");
