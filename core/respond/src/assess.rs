@@ -53,7 +53,7 @@ fn incident(case: &SignalCase, episode: &Episode<'_>, table: &Signals) -> Option
         kind: Kind::Signals,
         aliases: Vec::new(),
         title: title(&carrying, episode, &cast),
-        severity: severity(&carrying, table),
+        severity: severity(episode, &carrying, table),
         confidence: confidence(&carrying),
         status: Status::Open,
         first_seen: all.first()?.at,
@@ -82,16 +82,23 @@ fn id(episode: &Episode<'_>) -> Option<IncidentId> {
 }
 
 /// As bad as the worst finding; medium if there are low ones alone; one step
-/// worse if several rules of medium severity or more show several tactics.
-fn severity(carrying: &[Mark<'_>], table: &Signals) -> Severity {
+/// worse if several rules of medium severity or more, on as many different acts,
+/// show several tactics.
+fn severity(episode: &Episode<'_>, carrying: &[Mark<'_>], table: &Signals) -> Severity {
     let worst = carrying.iter().map(|mark| mark.severity()).max().unwrap_or_default().max(Severity::Medium);
     let serious: BTreeMap<_, _> = carrying
         .iter()
         .filter(|mark| mark.severity() >= Severity::Medium)
         .map(|mark| (mark.what(), mark.tactics()))
         .collect();
-    let raised =
-        serious.len() >= table.raise_rules && tactics::shown(serious.into_values()) >= table.raise_tactics.max(1);
+    let acts: BTreeSet<_> = episode
+        .carriers
+        .iter()
+        .filter(|sighting| sighting.severity() >= Severity::Medium)
+        .map(|sighting| act(sighting.record).kind())
+        .collect();
+    let raised = serious.len().min(acts.len()) >= table.raise_rules
+        && tactics::shown(serious.into_values()) >= table.raise_tactics.max(1);
     match (worst, raised) {
         (Severity::Medium, true) => Severity::High,
         (Severity::High, true) => Severity::Critical,

@@ -96,7 +96,7 @@ pub struct SignalCase {
     pub records: BTreeMap<EventId, Record>,
     /// How sessions among them were joined to each other.
     pub joins: Vec<Join>,
-    /// How sessions among them were joined to a human.
+    /// How sessions among them were joined to a human: of each name the first.
     pub links: Vec<CrossCloudLink>,
     /// What the inventory calls the users among them.
     pub users: BTreeSet<EntityRef>,

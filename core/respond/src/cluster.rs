@@ -9,7 +9,7 @@ use crate::episode::{Episode, episodes};
 use crate::incident::Incident;
 use crate::signals::Sighting;
 use crate::web::{Cluster, Web};
-use selvedge_graph::{CrossCloudLink, Resolver};
+use selvedge_graph::{CrossCloudLink, PersonKey, Resolver};
 use selvedge_model::fact::AwsSessionKey;
 use selvedge_model::{Confidence, EntityKind, EntityRef, EventId, Severity, SignedDuration, Timestamp};
 use std::cmp::Reverse;
@@ -78,8 +78,14 @@ fn rank(episode: &Episode<'_>) -> (Reverse<Severity>, Reverse<usize>, Option<(Ti
 /// Everything that the verdict on one episode reads.
 fn case_of(inputs: &Inputs<'_>, web: &Web<'_>, cluster: &Cluster<'_>, episode: &Episode<'_>) -> SignalCase {
     let kept = bounded(episode);
-    let links: BTreeMap<&AwsSessionKey, &CrossCloudLink> =
-        kept.iter().filter_map(|sighting| web.link(sighting)).map(|link| (&link.session, link)).collect();
+    // Of many sessions of one name and human, the first shows how they are joined.
+    let mut links: BTreeMap<(&str, &PersonKey), &CrossCloudLink> = BTreeMap::new();
+    for link in kept.iter().filter_map(|sighting| web.link(sighting)) {
+        let first = links.entry((&link.session.principal_id, &link.person)).or_insert(link);
+        if link.session < first.session {
+            *first = link;
+        }
+    }
     let users = kept.iter().filter_map(|sighting| match web.whose(sighting) {
         ActorKey::EntraObject(id) => inputs.estate.users.get(&id).filter(|user| !user.upn.is_empty()),
         _ => None,

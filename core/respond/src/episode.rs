@@ -4,7 +4,7 @@
 //! that come as a burst. Findings that carry, near enough to each other, are one
 //! episode. Whatever else the actor did around that time joins.
 
-use crate::signals::{Act, Sighting, act};
+use crate::signals::{Sighting, act};
 use crate::tactics;
 use crate::thresholds::{Burst, Signals};
 use selvedge_model::{Severity, SignedDuration, Timestamp};
@@ -132,7 +132,7 @@ impl<'a> Window<'a> {
                 self.is_burst = None;
             }
         }
-        let count = self.acts.entry(kind_of(&act(sighting.record))).or_default();
+        let count = self.acts.entry(act(sighting.record).kind()).or_default();
         *count = count.saturating_add(1);
         if *count == 1 {
             self.is_burst = None;
@@ -149,7 +149,7 @@ impl<'a> Window<'a> {
                 }
             }
         }
-        let kind = kind_of(&act(sighting.record));
+        let kind = act(sighting.record).kind();
         if let Some(count) = self.acts.get_mut(&kind) {
             *count = count.saturating_sub(1);
             if *count == 0 {
@@ -171,8 +171,4 @@ impl<'a> Window<'a> {
         self.is_burst = Some(enough);
         enough
     }
-}
-
-fn kind_of<'a>(act: &Act<'a>) -> (&'a str, &'a str) {
-    (act.cloud, act.operation)
 }

@@ -127,6 +127,13 @@ pub struct Act<'a> {
     pub account: &'a str,
 }
 
+impl<'a> Act<'a> {
+    /// What makes two acts alike, whatever they were done to.
+    pub fn kind(&self) -> (&'a str, &'a str) {
+        (self.cloud, self.operation)
+    }
+}
+
 /// The act that a record tells of.
 pub fn act(record: &Record) -> Act<'_> {
     // Credentials that were given out come with the call that asked for them.

@@ -8,7 +8,7 @@ use crate::incident::StoryLine;
 use crate::signals::{Act, Mark, Sighting, act};
 use crate::tactics;
 use selvedge_model::untrusted::quote_for_log as q;
-use selvedge_model::{Severity, SignedDuration, time};
+use selvedge_model::{Fact, Severity, SignedDuration, time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Equal findings this far apart are told as one run.
@@ -73,11 +73,17 @@ fn line(run: &[&Sighting<'_>], cast: &Cast<'_>, several_actors: bool) -> Option<
     let acts: Vec<Act<'_>> = run.iter().map(|sighting| act(sighting.record)).collect();
     let mut marks: Vec<Mark<'_>> = first.marks.clone();
     marks.sort_by_key(|mark| (std::cmp::Reverse(mark.severity()), mark.what()));
-    let names: BTreeSet<String> = marks.iter().map(|mark| name_of(*mark)).collect();
+    let mut names: Vec<String> = Vec::new();
+    for name in marks.iter().map(|mark| name_of(*mark)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let is_report = marks.iter().any(|mark| matches!(mark, Mark::Report(..)));
     // The operation of a report is its own kind, which its name tells.
     let operation = if is_report { String::new() } else { format!(": {}", q(done.operation)) };
-    let on = some_of(" on ", acts.iter().flat_map(|act| act.targets.iter().copied()));
+    let is_sign_in = matches!(first.record.facts.first(), Some(Fact::SignIn(_)));
+    let on = some_of(if is_sign_in { " to " } else { " on " }, acts.iter().flat_map(|act| act.targets.iter().copied()));
     let from = some_of(" from ", acts.iter().map(|act| act.ip));
     let by = if several_actors { format!(" by {}", cast.who(first)) } else { String::new() };
     let times = match run.len() {
@@ -85,7 +91,6 @@ fn line(run: &[&Sighting<'_>], cast: &Cast<'_>, several_actors: bool) -> Option<
         n => format!(" {n} times until {}", time::iso_second(last.at)),
     };
     let refused = if done.refused { " (refused)" } else { "" };
-    let names: Vec<String> = names.into_iter().collect();
     let text = format!("{}{operation}{on}{by}{from}{times}{refused} [{}].", shown(&names), grounds(severity, &marks));
     let records = run.iter().map(|sighting| sighting.record.record_id.clone()).collect();
     Some((severity, StoryLine { at: first.at, cloud: q(done.cloud), text, records }))

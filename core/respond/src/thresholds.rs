@@ -56,9 +56,9 @@ pub struct Signals {
     /// When low findings alone are an incident.
     pub burst: Burst,
     /// An incident is one step worse than its worst finding from this many rules
-    /// of medium severity or more on,
+    /// of medium severity or more on, on as many different acts,
     pub raise_rules: usize,
-    /// if they show this many tactics.
+    /// if they show this many tactics, each by a rule of its own.
     pub raise_tactics: usize,
 }
 
