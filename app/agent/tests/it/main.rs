@@ -7,6 +7,7 @@ mod every_action;
 mod followup;
 mod proofs;
 mod settings;
+mod signals;
 mod support;
 mod verdicts;
 mod whole;

@@ -34,7 +34,7 @@ pub(crate) fn now() -> Timestamp {
     "2026-05-20T00:00:00Z".parse().unwrap()
 }
 
-fn brain() -> Brain {
+pub(crate) fn brain() -> Brain {
     let text = include_str!("../../../../content/thresholds/federated-pivot.yaml");
     Brain {
         rules: BTreeMap::new(),
@@ -44,11 +44,11 @@ fn brain() -> Brain {
     }
 }
 
-fn receipt(counts: Counts) -> BatchReceipt {
+pub(crate) fn receipt(counts: Counts) -> BatchReceipt {
     BatchReceipt { sources: vec![], digest: Digest::zero(), counts, content: brain().content }
 }
 
-fn state_of(world: &World) -> State {
+pub(crate) fn state_of(world: &World) -> State {
     let mut state = State::default();
     let mut problems = Vec::new();
     for (path, value) in world.estate() {
@@ -57,6 +57,28 @@ fn state_of(world: &World) -> State {
     state.estate.finish();
     assert!(problems.is_empty(), "{problems:?}");
     state
+}
+
+/// What tier 2 keeps of a record.
+pub(crate) fn kept_of(record: &[u8]) -> Vec<(EventId, Record)> {
+    let mut kept = Kept::default();
+    let mut ingest = Ingest::new(&NoRules, now());
+    let mut file = ingest.file("record");
+    file.push(record, &mut kept);
+    file.finish(&mut kept);
+    kept.records
+}
+
+/// Imports facts that were added to the state.
+pub(crate) fn import_kept(
+    journal: &mut MemoryJournal,
+    state: &State,
+    facts: BTreeMap<EventId, Vec<u8>>,
+    brain: &Brain,
+) -> Vec<Incident> {
+    let decision = state.decide(brain, now());
+    let head = journal.head().unwrap();
+    commit_import(journal, head, &receipt(Counts::default()), facts, &state.estate, &decision, now()).unwrap()
 }
 
 /// Imports one record.
@@ -95,7 +117,7 @@ pub(crate) fn scenario() -> Decision {
     last
 }
 
-fn replays(journal: &dyn Journal, id: &IncidentId) {
+pub(crate) fn replays(journal: &dyn Journal, id: &IncidentId) {
     let replayed = replay_decisions(journal, id, &brain().thresholds).unwrap();
     assert!(!replayed.is_empty() && replayed.iter().all(|one| one.same), "{id}: {replayed:#?}");
 }

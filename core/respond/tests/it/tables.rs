@@ -80,6 +80,10 @@ fn low_findings_alone_need_to_be_many_and_different() {
     check("one act that many rules match", &burst(1, &tactics, |_| "Op".into()), &[]);
     let found = incidents(&burst(1, &tactics, different));
     assert_eq!(found[0].severity, Severity::Medium);
+    // All of a burst carry it: the first gives the name.
+    let mut one_worse = burst(15, &tactics, different);
+    one_worse[0].1.hits[0].rule = "medium:discovery:0".into();
+    assert_eq!(incidents(&one_worse)[0].id, found[0].id);
     // Information does not help low findings.
     let mut info = burst(1, &tactics, different);
     info[4].1.hits[0].rule = "info:discovery:4".into();
