@@ -218,8 +218,11 @@ fn a_decision_that_holds_not_all_closes_none() {
     assert_eq!(folder.only().status, Status::Closed);
 }
 
-/// Scenario A's records, those of its AWS session with a hit.
-fn scenario() -> (State, Vec<(EventId, Record)>, Vec<(EventId, Record)>) {
+type Records = Vec<(EventId, Record)>;
+
+/// Scenario A's inventory, the records of its AWS session, each with a hit, and
+/// the others.
+fn scenario() -> (State, Records, Records) {
     let world = scenario_a::play(3, AssertionIds::Random);
     let (mut aws, mut others) = (Vec::new(), Vec::new());
     for log in world.logs() {
@@ -259,7 +262,7 @@ fn a_stolen_session_takes_over_what_findings_had_shown() {
     other.import(aws);
     let direct = other.only();
     assert_eq!((direct.kind, &direct.evidence, &direct.story), (stolen.kind, &stolen.evidence, &stolen.story));
-    assert_eq!(stolen.aliases, [direct.id.clone()]);
+    assert_eq!(stolen.aliases, std::slice::from_ref(&direct.id));
 }
 
 #[test]
