@@ -8,6 +8,7 @@ mod followup;
 mod hot;
 mod proofs;
 mod settings;
+mod signals;
 mod support;
 mod verdicts;
 mod whole;

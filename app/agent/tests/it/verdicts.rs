@@ -11,7 +11,7 @@ use selvedge_graph::Record;
 use selvedge_model::{Digest, EventId, Fact, IncidentId, SignedDuration, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_respond::decide::Decision;
-use selvedge_respond::{Incident, Status, Thresholds};
+use selvedge_respond::{CaseInput, Incident, Status, Thresholds};
 use selvedge_sim::{AssertionIds, World, scenario_a};
 use selvedge_store::MemoryJournal;
 use std::collections::BTreeMap;
@@ -30,11 +30,11 @@ pub(crate) fn brain() -> Brain {
     }
 }
 
-fn receipt(counts: Counts) -> BatchReceipt {
+pub(crate) fn receipt(counts: Counts) -> BatchReceipt {
     BatchReceipt { sources: vec![], digest: Digest::zero(), counts, content: brain().content }
 }
 
-fn state_of(world: &World) -> State {
+pub(crate) fn state_of(world: &World) -> State {
     let mut state = State::default();
     let mut problems = Vec::new();
     for (path, value) in world.estate() {
@@ -43,6 +43,28 @@ fn state_of(world: &World) -> State {
     state.estate.finish();
     assert!(problems.is_empty(), "{problems:?}");
     state
+}
+
+/// What tier 2 keeps of a record.
+pub(crate) fn kept_of(record: &[u8]) -> Vec<(EventId, Record)> {
+    let mut kept = Kept::default();
+    let mut ingest = Ingest::new(&NoRules, now());
+    let mut file = ingest.file("record");
+    file.push(record, &mut kept);
+    file.finish(&mut kept);
+    kept.records
+}
+
+/// Imports facts that were added to the state.
+pub(crate) fn import_kept(
+    journal: &mut MemoryJournal,
+    state: &State,
+    facts: BTreeMap<EventId, Vec<u8>>,
+    brain: &Brain,
+) -> Vec<Incident> {
+    let decision = state.decide(brain, now());
+    let head = journal.head().unwrap();
+    commit_import(journal, head, &receipt(Counts::default()), facts, &state.estate, &decision, now()).unwrap()
 }
 
 /// Imports one record.
@@ -80,7 +102,7 @@ pub(crate) fn scenario() -> Decision {
     last
 }
 
-fn replays(journal: &dyn Journal, id: &IncidentId) {
+pub(crate) fn replays(journal: &dyn Journal, id: &IncidentId) {
     let replayed = replay_decisions(journal, id, &brain().thresholds).unwrap();
     assert!(!replayed.is_empty() && replayed.iter().all(|one| one.same), "{id}: {replayed:#?}");
 }
@@ -186,7 +208,7 @@ fn rows_that_change_no_step_void_no_approval() {
         }
         let mut grown = grown(&decision, 1);
         for (case, incident) in &mut grown.incidents {
-            if expired {
+            if let (true, CaseInput::Person(case)) = (expired, case) {
                 case.at = plan.expires_at;
             }
             if another_step {
@@ -194,7 +216,7 @@ fn rows_that_change_no_step_void_no_approval() {
             }
         }
         let case = (approved, expired, another_step);
-        let at = grown.incidents[0].0.at;
+        let at = grown.incidents[0].0.at();
         let now = decided(&mut journal, &grown, at).remove(0);
         let new = now.plan.unwrap();
         assert_eq!(new.hash() == plan.hash(), keeps, "{case:?}");

@@ -45,6 +45,13 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let facts = state.add(std::mem::take(&mut kept.records));
     remarks.extend(remark_on_limits(&state));
     let decision = state.decide(&loaded.brain, now);
+    if decision.left_out > 0 {
+        remarks.push(format!(
+            "{} more incidents out of findings are not listed: the {} worst are; all findings are",
+            decision.left_out,
+            selvedge_respond::cluster::MAX_INCIDENTS
+        ));
+    }
     let receipt = BatchReceipt {
         sources,
         digest: Digest::of_parts(kept.seen.iter().map(|id| id.0.as_bytes().as_slice())),
