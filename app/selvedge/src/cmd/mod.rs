@@ -99,7 +99,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ReplayArgs {
-    /// Files or folders of raw logs, in any mix, plain or gzip
+    /// Files or folders of raw logs, in any mix, plain, gzip or zstd
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Inventory exports: a file or folder
