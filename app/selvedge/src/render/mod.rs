@@ -2,6 +2,7 @@
 
 pub(crate) mod acts;
 pub(crate) mod html;
+pub(crate) mod term;
 pub(crate) mod text;
 
 use selvedge_agent::ingest::Counts;
@@ -17,4 +18,9 @@ pub(crate) struct Outcome {
     pub(crate) problems: Vec<Problem>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) incidents: Vec<Incident>,
+}
+
+/// `1 rule`, `7 rules`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

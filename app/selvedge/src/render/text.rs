@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 /// Problems shown before the rest is only counted.
 const SHOWN_PROBLEMS: usize = 10;
 
-fn style(severity: Severity) -> Style {
+/// The colour of a severity.
+pub(crate) fn style(severity: Severity) -> Style {
     let color = match severity {
         Severity::Info => AnsiColor::BrightBlack,
         Severity::Low => AnsiColor::Blue,
