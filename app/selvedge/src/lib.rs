@@ -1,5 +1,8 @@
 //! The command line: the only place that names concrete adapters.
 
+#[macro_use]
+mod out;
+
 mod clouds;
 pub mod cmd;
 pub mod config;

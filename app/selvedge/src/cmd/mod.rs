@@ -6,6 +6,7 @@ mod journal;
 mod normalize;
 pub(crate) mod output;
 mod permissions;
+mod progress;
 mod replay;
 mod report;
 mod respond;

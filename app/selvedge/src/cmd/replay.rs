@@ -1,5 +1,6 @@
 //! `selvedge replay`: raw logs in, incidents out.
 
+use super::progress::Progress;
 use super::{ReplayArgs, output, respond};
 use crate::config::Config;
 use crate::error::Error;
@@ -7,13 +8,12 @@ use crate::render::Outcome;
 use crate::{content, folder, render};
 use selvedge_agent::ingest::{Ingest, Kept};
 use selvedge_agent::state::{self, BatchReceipt, State};
-use selvedge_files::{read_estate, read_file, walk};
+use selvedge_files::{read_estate, walk};
 use selvedge_graph::Estate;
 use selvedge_model::{Digest, EventId, Problem, RecordId, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_store::MemoryJournal;
-use std::collections::BTreeSet;
-use std::io::IsTerminal;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -62,7 +62,9 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     respond::record_proofs(&mut *journal, &incidents, &state.set, &loaded, config)?;
     let here = records_of(&state, &kept.seen);
     let outcome = Outcome {
+        at: now,
         counts,
+        kinds: BTreeMap::new(),
         duplicates: kept.duplicates,
         remarks,
         problems: kept.problems,
@@ -99,8 +101,8 @@ fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error>
     if named || !may_go_on_without(&config.state_dir(flag)) {
         return Err(error.into());
     }
-    anstream::eprintln!("warning: incidents of this run are not kept: {error}");
-    anstream::eprintln!("help: name a folder with --state");
+    errln!("warning: incidents of this run are not kept: {error}");
+    errln!("help: name a folder with --state");
     Ok(Box::new(MemoryJournal::default()))
 }
 
@@ -120,33 +122,27 @@ fn read_logs(paths: &[PathBuf], ingest: &mut Ingest<'_>, kept: &mut Kept, human:
     for problem in found.problems {
         ingest.file_problem(problem, kept);
     }
-    let bar = progress(found.files.len(), human);
+    let progress = Progress::begin(&found.files, human);
+    let mut reader = progress.reader();
     let mut names = Vec::with_capacity(found.files.len());
     for path in found.files {
         let name = path.display().to_string();
+        let before = ingest.counts().records;
         let mut file = ingest.file(&name);
-        let report = read_file(&path, &mut |chunk| {
+        let report = reader.read(&path, &mut |chunk| {
             file.push(chunk, kept);
+            progress.tick();
             ControlFlow::Continue(())
         });
         file.finish(kept);
+        progress.file_done(ingest.counts().records.saturating_sub(before));
         for problem in report.problems {
             ingest.file_problem(problem, kept);
         }
-        bar.inc(1);
         names.push(name);
     }
-    bar.finish_and_clear();
+    progress.finish();
     names
-}
-
-fn progress(files: usize, human: bool) -> indicatif::ProgressBar {
-    if !human || !std::io::stderr().is_terminal() {
-        return indicatif::ProgressBar::hidden();
-    }
-    let style = indicatif::ProgressStyle::with_template("reading {bar:30} {pos}/{len} files, {elapsed} ({eta} left)")
-        .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar());
-    indicatif::ProgressBar::new(files as u64).with_style(style)
 }
 
 /// Adds inventory documents to what is known.
@@ -166,7 +162,7 @@ fn records_of(state: &State, seen: &BTreeSet<EventId>) -> BTreeSet<RecordId> {
 
 fn print(args: &ReplayArgs, outcome: &Outcome) -> Result<(), Error> {
     if !args.state.json {
-        render::text::replay(outcome);
+        out!("{}", render::text::replay(outcome, render::term::width()));
         return Ok(());
     }
     for finding in &outcome.findings {

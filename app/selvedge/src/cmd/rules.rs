@@ -39,7 +39,7 @@ fn list(args: &RulesListArgs) -> Result<u8, Error> {
         }
     } else {
         table(&shown);
-        anstream::println!("\n{} of {}", shown.len(), render::count(cards.len(), "rule"));
+        outln!("\n{} of {}", shown.len(), render::count(cards.len(), "rule"));
     }
     tell(&problems, args.rules.json);
     Ok(u8::from(none))
@@ -74,7 +74,7 @@ fn table(cards: &[&RuleCard]) {
         })
         .collect();
     let heads = [Fixed("LEVEL"), Number("CONF"), Fixed("LOGS"), Fixed("ATT&CK"), Text("RULE")];
-    anstream::print!("{}", term::table(&heads, &rows, term::width()));
+    out!("{}", term::table(&heads, &rows, term::width()));
 }
 
 /// A rule as `rules list --json` and `explain --json` print it.
@@ -102,9 +102,9 @@ pub(super) fn rule(card: &RuleCard) -> Value {
 fn tell(problems: &[Problem], as_json: bool) {
     for problem in problems {
         if as_json {
-            anstream::eprintln!("{}", output::problem(problem));
+            errln!("{}", output::problem(problem));
         } else {
-            anstream::eprintln!("warning: {}: {}", q(&problem.place), q(&problem.why));
+            errln!("warning: {}: {}", q(&problem.place), q(&problem.why));
         }
     }
 }
@@ -121,8 +121,8 @@ fn lint_pack(args: &RulesArgs, strict: bool) -> Result<u8, Error> {
         } else {
             let style = render::text::style(if is_error(fault) { Severity::High } else { Severity::Medium });
             let place = q(&fault.place());
-            anstream::println!("{}: {}", term::styled(style, level), term::styled(term::BOLD, &place));
-            anstream::print!("{}", term::hanging("    ", &q(&fault.why), term::width()));
+            outln!("{}: {}", term::styled(style, level), term::styled(term::BOLD, &place));
+            out!("{}", term::hanging("    ", &q(&fault.why), term::width()));
         }
     }
     let warnings = faults.len() - errors;
@@ -130,7 +130,7 @@ fn lint_pack(args: &RulesArgs, strict: bool) -> Result<u8, Error> {
         output::line(&json!({ "type": "summary", "files": pack.rules.len(), "errors": errors, "warnings": warnings }))?;
     } else {
         let files = render::count(pack.rules.len(), "rule file");
-        anstream::println!("{files}: {}, {}", render::count(errors, "error"), render::count(warnings, "warning"));
+        outln!("{files}: {}, {}", render::count(errors, "error"), render::count(warnings, "warning"));
     }
     Ok(u8::from(errors > 0))
 }
@@ -149,7 +149,7 @@ fn test(args: &RulesArgs, verbose: bool) -> Result<u8, Error> {
         if args.json {
             output::line(&output::problem(problem))?;
         } else {
-            anstream::println!("{}: {}", q(&problem.place), q(&problem.why));
+            outln!("{}: {}", q(&problem.place), q(&problem.why));
         }
     }
     if args.json {
@@ -160,7 +160,7 @@ fn test(args: &RulesArgs, verbose: bool) -> Result<u8, Error> {
     } else {
         let rules = render::count(tested.len(), "rule file");
         let cases = render::count(cases.len(), "case");
-        anstream::println!("\n{rules}, {cases}: {failed} failed, {untested} without tests");
+        outln!("\n{rules}, {cases}: {failed} failed, {untested} without tests");
     }
     Ok(u8::from(failed > 0))
 }
@@ -198,7 +198,7 @@ fn tested_text(rule: &TestedRule, verbose: bool) {
             let failed = all.iter().filter(|case| !case.passed()).count();
             let of = render::count(all.len(), "case");
             let what = if failed == 0 { of } else { format!("{failed} of {of}") };
-            anstream::println!("{}{file}: {what}", mark(failed == 0));
+            outln!("{}{file}: {what}", mark(failed == 0));
             for case in all.iter().filter(|case| verbose || !case.passed()) {
                 let came = match (case.expect, case.hit) {
                     (true, true) => "hit",
@@ -207,14 +207,14 @@ fn tested_text(rule: &TestedRule, verbose: bool) {
                     (false, true) => "a hit, but none is expected",
                 };
                 let lead = format!("          {}", mark(case.passed()));
-                anstream::println!("{lead}{} ({came})", q(&case.name));
+                outln!("{lead}{} ({came})", q(&case.name));
             }
         }
-        Tested::Untested => anstream::println!("{}{file}", term::styled(term::DIM, "no test ")),
+        Tested::Untested => outln!("{}{file}", term::styled(term::DIM, "no test ")),
         Tested::Broken(problems) => {
-            anstream::println!("{}{file}", mark(false));
+            outln!("{}{file}", mark(false));
             for problem in problems {
-                anstream::print!("{}", term::hanging("          ", &q(&problem.why), term::width()));
+                out!("{}", term::hanging("          ", &q(&problem.why), term::width()));
             }
         }
     }

