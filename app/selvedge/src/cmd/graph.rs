@@ -67,9 +67,9 @@ fn stats(shown: &Shown, as_json: bool) -> Result<u8, Error> {
         }))?;
         return Ok(0);
     }
-    anstream::println!("{} entities, {} edges", graph.entity_count(), graph.edge_count());
+    outln!("{} entities, {} edges", graph.entity_count(), graph.edge_count());
     for (kind, count) in kinds {
-        anstream::println!("  {count:>6}  {kind}");
+        outln!("  {count:>6}  {kind}");
     }
     Ok(0)
 }
@@ -102,7 +102,7 @@ fn neighbours(graph: &Graph, what: &str, as_json: bool) -> Result<u8, Error> {
     }
     for id in ids {
         if !as_json {
-            anstream::println!("{} {}{}", word(id.kind), q(&id.key), name(graph, id));
+            outln!("{} {}{}", word(id.kind), q(&id.key), name(graph, id));
         }
         for (edge, facts) in graph.out(id) {
             show(graph, "->", edge, &edge.to, facts, as_json)?;
@@ -143,6 +143,6 @@ fn show(
     let mut out = String::new();
     selvedge_respond::report::wrap(&mut out, &format!("  {arrow} "), 5, &what);
     selvedge_respond::report::wrap(&mut out, "     ", 5, &format!("evidence{by}: {}{more}", shown.join(", ")));
-    anstream::print!("{out}");
+    out!("{out}");
     Ok(())
 }

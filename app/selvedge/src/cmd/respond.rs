@@ -145,7 +145,7 @@ pub(super) fn approve_plan(args: &ApproveArgs, config: &Config) -> Result<u8, Er
     if args.incident.state.json {
         output::line(&serde_json::to_value(&approval).unwrap_or_default())?;
     } else {
-        anstream::println!(
+        outln!(
             "{} approved plan {} of {} until {}.\nnext: selvedge respond {} --apply",
             selvedge_model::untrusted::quote_for_log(&approval.by),
             plan.hash().0.short(16),

@@ -27,6 +27,7 @@ use selvedge_respond::decide::Decision;
 use selvedge_sim::{AssertionIds, CallError, LogRecord, World, run as run_on, scenario_a};
 use selvedge_store::MemoryJournal;
 use serde_json::json;
+use std::collections::BTreeSet;
 use voice::Voice;
 
 /// Who approves in the demo; it says so wherever the name is shown.
@@ -164,11 +165,12 @@ impl Demo {
         }
         let counts = ingest.counts();
         must(counts.problems == 0 && counts.unmapped == 0, "every record is read and mapped")?;
+        let ids: BTreeSet<u128> = kept.ids.iter().copied().collect();
         let facts = self.state.add(std::mem::take(&mut kept.records));
         let decision = self.state.decide(&self.content.brain, now);
         let receipt = BatchReceipt {
             sources: vec!["demo".into()],
-            digest: Digest::of_parts(kept.seen.iter().map(|id| id.0.as_bytes().as_slice())),
+            digest: Digest::of(&ids.iter().flat_map(|id| id.to_be_bytes()).collect::<Vec<u8>>()),
             counts,
             content: self.content.brain.content,
         };
@@ -318,7 +320,7 @@ impl Voice {
         if self.json {
             let _ = output::line(&output::incident(incident));
         } else {
-            anstream::println!("{}", selvedge_respond::report::text(incident));
+            outln!("{}", selvedge_respond::report::text(incident));
         }
     }
 
