@@ -21,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("app/agent", &["core/*", "ports"]),
     ("app/selvedge", &["core/*", "ports", "edge/*", "app/agent", "sim", "content"]),
     ("sim", &["core/*", "ports"]),
-    ("content", &["core/model"]),
+    ("content", &["core/model", "core/detect"]),
     // A tool of the developers, like xtask: nothing imports it.
     ("bench", &["core/*", "ports", "edge/*", "app/agent", "sim", "content"]),
     ("xtask", &[]),

@@ -28,7 +28,7 @@ impl Sink for Printer {
 
     fn problem(&mut self, problem: Problem) {
         self.problems += 1;
-        anstream::eprintln!("{}", output::problem(&problem));
+        errln!("{}", output::problem(&problem));
     }
 }
 
