@@ -193,10 +193,12 @@ fn fill(
     world: &World,
     person: &Person,
     now: Timestamp,
-    mut names: Names<'_>,
+    names: Names<'_>,
     rng: &mut Rng,
     out: &mut String,
 ) {
+    // Its own names live shorter than those it is given.
+    let mut names: Names<'_> = names;
     let second = |time: Timestamp| iso_second(time).trim_end_matches('Z').to_owned();
     // `time` is when the row was written.
     let written = now.checked_add(SignedDuration::from_secs(rng.between(20, 150).cast_signed())).unwrap_or(now);

@@ -197,7 +197,7 @@ impl Writer {
             Stream::Azure(_) => {}
         }
         let begin = out.len();
-        let mut one = |out: &mut String, write: &dyn Fn(&mut String)| {
+        let one = |out: &mut String, write: &dyn Fn(&mut String)| {
             if out.len() > begin {
                 out.push(separator);
             }

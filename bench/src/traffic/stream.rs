@@ -1,9 +1,10 @@
 //! The same files, written into a reader instead of to a disk: input of any size
 //! without the room for it.
 
-use super::{Planned, World, Writer, plan};
+use super::{Manifest, Planned, World, Writer, plan};
 use selvedge_agent::ingest::Decoder;
 use selvedge_model::Problem;
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,16 @@ impl OnTheFly {
     /// The files.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         (0..self.planned.len()).map(|n| PathBuf::from(n.to_string())).collect()
+    }
+
+    /// What the attack in them is.
+    pub(crate) fn manifest(&self) -> Manifest {
+        Manifest {
+            sets: BTreeMap::new(),
+            human: self.world.story.truth.human.clone(),
+            last_record: self.world.last_record.clone(),
+            ends_at: self.world.ends,
+        }
     }
 
     /// Records in all of them.

@@ -10,7 +10,7 @@ mod reads;
 
 use super::template::{Scope, Slots, Template};
 use super::world::{REGIONS, World};
-use callers::{Caller, Callers, SHARES, Spot, after, id};
+use callers::{Caller, Callers, SHARES, Spot, id};
 use calls::{CALLERS, Call, Does};
 use jiff::Timestamp;
 use rare::Rare;
