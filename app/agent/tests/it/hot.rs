@@ -41,7 +41,7 @@ fn stories(seed: u64) -> Vec<World> {
 
 fn read(world: &World) -> Records {
     let mut kept = Kept::default();
-    let mut ingest = Ingest::new(&crate::verdicts::NoRules, now());
+    let mut ingest = Ingest::new(&selvedge_detect::sigma::NoRules, now());
     for log in world.logs() {
         let mut file = ingest.file("record");
         file.push(log.record.to_string().as_bytes(), &mut kept);
