@@ -4,8 +4,9 @@
 //! They are functions of a library so that a finding can be replayed without
 //! the fuzzer: see README.md.
 
-use selvedge_detect::sigma::{LogSource, RuleEngine, SigmaRules};
-use selvedge_detect::{Framer, Piece, fill_unmapped, normalise as to_event, redact};
+use selvedge_detect::json::{Doc, Scratch};
+use selvedge_detect::sigma::{LogSource, RuleEngine, Seen, SigmaRules};
+use selvedge_detect::{Framer, Piece, complete, facts, normalise as to_event, redact, unwrap};
 use selvedge_model::canon;
 use serde_json::Value;
 use std::ops::ControlFlow;
@@ -29,7 +30,8 @@ fn pieces(bytes: &[u8], chunk: usize) -> Vec<(usize, u64, String, Vec<u8>)> {
     let (mut framer, mut out) = (Framer::new(), Vec::new());
     let mut take = |piece: Piece<'_>| {
         let (at, what, text) = match piece {
-            Piece::Json(at, text) => (at, "json", text),
+            Piece::Json(at, text, _) => (at, "json", text),
+            Piece::Row(at, text) => (at, "row", text),
             Piece::Line(at, text) => (at, "line", text),
             Piece::Broken(at, why) => (at, why, &[][..]),
         };
@@ -43,21 +45,32 @@ fn pieces(bytes: &[u8], chunk: usize) -> Vec<(usize, u64, String, Vec<u8>)> {
     out
 }
 
-/// Mapping to OCSF and facts, taking out secrets, and the whole once more.
+/// The JSON parser against serde_json's, then mapping to OCSF and facts, and the
+/// whole once more.
 pub fn normalise(data: &[u8]) {
-    let Ok(record) = serde_json::from_slice::<Value>(data) else { return };
-    let now = jiff::Timestamp::UNIX_EPOCH;
+    let mut scratch = Scratch::default();
+    let doc = match (Doc::parse(data, &mut scratch), serde_json::from_slice::<Value>(data)) {
+        (Ok(doc), _) => doc,
+        (Err(_), Err(_)) => return,
+        (Err(stop), Ok(_)) => panic!("serde_json reads it: {stop:?}"),
+    };
     let one = || {
-        let mut done = to_event(&record, data, "fuzz:1".into(), now);
-        fill_unmapped(&mut done.event, &record);
-        done
+        let mut out = Vec::new();
+        unwrap(doc.root(), data, &mut |found| {
+            let mut done = to_event(&found, jiff::Timestamp::UNIX_EPOCH);
+            let facts = facts(&done.event, &found, true);
+            let id = done.event.id(found.bytes);
+            assert!(facts.iter().all(|fact| fact.cite().event == id));
+            complete(&mut done.event, &found);
+            out.push((serde_json::to_string(&done.event.ocsf).expect("an event is JSON"), facts));
+        });
+        out
     };
     let done = one();
     assert_eq!(done, one(), "not the same twice");
-    assert!(done.facts.iter().all(|fact| fact.cite().event == done.event.id));
+    let record = doc.root().to_value();
     let clean = redact::redact(&record);
     assert_eq!(redact::redact(&clean), clean, "redacting again changes more");
-    round_trip::<selvedge_model::event::Event>(&canon::to_vec(&done.event));
 }
 
 /// Inventory exports.
@@ -90,8 +103,11 @@ pub fn sigma(data: &[u8]) {
     let (rules, _) = SigmaRules::load([("fuzz.yaml", text)]);
     let record = serde_json::json!({"eventSource": "s3.amazonaws.com", "eventName": "GetObject",
         "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::1:assumed-role/a/b"}, "list": ["x", 1, null]});
+    let text = record.to_string();
+    let mut scratch = Scratch::default();
+    let doc = Doc::parse(text.as_bytes(), &mut scratch).expect("JSON");
     for source in [LogSource::CLOUDTRAIL, LogSource::ENTRA_SIGN_IN] {
-        for hit in rules.matches(&source, &record) {
+        for hit in rules.matches(Seen { source, json: doc.root(), ocsf: None }) {
             assert!(rules.rule(hit.rule).is_some(), "a hit names no rule");
         }
     }
@@ -120,12 +136,14 @@ pub fn graph_answers(data: &[u8]) {
     let _ = (answers::user(data), answers::boolean(data), answers::error(data));
 }
 
-/// Files: plain, and behind the first bytes of gzip.
+/// Files: plain, and behind the first bytes of gzip, zstd and UTF-16.
 pub fn gunzip(data: &[u8]) {
     const GZIP: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03";
+    const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+    const UTF16: &[u8] = b"\xff\xfe";
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let path = folder.path().join("fuzz");
-    for bytes in [data.to_vec(), [GZIP, data].concat()] {
+    for bytes in [data.to_vec(), [GZIP, data].concat(), [ZSTD, data].concat(), [UTF16, data].concat()] {
         std::fs::write(&path, &bytes).expect("a writable folder for temporary files");
         let mut seen = 0_u64;
         let report = selvedge_files::read_file(&path, &mut |chunk| {

@@ -6,6 +6,7 @@
 mod bench;
 mod deny;
 mod emulator;
+mod ocsf;
 mod run;
 mod test;
 mod tidy;
@@ -27,6 +28,9 @@ commands:
                   gzip to incident, against decompressing and parsing alone, decision time
                   from the last record, peak memory. N is 200,000 records and 5 runs
   deny            licences and advisories, if cargo-deny is installed
+  gen-ocsf [--check] SCHEMA_DIR
+                  writes the tables of classes and numbered values in core/model/src/ocsf from
+                  the OCSF schema's sources; --check only says which files differ from them
 
 environment:
   SELVEDGE_CORPUS       folder with other people's test data; without it those cases are
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root),
         ["bench", rest @ ..] => bench::run(&root, rest),
         ["deny"] => deny::run(&root),
+        ["gen-ocsf", rest @ ..] => ocsf::run(&root, rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

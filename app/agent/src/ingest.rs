@@ -1,15 +1,20 @@
 //! Tier 1 as a loop: bytes of a file to records, events, rule hits; counted
 //! exactly. Nothing is lost in silence: records = events + unmapped + problems.
 
+mod pool;
+
+pub use pool::{Decoder, MAX_PROBLEMS, Parcel, Run, read_files};
+
 use selvedge_detect::frame::At;
-use selvedge_detect::sigma::{LogSource, RuleEngine};
-use selvedge_detect::{Framer, Piece, normalise};
+use selvedge_detect::json::{Doc, Json, Scratch};
+use selvedge_detect::sigma::{LogSource, RuleEngine, RuleHit, Seen};
+use selvedge_detect::text::{Line, TextLog};
+use selvedge_detect::{Found, Framer, Piece, facts, normalise, unwrap};
 use selvedge_graph::Record;
 use selvedge_graph::factset::Hit;
-use selvedge_model::event::{Event, RawRef};
-use selvedge_model::{Digest, EventId, Problem, Timestamp};
+use selvedge_model::event::Event;
+use selvedge_model::{Digest, EventId, Problem, RecordKind, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Problems of one file that are kept with their reason; further ones are
@@ -31,84 +36,130 @@ pub struct Counts {
     pub file_problems: u64,
 }
 
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.records += other.records;
+        self.events += other.events;
+        self.unmapped += other.unmapped;
+        self.problems += other.problems;
+        self.file_problems += other.file_problems;
+    }
+}
+
+/// A record that was read, with what tier 1 found.
+pub struct Arrival<'a, 'b> {
+    /// The event.
+    pub event: &'b mut Event<'a>,
+    /// The record.
+    pub found: &'b Found<'a>,
+    /// The rules that hold for it.
+    pub hits: &'b [Hit],
+}
+
 /// What becomes of each event, besides being counted.
 pub trait Sink {
-    /// A record that was read: its event, and the record as tier 2 keeps it.
-    fn record(&mut self, event: &Event, value: &Value, record: Record);
+    /// A record that was read.
+    fn record(&mut self, arrival: Arrival<'_, '_>);
 
     /// A record or file that could not be read.
     fn problem(&mut self, problem: Problem);
+}
+
+/// What reading came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// The accounting.
+    pub counts: Counts,
+    /// Events by kind.
+    pub kinds: BTreeMap<RecordKind, u64>,
+    /// Why records of known kinds could not be mapped, with how often.
+    pub unmapped_because: BTreeMap<String, u64>,
+}
+
+impl Tally {
+    /// Adds what another reader counted.
+    pub fn add(&mut self, other: Self) {
+        self.counts += other.counts;
+        for (kind, count) in other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        for (why, count) in other.unmapped_because {
+            *self.unmapped_because.entry(why).or_default() += count;
+        }
+    }
 }
 
 /// Reads files into a [`Sink`].
 pub struct Ingest<'a> {
     engine: &'a dyn RuleEngine,
     now: Timestamp,
-    counts: Counts,
-    /// Why records of known kinds could not be mapped, with how often.
-    unmapped_because: BTreeMap<String, u64>,
+    tally: Tally,
+    scratch: Scratch,
 }
 
 impl<'a> Ingest<'a> {
     /// Records without a time of their own are dated `now`.
     pub fn new(engine: &'a dyn RuleEngine, now: Timestamp) -> Self {
-        Self { engine, now, counts: Counts::default(), unmapped_because: BTreeMap::new() }
+        Self { engine, now, tally: Tally::default(), scratch: Scratch::default() }
     }
 
     /// The accounting so far.
     pub fn counts(&self) -> Counts {
-        self.counts
+        self.tally.counts
     }
 
-    /// Why records of known kinds were left unmapped, with how often.
-    pub fn unmapped_because(&self) -> &BTreeMap<String, u64> {
-        &self.unmapped_because
+    /// All that was counted.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// All that was counted.
+    pub fn into_tally(self) -> Tally {
+        self.tally
     }
 
     /// Damage to a file as a whole.
     pub fn file_problem(&mut self, problem: Problem, sink: &mut dyn Sink) {
-        self.counts.file_problems += 1;
+        self.tally.counts.file_problems += 1;
         sink.problem(problem);
     }
 
     /// Begins a file.
     pub fn file<'b>(&'b mut self, name: &str) -> FileIngest<'a, 'b> {
-        FileIngest { ingest: self, name: name.to_owned(), framer: Framer::new(), problems: 0, text_log: None }
+        FileIngest { ingest: self, name: name.to_owned(), framer: Framer::new(), problems: 0, text: TextLog::default() }
     }
 
-    fn json(&mut self, bytes: &[u8], place: String, sink: &mut dyn Sink) -> Result<(), String> {
-        let value: Value = serde_json::from_slice(bytes).map_err(|error| format!("not JSON: {error}"))?;
-        let done = normalise(&value, bytes, place, self.now);
+    fn json(&mut self, json: Json<'_>, bytes: &[u8], sink: &mut dyn Sink) {
+        unwrap(json, bytes, &mut |found| self.record(&found, sink));
+    }
+
+    fn record(&mut self, found: &Found<'_>, sink: &mut dyn Sink) {
+        let mut done = normalise(found, self.now);
+        let counts = &mut self.tally.counts;
+        counts.records += 1;
         if done.event.is_unmapped() {
-            self.counts.unmapped += 1;
-            if let Some(why) = done.unmapped_because {
-                *self.unmapped_because.entry(why).or_default() += 1;
+            counts.unmapped += 1;
+            if let Some(why) = done.unmapped_because.take() {
+                *self.tally.unmapped_because.entry(why).or_default() += 1;
             }
         } else {
-            self.counts.events += 1;
+            counts.events += 1;
         }
-        let record = Record {
-            record_id: done.event.record_id.clone(),
-            digest: done.event.raw.digest,
-            revision: done.event.revision,
-            hits: self.hits(&done.event, &value),
-            facts: done.facts,
-        };
-        sink.record(&done.event, &value, record);
-        Ok(())
+        *self.tally.kinds.entry(done.event.kind).or_default() += 1;
+        let hits = self.hits(&done.event, found);
+        sink.record(Arrival { event: &mut done.event, found, hits: &hits });
     }
 
-    fn hits(&self, event: &Event, value: &Value) -> Vec<Hit> {
+    fn hits(&self, event: &Event<'_>, found: &Found<'_>) -> Vec<Hit> {
         let Some(source) = LogSource::of(event.kind) else {
             return Vec::new();
         };
-        let (_, record) = selvedge_detect::classify(value);
-        self.engine
-            .matches(&source, record)
-            .into_iter()
-            .filter_map(|hit| self.engine.rule(hit.rule))
-            .map(|rule| Hit { rule: rule.id.clone(), version: rule.version.clone() })
-            .collect()
+        let hits = self.engine.matches(Seen { source, json: found.json, ocsf: Some(&event.ocsf) });
+        let named = |hit: RuleHit| {
+            let rule = self.engine.rule(hit.rule)?;
+            Some(Hit { rule: rule.id.clone(), version: rule.version.clone() })
+        };
+        hits.into_iter().filter_map(named).collect()
     }
 }
 
@@ -118,8 +169,7 @@ pub struct FileIngest<'a, 'b> {
     name: String,
     framer: Framer,
     problems: u64,
-    /// Whether the file is a text log, once its first line has told.
-    text_log: Option<bool>,
+    text: TextLog,
 }
 
 impl FileIngest<'_, '_> {
@@ -146,66 +196,48 @@ impl FileIngest<'_, '_> {
 
     fn piece(&mut self, piece: Piece<'_>, sink: &mut dyn Sink) {
         match piece {
-            Piece::Json(at, bytes) => {
-                self.ingest.counts.records += 1;
-                let place = self.place(at);
-                if let Err(why) = self.ingest.json(bytes, place, sink) {
-                    self.broken(at, why, sink);
-                }
+            Piece::Json(_, bytes, json) => self.ingest.json(json, bytes, sink),
+            Piece::Line(at, line) => {
+                let read = self.text.line(line);
+                self.text_record(at, line, read, sink);
             }
-            Piece::Line(at, line) => self.line(at, line, sink),
-            Piece::Broken(at, why) => {
-                self.ingest.counts.records += 1;
-                self.broken(at, why.to_owned(), sink);
+            Piece::Row(at, row) => {
+                let read = self.text.row(row);
+                self.text_record(at, row, read, sink);
             }
+            Piece::Broken(at, why) => self.broken(at, why, sink),
         }
     }
 
-    fn broken(&mut self, at: At, why: String, sink: &mut dyn Sink) {
-        self.ingest.counts.problems += 1;
+    fn broken(&mut self, at: At, why: &str, sink: &mut dyn Sink) {
+        let counts = &mut self.ingest.tally.counts;
+        counts.records += 1;
+        counts.problems += 1;
         self.problems += 1;
         if self.problems <= MAX_PROBLEMS_PER_FILE {
             sink.problem(Problem::new(self.place(at), why));
         }
     }
 
-    /// A line of text: a record of a text log (flow logs), its heading, or
-    /// nothing that can be read.
-    fn line(&mut self, at: At, line: &[u8], sink: &mut dyn Sink) {
-        let text = std::str::from_utf8(line).ok();
-        if text.is_some_and(is_flow_heading) {
-            self.text_log = Some(true);
-            return;
+    /// A line of text: a record of a text log, its heading, or nothing that can
+    /// be read.
+    fn text_record(&mut self, at: At, line: &[u8], read: Line, sink: &mut dyn Sink) {
+        match read {
+            Line::Heading => {}
+            Line::Unreadable(why) => self.broken(at, why, sink),
+            Line::Record(text) => {
+                let mut scratch = std::mem::take(&mut self.ingest.scratch);
+                match Doc::parse(text.as_bytes(), &mut scratch) {
+                    Ok(doc) => {
+                        self.ingest.json(doc.root(), line, sink);
+                        doc.recycle(&mut scratch);
+                    }
+                    Err(_) => self.broken(at, "the line cannot be read", sink),
+                }
+                self.ingest.scratch = scratch;
+            }
         }
-        self.ingest.counts.records += 1;
-        let is_log = *self.text_log.get_or_insert_with(|| text.is_some_and(is_flow_line));
-        if !is_log {
-            self.broken(at, "neither JSON nor a text log that is known here".to_owned(), sink);
-            return;
-        }
-        self.ingest.counts.unmapped += 1;
-        let digest = Digest::of(line);
-        let raw = RawRef { place: self.place(at), digest, len: line.len() as u64 };
-        let event = selvedge_detect::normalise::unmapped(raw, self.ingest.now);
-        let record =
-            Record { record_id: event.record_id.clone(), digest, revision: None, facts: Vec::new(), hits: Vec::new() };
-        sink.record(&event, &Value::from(text.unwrap_or_default()), record);
     }
-}
-
-/// VPC flow logs in files begin with the names of their fields.
-fn is_flow_heading(line: &str) -> bool {
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    let known = ["version", "account-id", "interface-id", "srcaddr", "dstaddr", "action", "log-status", "start", "end"];
-    fields.len() >= 4 && fields.iter().filter(|f| known.contains(f)).count() >= 3
-}
-
-/// The default format without a heading: version, account and twelve fields.
-fn is_flow_line(line: &str) -> bool {
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    fields.len() >= 14
-        && fields.first().is_some_and(|v| v.parse::<u8>().is_ok())
-        && fields.get(1).is_some_and(|a| a.len() == 12 && a.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// A sink that keeps what tier 2 needs.
@@ -213,25 +245,38 @@ fn is_flow_line(line: &str) -> bool {
 pub struct Kept {
     /// Records that tier 2 keeps.
     pub records: Vec<(EventId, Record)>,
-    /// Identities of all records that were read.
-    pub seen: std::collections::BTreeSet<EventId>,
-    /// How many records were read a second time.
-    pub duplicates: u64,
+    /// The first half of the identity of every record that was read.
+    pub ids: Vec<u128>,
     /// Problems.
     pub problems: Vec<Problem>,
 }
 
 impl Sink for Kept {
-    fn record(&mut self, event: &Event, _value: &Value, record: Record) {
-        if !self.seen.insert(event.id) {
-            self.duplicates += 1;
+    fn record(&mut self, arrival: Arrival<'_, '_>) {
+        let Arrival { event, found, hits } = arrival;
+        let id = event.id(found.bytes);
+        self.ids.push(half(&id));
+        let facts = facts(event, found, !hits.is_empty());
+        if !Record::would_be_kept(&facts, hits) {
+            return;
         }
-        if record.is_kept() {
-            self.records.push((event.id, record));
-        }
+        let record = Record {
+            record_id: event.record_id(),
+            digest: Digest::of(found.bytes),
+            revision: event.revision,
+            facts,
+            hits: hits.to_vec(),
+        };
+        self.records.push((id, record));
     }
 
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
+}
+
+/// The first sixteen bytes of an identity: enough to count records apart.
+fn half(id: &EventId) -> u128 {
+    let bytes = id.0.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
+    u128::from_be_bytes(bytes)
 }

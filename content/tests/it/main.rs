@@ -3,3 +3,13 @@
 mod corpus;
 mod overlay;
 mod rules;
+
+use selvedge_detect::json::{Doc, Scratch};
+use selvedge_detect::sigma::{LogSource, RuleEngine, Seen, SigmaRules};
+
+/// How many rules hold for a record of a log source.
+fn hits(rules: &SigmaRules, source: LogSource, record: &serde_json::Value) -> usize {
+    let text = record.to_string();
+    let doc = Doc::parse(text.as_bytes(), &mut Scratch::default()).unwrap();
+    rules.matches(Seen { source, json: doc.root(), ocsf: None }).len()
+}

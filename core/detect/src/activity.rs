@@ -5,36 +5,38 @@
 //! operations in capitals, so keys are lower-cased.
 
 use crate::get;
-use crate::mapped::{Mapped, event_id};
+use crate::json::Json;
+use crate::mapped::{Mapped, Raw, identity};
 use crate::ocsf::{self, Head};
-use selvedge_model::event::{Actor, Api, ApiResponse, Cloud, Endpoint, Named, Ocsf, Resource, User};
+use crate::row::{Row, lower};
+use selvedge_model::event::{Actor, Api, ApiResponse, Cloud, Endpoint, Named, Ocsf, Resource, Text, User};
 use selvedge_model::fact::{ArmUse, Cite};
-use selvedge_model::{Digest, Fact, RecordId, RecordKind, Timestamp, guid, time};
-use serde_json::Value;
+use selvedge_model::{Fact, Severity, Timestamp, guid, time};
 
 const OBJECT_ID: &str = "http://schemas.microsoft.com/identity/claims/objectidentifier";
 const TENANT_ID: &str = "http://schemas.microsoft.com/identity/claims/tenantid";
 const UPN: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn";
 const NAME: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name";
 
-/// What both forms say, under one name each.
-struct Row {
+/// What all forms say, under one name each.
+struct Activity<'a> {
     at: Timestamp,
     written: Option<Timestamp>,
-    data_id: Option<String>,
-    correlation: String,
-    tenant: String,
-    operation: String,
-    resource: String,
-    category: String,
+    data_id: Option<&'a str>,
+    correlation: &'a str,
+    tenant: Text<'a>,
+    operation: &'a str,
+    resource: &'a str,
+    category: &'a str,
     status: Status,
-    status_text: String,
-    ip: Option<String>,
+    status_text: &'a str,
+    ip: Option<&'a str>,
     object_id: Option<String>,
-    upn: Option<String>,
-    app_id: Option<String>,
-    uti: Option<String>,
-    location: Option<String>,
+    upn: Option<&'a str>,
+    app_id: Option<&'a str>,
+    uti: Option<&'a str>,
+    location: Option<&'a str>,
+    level: Option<&'a str>,
 }
 
 /// An operation's status, from either vocabulary.
@@ -70,95 +72,88 @@ impl Status {
 }
 
 /// Maps a record; the error says which field is missing or wrong.
-pub(crate) fn map(raw: &Value, digest: Digest) -> Result<Mapped, String> {
-    let row = read(raw)?;
-    let event = event_id(RecordKind::AzureActivity, &row.tenant, row.data_id.as_deref(), digest);
-    let record = RecordId::new(
-        row.data_id
-            .clone()
-            .unwrap_or_else(|| if row.correlation.is_empty() { digest.to_string() } else { row.correlation.clone() }),
-    );
-    let cite = Cite { event, record: record.clone(), at: row.at };
+pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
+    let row = read(raw.json)?;
+    let record: Text<'a> = match row.data_id {
+        Some(id) => id.into(),
+        None if row.correlation.is_empty() => raw.digest_id(),
+        None => row.correlation.into(),
+    };
     Ok(Mapped {
-        event,
-        record_id: record.clone(),
+        identity: identity(row.tenant.clone(), row.data_id),
         occurred_at: row.at,
         revision: row.written,
-        ocsf: to_ocsf(&row, &record, digest),
-        facts: vec![Fact::ArmUse(Box::new(fact(&row, cite)))],
+        ocsf: to_ocsf(&row, record),
     })
+}
+
+/// The facts of a record.
+pub(crate) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
+    read(raw).map(|row| vec![Fact::ArmUse(Box::new(fact(&row, cite())))]).unwrap_or_default()
 }
 
 /// A row of the Log Analytics table, told by a column that only it has.
-fn is_table_row(raw: &Value) -> bool {
+fn is_table_row(raw: Json<'_>) -> bool {
     get::any(raw, &["OperationNameValue"]).is_some()
 }
 
-fn read(raw: &Value) -> Result<Row, String> {
-    let at = ["eventTimestamp", "time", "TimeGenerated"]
-        .iter()
-        .find_map(|key| get::any(raw, &[key]).and_then(Value::as_str).and_then(time::parse))
-        .ok_or("time and eventTimestamp are missing or no time")?;
-    let value_of = |names: &[&str]| {
-        let found = get::any(raw, names)?;
-        get::as_text(found).or_else(|| get::text(found, &["value"]))
-    };
-    let identity = get::any(raw, &["identity"]).and_then(get::object).unwrap_or(Value::Null);
+fn read(raw: Json<'_>) -> Result<Activity<'_>, String> {
+    // Only the envelope says these things: `properties` are the operation's own.
+    let row = Row { outer: raw, inner: raw };
+    let at = row.moment(&["eventTimestamp", "time", "TimeGenerated"]);
+    let at = at.ok_or("time and eventTimestamp are missing or no time")?;
+    let own = |names: &[&str]| get::any(raw, &["properties"]).and_then(|p| get::any(p, names)).and_then(get::as_text);
     let claims = get::any(raw, &["claims", "Claims_d"])
-        .and_then(get::object)
-        .or_else(|| get::at(&identity, &["claims"]).and_then(get::object))
-        .unwrap_or(Value::Null);
-    let claim = |name: &str| get::any(&claims, &[name]).and_then(get::as_text);
-    let status_text = value_of(&["status", "resultType", "ActivityStatusValue"]).unwrap_or_default();
-    let resource = value_of(&["resourceId", "_ResourceId"]).unwrap_or_default();
-    let caller = value_of(&["caller"]);
+        .filter(|found| found.is_object())
+        .or_else(|| get::any(raw, &["identity"]).and_then(|identity| get::any(identity, &["claims"])));
+    let claim = |name: &str| claims.and_then(|claims| get::any(claims, &[name])).and_then(get::as_text);
+    let authorization = get::any(raw, &["identity"]).and_then(|identity| get::any(identity, &["authorization"]));
+    let principal = || authorization.and_then(|a| get::text(a, &["evidence", "principalId"]));
+    let caller = row.text(&["caller"]);
     // In the table `AzureActivity` the column `TenantId` is the workspace.
-    let logged_tenant = if is_table_row(raw) { value_of(&["AADTenantId"]) } else { value_of(&["tenantId"]) };
-    Ok(Row {
+    let tenant = if is_table_row(raw) { row.text(&["AADTenantId"]) } else { row.text(&["tenantId"]) };
+    let object_id = claim(OBJECT_ID).or_else(|| claim("oid")).or_else(principal);
+    Ok(Activity {
         at,
-        written: get::moment(raw, &["submissionTimestamp"]).or_else(|| get::moment(raw, &["EventSubmissionTimestamp"])),
-        data_id: value_of(&["eventDataId"]).or_else(|| get::text(raw, &["properties", "eventDataId"])),
-        correlation: value_of(&["correlationId"]).unwrap_or_default(),
-        tenant: logged_tenant.or_else(|| claim(TENANT_ID)).unwrap_or_default().to_ascii_lowercase(),
-        operation: value_of(&["OperationNameValue", "operationName"]).ok_or("operationName is missing")?,
-        resource,
-        category: value_of(&["CategoryValue", "category"]).unwrap_or_default(),
-        status: Status::parse(&status_text),
-        status_text,
-        ip: value_of(&["callerIpAddress"])
-            .or_else(|| get::text(raw, &["httpRequest", "clientIpAddress"]))
+        written: row.moment(&["submissionTimestamp", "EventSubmissionTimestamp"]),
+        data_id: row.text(&["eventDataId"]).or_else(|| own(&["eventDataId"])),
+        correlation: row.text(&["correlationId"]).unwrap_or_default(),
+        tenant: lower(tenant.or_else(|| claim(TENANT_ID)).unwrap_or_default()),
+        operation: row.value_of(&["OperationNameValue", "operationName"]).ok_or("operationName is missing")?,
+        resource: row.text(&["resourceId", "_ResourceId"]).unwrap_or_default(),
+        category: row.value_of(&["CategoryValue", "category"]).unwrap_or_default(),
+        status: Status::parse(row.value_of(&["status", "resultType", "ActivityStatusValue"]).unwrap_or_default()),
+        status_text: row.value_of(&["status", "resultType", "ActivityStatusValue"]).unwrap_or_default(),
+        ip: row
+            .text(&["callerIpAddress"])
+            .or_else(|| get::any(raw, &["httpRequest"]).and_then(|r| get::any(r, &["clientIpAddress"])).and_then(get::as_text))
             .or_else(|| claim("ipaddr")),
-        object_id: claim(OBJECT_ID).or_else(|| claim("oid")).and_then(|id| guid::parse(&id)),
+        // A workload's caller is its object id.
+        object_id: object_id.or(caller).and_then(guid::parse),
         upn: claim(UPN).or_else(|| claim(NAME)).or(caller).filter(|name| name.contains('@')),
         app_id: claim("appid"),
         uti: claim("uti"),
-        location: value_of(&["location"]),
+        location: row.text(&["location"]),
+        level: row.text(&["level"]),
     })
 }
 
-fn fact(row: &Row, cite: Cite) -> ArmUse {
+fn fact(row: &Activity<'_>, cite: Cite) -> ArmUse {
     ArmUse {
         cite,
-        tenant: row.tenant.clone(),
+        tenant: row.tenant.to_string(),
         correlation_id: row.correlation.to_ascii_lowercase(),
         operation: row.operation.to_ascii_lowercase(),
         resource: row.resource.to_ascii_lowercase(),
         object_id: row.object_id.clone().unwrap_or_default(),
-        upn: row.upn.clone().unwrap_or_default().to_lowercase(),
-        sign_in: row.uti.as_deref().and_then(guid::from_unique_token_identifier),
-        ip: row.ip.clone().unwrap_or_default(),
+        upn: row.upn.unwrap_or_default().to_lowercase(),
+        sign_in: row.uti.and_then(guid::from_unique_token_identifier),
+        ip: row.ip.unwrap_or_default().to_owned(),
         status: row.status.word().into(),
     }
 }
 
-fn to_ocsf(row: &Row, record: &RecordId, digest: Digest) -> Ocsf {
-    let verb = row.operation.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let activity = match verb.as_str() {
-        "write" => (3, "Update"),
-        "delete" => (4, "Delete"),
-        "read" => (2, "Read"),
-        _ => (99, "Other"),
-    };
+fn to_ocsf<'a>(row: &Activity<'a>, record: Text<'a>) -> Ocsf<'a> {
     let status = match row.status {
         Status::Succeeded => Some(true),
         Status::Failed => Some(false),
@@ -166,26 +161,27 @@ fn to_ocsf(row: &Row, record: &RecordId, digest: Digest) -> Ocsf {
     };
     let mut out = ocsf::build(Head {
         class: ocsf::API_ACTIVITY,
-        activity,
+        activity: activity_of(row.operation),
         time: row.at,
         status,
-        uid: record.as_str(),
+        uid: record,
         product: ("Microsoft", "Azure Activity Log"),
-        feature: (!row.category.is_empty()).then(|| row.category.clone()),
-        digest,
+        feature: some(row.category),
         profiles: &["cloud"],
     });
-    out.metadata.correlation_uid = (!row.correlation.is_empty()).then(|| row.correlation.clone());
+    out.metadata.correlation_uid = some(row.correlation);
     out.metadata.logged_time = row.written.map(time::epoch_ms);
-    out.status_code = (!row.status_text.is_empty()).then(|| row.status_text.clone());
+    out.metadata.tenant_uid = Some(row.tenant.clone()).filter(|t| !t.is_empty());
+    out.status_code = some(row.status_text);
+    ocsf::grade(&mut out, severity(row.level));
     if out.status_id.is_none() && !row.status_text.is_empty() {
         // Begun, but not done: neither success nor failure.
         out.status_id = Some(99);
-        out.status = Some(row.status_text.clone());
+        out.status = some(row.status_text);
     }
     let user = User {
-        uid: row.object_id.clone(),
-        name: row.upn.clone(),
+        uid: row.object_id.clone().map(Into::into),
+        name: row.upn.map(Into::into),
         type_id: Some(if row.upn.is_some() { 1 } else { 0 }),
         ..User::default()
     };
@@ -193,37 +189,62 @@ fn to_ocsf(row: &Row, record: &RecordId, digest: Digest) -> Ocsf {
     let nobody = user.is_none() && row.app_id.is_none();
     out.actor = Some(Actor {
         user,
-        app_uid: row.app_id.clone(),
+        app_uid: row.app_id.map(Into::into),
         app_name: nobody.then(|| ocsf::UNKNOWN.into()),
         ..Actor::default()
     });
     let provider = row.operation.split('/').next().unwrap_or_default();
     out.api = Some(Api {
-        operation: row.operation.clone(),
+        operation: row.operation.into(),
         service: Some(Named { uid: None, name: Some(provider.into()) }),
         request: None,
         response: (row.status == Status::Failed).then(|| ApiResponse {
             code: None,
-            error: Some(row.status_text.clone()),
+            error: Some(row.status_text.into()),
             error_message: None,
         }),
     });
-    out.src_endpoint = Some(source(row));
+    out.src_endpoint = Some(source(row.ip));
     out.cloud = Some(Cloud {
-        provider: "Azure".into(),
-        account: subscription(&row.resource).map(|uid| Named { uid: Some(uid), name: None }),
-        region: row.location.clone(),
+        provider: "Azure",
+        account: subscription(row.resource).map(|uid| Named { uid: Some(uid), name: None }),
+        region: row.location.map(Into::into),
     });
     if !row.resource.is_empty() {
-        out.resources.push(Resource { uid: Some(row.resource.clone()), name: None, type_: None, owner: None });
+        out.resources.push(Resource { uid: Some(row.resource.into()), ..Resource::default() });
     }
     ocsf::observe(&mut out);
     out
 }
 
-/// Where the call came from.
-fn source(row: &Row) -> Endpoint {
-    match row.ip.as_deref() {
+fn some(text: &str) -> Option<Text<'_>> {
+    (!text.is_empty()).then_some(text.into())
+}
+
+/// What the last part of an operation's name says is done.
+fn activity_of(operation: &str) -> u8 {
+    let verb = operation.rsplit('/').next().unwrap_or_default();
+    let is = |word: &str| verb.eq_ignore_ascii_case(word);
+    if is("write") {
+        3
+    } else if is("delete") {
+        4
+    } else if is("read") {
+        2
+    } else {
+        99
+    }
+}
+
+/// The Activity Log's level says how the log takes a row, not how bad it is: a
+/// failed call is an error. Only its highest level counts.
+fn severity(level: Option<&str>) -> Severity {
+    if level.is_some_and(|level| level.eq_ignore_ascii_case("critical")) { Severity::High } else { Severity::Info }
+}
+
+/// Where a call came from, by an address or host name that a log gives.
+pub(crate) fn source(ip: Option<&str>) -> Endpoint<'_> {
+    match ip {
         Some(ip) if ocsf::is_ip(ip) => Endpoint { ip: Some(ip.into()), ..Endpoint::default() },
         Some(other) => Endpoint { domain: Some(other.into()), ..Endpoint::default() },
         None => Endpoint { svc_name: Some(ocsf::UNKNOWN.into()), ..Endpoint::default() },
@@ -231,8 +252,8 @@ fn source(row: &Row) -> Endpoint {
 }
 
 /// The subscription in an ARM id, lower-cased.
-fn subscription(resource: &str) -> Option<String> {
+pub(crate) fn subscription(resource: &str) -> Option<Text<'_>> {
     let mut parts = resource.split('/');
     parts.by_ref().find(|p| p.eq_ignore_ascii_case("subscriptions"))?;
-    parts.next().map(str::to_ascii_lowercase)
+    parts.next().map(lower)
 }

@@ -3,171 +3,209 @@
 //! Field rules: facts "logs" section 6.
 
 use crate::get;
-use crate::mapped::{Mapped, event_id};
+use crate::json::Json;
+use crate::mapped::{Mapped, Raw, identity};
 use crate::ocsf::{self, Class, Head};
-use selvedge_model::event::{Actor, Cloud, Endpoint, Named, Ocsf, Resource, User};
+use crate::row::{Row, lower};
+use selvedge_model::event::{Actor, Cloud, Endpoint, Named, Ocsf, Resource, Text, User};
 use selvedge_model::fact::{Cite, EntraChange};
-use selvedge_model::{Digest, Fact, RecordId, RecordKind, time};
-use serde_json::Value;
+use selvedge_model::{Fact, Timestamp, time};
 
-/// Maps a record; the error says which field is missing or wrong.
-pub(crate) fn map(raw: &Value, digest: Digest) -> Result<Mapped, String> {
-    let nested = get::any(raw, &["properties"]).and_then(get::object);
-    let inner = nested.as_ref().unwrap_or(raw);
-    let find = |names: &[&str]| get::any(inner, names).or_else(|| get::any(raw, names)).and_then(get::as_text);
-    let at = find(&["activityDateTime"]).as_deref().and_then(time::parse);
-    let at = at.or_else(|| find(&["time", "TimeGenerated"]).as_deref().and_then(time::parse));
-    let at = at.ok_or("activityDateTime and time are missing or no time")?;
-    let activity = find(&["activityDisplayName", "operationName"]).ok_or("activityDisplayName is missing")?;
-    let tenant = find(&["AADTenantId", "tenantId"]).unwrap_or_default().to_ascii_lowercase();
-    let id = find(&["id"]);
-    let key = id.as_ref().map(|id| format!("auditlogs/{}", id.to_ascii_lowercase()));
-    let event = event_id(RecordKind::EntraAudit, &tenant, key.as_deref(), digest);
-    let record = RecordId::new(id.unwrap_or_else(|| digest.to_string()));
-    let fact = fact(inner, Cite { event, record: record.clone(), at }, &tenant, &activity, find(&["callerIpAddress"]));
-    let ok = match find(&["result"]).map(|r| r.to_ascii_lowercase()).as_deref() {
-        Some("success") => Some(true),
-        Some("failure") => Some(false),
-        _ => None,
-    };
-    let mut ocsf = to_ocsf(inner, &fact, &record, digest, ok);
-    ocsf.metadata.correlation_uid = find(&["correlationId"]);
-    ocsf.metadata.logged_time = find(&["time"]).as_deref().and_then(time::parse).map(time::epoch_ms);
-    ocsf.status_detail = find(&["resultReason", "resultDescription"]);
-    Ok(Mapped {
-        event,
-        record_id: record,
-        occurred_at: at,
-        revision: find(&["time"]).as_deref().and_then(time::parse),
-        ocsf,
-        facts: vec![Fact::EntraChange(Box::new(fact))],
+/// What an audit row says, under one name each.
+struct Audit<'a> {
+    row: Row<'a>,
+    at: Timestamp,
+    activity: &'a str,
+    tenant: Text<'a>,
+    id: Option<&'a str>,
+    user: Option<Json<'a>>,
+    app: Option<Json<'a>>,
+    targets: Vec<Json<'a>>,
+    ip: Option<&'a str>,
+}
+
+fn read(raw: Json<'_>) -> Result<Audit<'_>, String> {
+    let row = Row::new(raw);
+    let at = row.moment(&["activityDateTime"]).or_else(|| row.moment(&["time"])).or_else(|| row.moment(&["TimeGenerated"]));
+    let by = row.object(&["initiatedBy"]);
+    let part = |name: &str| by.and_then(|by| get::any(by, &[name]));
+    let user = part("user");
+    let tenant = row.outer_text(&["AADTenantId"]).or_else(|| row.text(&["tenantId"]));
+    let own_ip = user.and_then(|user| get::any(user, &["ipAddress"])).and_then(get::as_text);
+    Ok(Audit {
+        at: at.ok_or("activityDateTime and time are missing or no time")?,
+        activity: row.text(&["activityDisplayName", "operationName"]).ok_or("activityDisplayName is missing")?,
+        tenant: lower(tenant.unwrap_or_default()),
+        id: row.text(&["id"]),
+        user,
+        app: part("app"),
+        targets: row.find(&["targetResources"]).into_iter().flat_map(Json::elements).collect(),
+        ip: own_ip.or_else(|| row.text(&["callerIpAddress"])),
+        row,
     })
 }
 
-fn targets(inner: &Value) -> Vec<Value> {
-    let found = get::any(inner, &["targetResources"]).and_then(get::object);
-    found.and_then(|v| v.as_array().cloned()).unwrap_or_default()
+/// Maps a record; the error says which field is missing or wrong.
+pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
+    let audit = read(raw.json)?;
+    let key = audit.id.map(|id| format!("auditlogs/{}", id.to_ascii_lowercase()));
+    let uid: Text<'_> = audit.id.map_or_else(|| raw.digest_id(), Into::into);
+    let ok = match audit.row.text(&["result"]) {
+        Some(result) if result.eq_ignore_ascii_case("success") => Some(true),
+        Some(result) if result.eq_ignore_ascii_case("failure") => Some(false),
+        _ => None,
+    };
+    let mut ocsf = to_ocsf(&audit, uid, ok);
+    ocsf.metadata.correlation_uid = audit.row.text(&["correlationId"]).map(Into::into);
+    ocsf.metadata.logged_time = audit.row.moment(&["time"]).map(time::epoch_ms);
+    ocsf.status_detail = audit.row.text(&["resultReason", "resultDescription"]).map(Into::into);
+    Ok(Mapped {
+        identity: identity(audit.tenant.clone(), key),
+        occurred_at: audit.at,
+        revision: audit.row.moment(&["time"]),
+        ocsf,
+    })
 }
 
-fn fact(inner: &Value, cite: Cite, tenant: &str, activity: &str, caller_ip: Option<String>) -> EntraChange {
-    let by = get::any(inner, &["initiatedBy"]).and_then(get::object).unwrap_or(Value::Null);
+/// The facts of a record.
+pub(crate) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
+    read(raw).map(|audit| vec![Fact::EntraChange(Box::new(fact(&audit, cite())))]).unwrap_or_default()
+}
+
+impl<'a> Audit<'a> {
+    /// Text of who did it.
+    fn by(who: Option<Json<'a>>, name: &str) -> Option<&'a str> {
+        get::any(who?, &[name]).and_then(get::as_text)
+    }
+
+    fn initiator_id(&self) -> Option<Text<'a>> {
+        Self::by(self.user, "id").or_else(|| Self::by(self.app, "servicePrincipalId")).map(lower)
+    }
+
+    fn initiator_upn(&self) -> Option<Text<'a>> {
+        Self::by(self.user, "userPrincipalName").map(lower)
+    }
+}
+
+fn fact(audit: &Audit<'_>, cite: Cite) -> EntraChange {
     EntraChange {
         cite,
-        tenant: tenant.to_owned(),
-        activity: activity.to_owned(),
-        initiator_id: get::text(&by, &["user", "id"])
-            .or_else(|| get::text(&by, &["app", "servicePrincipalId"]))
-            .unwrap_or_default()
-            .to_ascii_lowercase(),
-        initiator_upn: get::text_or_empty(&by, &["user", "userPrincipalName"]).to_lowercase(),
-        ip: get::text(&by, &["user", "ipAddress"]).or(caller_ip).unwrap_or_default(),
-        targets: targets(inner)
+        tenant: audit.tenant.to_string(),
+        activity: audit.activity.to_owned(),
+        initiator_id: audit.initiator_id().unwrap_or_default().into_owned(),
+        initiator_upn: audit.initiator_upn().unwrap_or_default().into_owned(),
+        ip: audit.ip.unwrap_or_default().to_owned(),
+        targets: audit
+            .targets
             .iter()
-            .map(|t| (get::text_or_empty(t, &["type"]), get::text_or_empty(t, &["id"]).to_ascii_lowercase()))
+            .map(|t| (kind_of(*t).to_owned(), part(*t, "id").unwrap_or_default().to_ascii_lowercase()))
             .collect(),
     }
 }
 
-fn class_of(activity: &str, target: Option<&Value>) -> (Class, (u8, &'static str)) {
+/// Text of a target, whatever the letter case of its keys.
+fn part<'a>(target: Json<'a>, name: &str) -> Option<&'a str> {
+    get::any(target, &[name]).and_then(get::as_text)
+}
+
+fn kind_of(target: Json<'_>) -> &str {
+    part(target, "type").unwrap_or_default()
+}
+
+fn class_of(activity: &str, target: Option<Json<'_>>) -> (Class, u8) {
     let words = activity.to_ascii_lowercase();
-    let on_user = target.is_some_and(|t| get::text_or_empty(t, &["type"]).eq_ignore_ascii_case("user"));
+    let on_user = target.is_some_and(|t| kind_of(t).eq_ignore_ascii_case("user"));
     let starts = |w: &str| words.starts_with(w);
     if on_user && words == "add user" {
-        return (ocsf::ACCOUNT_CHANGE, (1, "Create"));
+        return (ocsf::ACCOUNT_CHANGE, 1);
     }
     if on_user && words == "delete user" {
-        return (ocsf::ACCOUNT_CHANGE, (6, "Delete"));
+        return (ocsf::ACCOUNT_CHANGE, 6);
     }
     if on_user && words == "disable account" {
-        return (ocsf::ACCOUNT_CHANGE, (5, "Disable"));
+        return (ocsf::ACCOUNT_CHANGE, 5);
     }
     if on_user && words == "enable account" {
-        return (ocsf::ACCOUNT_CHANGE, (2, "Enable"));
+        return (ocsf::ACCOUNT_CHANGE, 2);
     }
     if on_user && words.contains("password") {
         let reset = words.contains("reset");
-        return (ocsf::ACCOUNT_CHANGE, if reset { (4, "Password Reset") } else { (3, "Password Change") });
+        return (ocsf::ACCOUNT_CHANGE, if reset { 4 } else { 3 });
     }
     if starts("add") || starts("remove") {
         let added = starts("add");
         if words.contains("member to role") || words.contains("member from role") {
-            return (ocsf::USER_ACCESS, if added { (1, "Assign Privileges") } else { (2, "Revoke Privileges") });
+            return (ocsf::USER_ACCESS, if added { 1 } else { 2 });
         }
         if words.contains("member to group") || words.contains("member from group") {
-            return (ocsf::GROUP_MANAGEMENT, if added { (3, "Add User") } else { (4, "Remove User") });
+            return (ocsf::GROUP_MANAGEMENT, if added { 3 } else { 4 });
         }
     }
     if words == "add group" || words == "delete group" {
-        return (ocsf::GROUP_MANAGEMENT, if starts("add") { (6, "Create") } else { (5, "Delete") });
+        return (ocsf::GROUP_MANAGEMENT, if starts("add") { 6 } else { 5 });
     }
     let activity = if starts("add") || starts("create") || starts("consent") || starts("invite") {
-        (1, "Create")
+        1
     } else if starts("delete") || starts("remove") || starts("hard delete") {
-        (4, "Delete")
+        4
     } else if starts("disable") {
-        (9, "Disable")
+        9
     } else if starts("enable") {
-        (8, "Enable")
+        8
     } else if starts("update") || starts("set") || starts("change") || starts("reset") || starts("restore") {
-        (3, "Update")
+        3
     } else {
-        (99, "Other")
+        99
     };
     (ocsf::ENTITY_MANAGEMENT, activity)
 }
 
-fn to_ocsf(inner: &Value, fact: &EntraChange, record: &RecordId, digest: Digest, ok: Option<bool>) -> Ocsf {
-    let targets = targets(inner);
-    let (class, activity) = class_of(&fact.activity, targets.first());
+fn to_ocsf<'a>(audit: &Audit<'a>, uid: Text<'a>, ok: Option<bool>) -> Ocsf<'a> {
+    let (class, activity) = class_of(audit.activity, audit.targets.first().copied());
     let mut out = ocsf::build(Head {
         class,
         activity,
-        time: fact.cite.at,
+        time: audit.at,
         status: ok,
-        uid: record.as_str(),
+        uid,
         product: ("Microsoft", "Microsoft Entra ID"),
         feature: Some("AuditLogs".into()),
-        digest,
         profiles: &["cloud"],
     });
-    out.message = Some(fact.activity.clone());
-    let by = get::any(inner, &["initiatedBy"]).and_then(get::object).unwrap_or(Value::Null);
-    let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
-    let user = User {
-        uid: some(&fact.initiator_id),
-        name: some(&fact.initiator_upn),
-        type_id: Some(if fact.initiator_upn.is_empty() { 0 } else { 1 }),
-        ..User::default()
-    };
+    out.message = Some(audit.activity.into());
+    let upn = audit.initiator_upn();
+    let type_id = Some(if upn.is_none() { 0 } else { 1 });
+    let user = User { uid: audit.initiator_id(), name: upn, type_id, ..User::default() };
     let user = (user.uid.is_some() || user.name.is_some()).then_some(user);
     // What nobody is named for, the directory did by itself.
-    let itself = user.is_none().then(|| "Microsoft Entra ID".into());
+    let itself = user.is_none().then_some("Microsoft Entra ID");
     out.actor = Some(Actor {
         user,
-        app_name: get::text(&by, &["app", "displayName"]).or(itself),
-        app_uid: get::text(&by, &["app", "appId"]),
+        app_name: Audit::by(audit.app, "displayName").or(itself).map(Into::into),
+        app_uid: Audit::by(audit.app, "appId").map(Into::into),
         ..Actor::default()
     });
-    out.src_endpoint = ocsf::is_ip(&fact.ip).then(|| Endpoint { ip: Some(fact.ip.clone()), ..Endpoint::default() });
+    out.src_endpoint =
+        audit.ip.filter(|ip| ocsf::is_ip(ip)).map(|ip| Endpoint { ip: Some(ip.into()), ..Endpoint::default() });
     out.cloud = Some(Cloud {
-        provider: "Azure".into(),
-        account: some(&fact.tenant).map(|uid| Named { uid: Some(uid), name: None }),
+        provider: "Azure",
+        account: (!audit.tenant.is_empty()).then(|| Named { uid: Some(audit.tenant.clone()), name: None }),
         region: None,
     });
-    about(&mut out, class, &targets);
+    about(&mut out, class, &audit.targets);
     ocsf::observe(&mut out);
     out
 }
 
 /// Puts the targets where the class has them. Each class has room for few;
 /// `normalize` keeps them all unmapped.
-fn about(out: &mut Ocsf, class: Class, targets: &[Value]) {
-    let is = |t: &Value, kind: &str| get::text_or_empty(t, &["type"]).eq_ignore_ascii_case(kind);
-    let first = |wanted: &dyn Fn(&Value) -> bool| {
-        targets.iter().filter(|t| wanted(t)).map(resource).find(|r| r.uid.is_some() || r.name.is_some())
+fn about<'a>(out: &mut Ocsf<'a>, class: Class, targets: &[Json<'a>]) {
+    let is = |t: Json<'a>, kind: &str| kind_of(t).eq_ignore_ascii_case(kind);
+    let first = |wanted: &dyn Fn(Json<'a>) -> bool| {
+        targets.iter().filter(|t| wanted(**t)).map(|t| resource(*t)).find(|r| r.uid.is_some() || r.name.is_some())
     };
     let unknown = || Resource { name: Some(ocsf::UNKNOWN.into()), ..Resource::default() };
-    let user = |r: Resource, type_id: Option<u8>| User { uid: r.uid, name: r.name, type_id, ..User::default() };
+    let user = |r: Resource<'a>, type_id: Option<u8>| User { uid: r.uid, name: r.name, type_id, ..User::default() };
     // Who was given or lost something may be an application or a group as well.
     let member = || {
         let found = first(&|t| !is(t, "role") && !is(t, "group")).or_else(|| first(&|t| is(t, "group")));
@@ -182,44 +220,45 @@ fn about(out: &mut Ocsf, class: Class, targets: &[Value]) {
         out.user = member().or_else(|| Some(user(unknown(), None)));
         let role = first(&|t| is(t, "role")).and_then(|r| r.name.or(r.uid));
         let role = role.or_else(|| changed_to(targets, &["Role.DisplayName", "Role.TemplateId", "Role.ObjectID"]));
-        out.privileges = vec![role.unwrap_or_else(|| ocsf::UNKNOWN.into())];
+        out.more().privileges = vec![role.unwrap_or_else(|| ocsf::UNKNOWN.into())];
     } else if class == ocsf::GROUP_MANAGEMENT {
         let group = first(&|t| is(t, "group")).map(|r| Named { uid: r.uid, name: r.name }).unwrap_or_else(|| Named {
             uid: changed_to(targets, &["Group.ObjectID"]),
             name: changed_to(targets, &["Group.DisplayName"]),
         });
         let named = group.uid.is_some() || group.name.is_some();
-        out.group = Some(if named { group } else { Named { uid: None, name: Some(ocsf::UNKNOWN.into()) } });
+        out.more().group = Some(if named { group } else { Named { uid: None, name: Some(ocsf::UNKNOWN.into()) } });
         out.user = first(&|t| !is(t, "group")).map(|r| user(r, None));
     } else {
-        out.entity = Some(first(&|_| true).unwrap_or_else(unknown));
+        out.more().entity = Some(first(&|_| true).unwrap_or_else(unknown));
     }
 }
 
-fn resource(target: &Value) -> Resource {
+fn resource(target: Json<'_>) -> Resource<'_> {
     Resource {
-        uid: get::text(target, &["id"]),
-        name: get::text(target, &["userPrincipalName"]).or_else(|| get::text(target, &["displayName"])),
-        type_: get::text(target, &["type"]),
-        owner: None,
+        uid: part(target, "id").map(Into::into),
+        name: part(target, "userPrincipalName").or_else(|| part(target, "displayName")).map(Into::into),
+        type_: part(target, "type").map(Into::into),
+        ..Resource::default()
     }
 }
 
 /// The first of several properties that a target's change names. Entra writes
 /// the values as JSON text; what was taken away stands as the old one.
-fn changed_to(targets: &[Value], names: &[&str]) -> Option<String> {
-    let changes: Vec<&Value> = targets
-        .iter()
-        .filter_map(|t| get::at(t, &["modifiedProperties"]).and_then(Value::as_array))
-        .flatten()
-        .collect();
+fn changed_to<'a>(targets: &[Json<'a>], names: &[&str]) -> Option<Text<'a>> {
+    let changes = || {
+        let listed = targets.iter().filter_map(|t| get::any(*t, &["modifiedProperties"]));
+        listed.flat_map(Json::elements)
+    };
     names.iter().find_map(|name| {
-        let change = changes.iter().find(|change| get::text(change, &["displayName"]).as_deref() == Some(name))?;
+        let change = changes().find(|change| part(*change, "displayName") == Some(name))?;
         ["newValue", "oldValue"].iter().find_map(|side| {
-            let text = get::text(change, &[side])?;
-            match serde_json::from_str(&text) {
-                Ok(inner) => get::as_text(&inner),
-                Err(_) => Some(text),
+            let text = part(change, side)?;
+            match serde_json::from_str::<serde_json::Value>(text) {
+                Ok(serde_json::Value::String(inner)) if !inner.is_empty() => Some(inner.into()),
+                Ok(serde_json::Value::Number(inner)) => Some(inner.to_string().into()),
+                Ok(_) => None,
+                Err(_) => Some(text.into()),
             }
         })
     })

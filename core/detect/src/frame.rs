@@ -6,13 +6,19 @@
 //! line as text. Damage costs the damaged record and no other: the framer finds
 //! the next record by itself.
 
+mod table;
+
+pub(crate) use table::cells;
+
+use crate::json::{Doc, Json, Scratch, Stop};
+
 /// A record may be this long, in bytes; a longer one is a problem, and is not
 /// kept in memory.
 pub const MAX_RECORD: usize = 16 * 1024 * 1024;
 
 /// Keys under which an envelope keeps its records: CloudTrail, Azure, Microsoft
-/// Graph and ARM, and test exports.
-const ENVELOPE_KEYS: [&[u8]; 4] = [b"Records", b"records", b"value", b"events"];
+/// Graph and ARM, test exports, GuardDuty and Security Hub.
+const ENVELOPE_KEYS: [&[u8]; 6] = [b"Records", b"records", b"value", b"events", b"Findings", b"findings"];
 
 /// Where a piece begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +32,15 @@ pub struct At {
 }
 
 /// One piece of a file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Piece<'a> {
-    /// A balanced JSON object (or another JSON value where an object belongs).
-    Json(At, &'a [u8]),
+    /// A JSON object, parsed, and its bytes.
+    Json(At, &'a [u8], Json<'a>),
     /// A line of text, without its line end.
     Line(At, &'a [u8]),
+    /// A row of a table whose heading was the first line; it may hold line ends
+    /// in quotes.
+    Row(At, &'a [u8]),
     /// A record that cannot be read.
     Broken(At, &'static str),
 }
@@ -48,6 +57,8 @@ enum Mode {
     Element,
     /// In a line of text.
     Text,
+    /// In a row of a table, and in a quoted part of it.
+    Row(bool),
     /// Behind damage, on the way to the next record.
     Skip(Skip),
 }
@@ -111,6 +122,11 @@ pub struct Framer {
     enveloped: bool,
     /// In the tail of an envelope: what follows is no record.
     tail: bool,
+    /// The file is a table: its first line was a heading.
+    table: bool,
+    /// Whether nothing but white space was read so far.
+    first: bool,
+    scratch: Scratch,
 }
 
 impl Default for Framer {
@@ -136,6 +152,9 @@ impl Framer {
             oversize: false,
             enveloped: false,
             tail: false,
+            table: false,
+            first: true,
+            scratch: Scratch::default(),
         }
     }
 
@@ -162,6 +181,7 @@ impl Framer {
                 Mode::Elements => self.elements(out),
                 Mode::Element => self.element(last, out),
                 Mode::Text => self.text(last, out),
+                Mode::Row(quoted) => self.row(quoted, last, out),
                 Mode::Skip(skip) => self.skip(skip, last),
             };
             if !go_on || (self.pos, self.mode) == before {
@@ -180,14 +200,23 @@ impl Framer {
 
     /// The place of `index`; counts lines on the way, each byte once.
     fn at(&mut self, index: usize) -> At {
-        let passed = self.buf.get(self.line_counted..index).unwrap_or_default();
-        for byte in passed {
-            match byte {
-                b'\n' => (self.line, self.line_blank) = (self.line.saturating_add(1), true),
-                b' ' | b'\t' | b'\r' => {}
-                _ => self.line_blank = false,
-            }
+        let buf = std::mem::take(&mut self.buf);
+        let at = self.place_of(&buf, index);
+        self.buf = buf;
+        at
+    }
+
+    fn place_of(&mut self, buf: &[u8], index: usize) -> At {
+        let passed = buf.get(self.line_counted..index).unwrap_or_default();
+        let lines = memchr::memchr_iter(b'\n', passed).count();
+        let mut of_line = passed;
+        if lines > 0 {
+            self.line = self.line.saturating_add(lines as u64);
+            self.line_blank = true;
+            let end = memchr::memrchr(b'\n', passed).unwrap_or_default();
+            of_line = passed.get(end..).unwrap_or_default();
         }
+        self.line_blank = self.line_blank && of_line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
         self.line_counted = self.line_counted.max(index);
         At { byte: self.base.saturating_add(index as u64), line: self.line, starts_line: self.line_blank }
     }
@@ -212,11 +241,17 @@ impl Framer {
         while let Some(byte) = self.byte(self.pos) {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => self.pos = self.pos.saturating_add(1),
+                _ if self.table => {
+                    self.begin(Mode::Row(false));
+                    return true;
+                }
                 b'{' => {
+                    self.first = false;
                     self.begin(Mode::Object);
                     return true;
                 }
                 b'[' => {
+                    self.first = false;
                     self.pos = self.pos.saturating_add(1);
                     self.enveloped = false;
                     self.mode = Mode::Elements;
@@ -247,16 +282,118 @@ impl Framer {
         } else {
             let line = self.slice(self.start, end);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let heading = self.first && table::is_heading(line);
             if !line.is_empty() {
-                out(Piece::Line(self.start_at, line));
+                out(if heading { Piece::Row(self.start_at, line) } else { Piece::Line(self.start_at, line) });
             }
+            self.table = heading;
         }
+        self.first = false;
         self.pos = end;
         self.mode = Mode::Top;
         end < self.buf.len()
     }
 
+    /// A row of a table ends at the first line end outside of quotes. A quote
+    /// that is never closed costs its own line.
+    fn row(&mut self, mut quoted: bool, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        while let Some(byte) = self.byte(self.pos) {
+            match byte {
+                b'"' => quoted = !quoted,
+                b'\n' if !quoted => {
+                    self.end_row(out);
+                    return true;
+                }
+                _ => {}
+            }
+            self.pos = self.pos.saturating_add(1);
+            if self.pos.saturating_sub(self.start) > MAX_RECORD {
+                return self.lose_row(TOO_LONG, out);
+            }
+        }
+        self.mode = Mode::Row(quoted);
+        if last && quoted {
+            return self.lose_row("a quote is not closed", out);
+        }
+        if last {
+            self.end_row(out);
+        }
+        false
+    }
+
+    fn end_row(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
+        let row = self.slice(self.start, self.pos);
+        let row = row.strip_suffix(b"\r").unwrap_or(row);
+        if !row.is_empty() {
+            out(Piece::Row(self.start_at, row));
+        }
+        self.mode = Mode::Top;
+    }
+
+    fn lose_row(&mut self, why: &'static str, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        out(Piece::Broken(self.start_at, why));
+        let line = self.slice(self.start, self.pos).iter().position(|b| *b == b'\n');
+        self.pos = line.map_or(self.pos, |offset| self.start.saturating_add(offset));
+        self.mode = Mode::Top;
+        true
+    }
+
+    /// Reads the value at `start` in one go, if it is there whole and unharmed;
+    /// what is not goes the careful way.
+    fn whole(&mut self, out: &mut dyn FnMut(Piece<'_>)) -> Option<usize> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let end = self.whole_with(&mut scratch, out);
+        self.scratch = scratch;
+        end
+    }
+
+    fn whole_with(&mut self, scratch: &mut Scratch, out: &mut dyn FnMut(Piece<'_>)) -> Option<usize> {
+        let buf = std::mem::take(&mut self.buf);
+        let parsed = Doc::parse_prefix(buf.get(self.start..).unwrap_or_default(), scratch);
+        let end = match parsed {
+            Ok((doc, len)) if len <= MAX_RECORD && self.is_clean(&doc) => {
+                self.hand_out(&doc, out, &buf);
+                doc.recycle(scratch);
+                Some(self.start.saturating_add(len))
+            }
+            Ok((doc, _)) => {
+                doc.recycle(scratch);
+                None
+            }
+            Err(_) => None,
+        };
+        self.buf = buf;
+        end
+    }
+
+    /// Whether nothing but objects stands where records belong.
+    fn is_clean(&self, doc: &Doc<'_>) -> bool {
+        let records = (self.mode == Mode::Object).then(|| envelope_of(doc.root())).flatten();
+        records.is_none_or(|records| records.elements().all(Json::is_object))
+    }
+
+    /// A parsed value: a record, or an envelope whose records are there whole.
+    fn hand_out(&mut self, doc: &Doc<'_>, out: &mut dyn FnMut(Piece<'_>), buf: &[u8]) {
+        let root = doc.root();
+        let records = (self.mode == Mode::Object).then(|| envelope_of(root)).flatten();
+        let Some(records) = records else {
+            return out(Piece::Json(self.start_at, root.raw().as_bytes(), root));
+        };
+        for record in records.elements() {
+            let at = self.place_of(buf, self.start.saturating_add(record.offset()));
+            out(Piece::Json(at, record.raw().as_bytes(), record));
+        }
+    }
+
     fn object(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        if self.pos == self.start
+            && !self.tail
+            && let Some(end) = self.whole(out)
+        {
+            self.pos = end;
+            self.mode = Mode::Top;
+            return true;
+        }
         match self.scan_value(!self.tail) {
             Found::End(end) => {
                 if !self.tail {
@@ -314,6 +451,13 @@ impl Framer {
     }
 
     fn element(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        if self.pos == self.start
+            && let Some(end) = self.whole(out)
+        {
+            self.pos = end;
+            self.mode = Mode::Elements;
+            return true;
+        }
         match self.scan_value(false) {
             Found::End(end) => {
                 self.emit(end, out);
@@ -333,9 +477,19 @@ impl Framer {
     fn emit(&mut self, end: usize, out: &mut dyn FnMut(Piece<'_>)) {
         if self.oversize || end.saturating_sub(self.start) > MAX_RECORD {
             out(Piece::Broken(self.start_at, TOO_LONG));
-        } else {
-            out(Piece::Json(self.start_at, self.slice(self.start, end)));
+            return;
         }
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let bytes = self.slice(self.start, end);
+        match Doc::parse(bytes, &mut scratch) {
+            Ok(doc) => {
+                out(Piece::Json(self.start_at, bytes, doc.root()));
+                doc.recycle(&mut scratch);
+            }
+            Err(Stop::Damage(why)) => out(Piece::Broken(self.start_at, why)),
+            Err(Stop::More) => out(Piece::Broken(self.start_at, "the record is no JSON")),
+        }
+        self.scratch = scratch;
     }
 
     /// Reports the record at `start` as broken and goes to where the next one
@@ -474,7 +628,7 @@ impl Framer {
     }
 
     fn compact(&mut self) {
-        let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text) && !self.oversize && !self.tail;
+        let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text | Mode::Row(_)) && !self.oversize && !self.tail;
         let keep = if in_record { self.start } else { self.pos };
         if keep == 0 {
             return;
@@ -501,13 +655,20 @@ const TOO_LONG: &str = "the record is longer than 16 MiB; split it or leave it o
 /// to be a record and not a part of one; `None` if more bytes must tell.
 fn looks_like_a_record(bytes: &[u8]) -> Option<bool> {
     let short = bytes.get(..MAX_RECORD).unwrap_or(bytes);
-    let mut stream =
-        serde_json::Deserializer::from_slice(short).into_iter::<serde_json::Map<String, serde_json::Value>>();
-    match stream.next() {
-        Some(Ok(map)) => Some(map.len() >= 5),
-        Some(Err(error)) if error.is_eof() && short.len() < MAX_RECORD => None,
-        _ => Some(false),
+    match Doc::parse_prefix(short, &mut Scratch::default()) {
+        Ok((doc, _)) => Some(doc.root().is_object() && doc.root().members().count() >= 5),
+        Err(Stop::More) if short.len() < MAX_RECORD => None,
+        Err(_) => Some(false),
     }
+}
+
+/// The records of an envelope that was parsed whole: as `envelope_at` tells
+/// while a longer one is read.
+fn envelope_of(root: Json<'_>) -> Option<Json<'_>> {
+    let members = root.members().filter(|(key, _)| ENVELOPE_KEYS.contains(&key.as_bytes()));
+    members.map(|(_, value)| value).find(|value| {
+        value.is_array() && value.elements().next().is_none_or(Json::is_object)
+    })
 }
 
 #[cfg(test)]

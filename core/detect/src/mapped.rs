@@ -1,27 +1,37 @@
-//! What a mapping of one kind of record gives, and how records are told apart.
+//! What a mapping of one kind of record gives.
 
-use selvedge_model::event::Ocsf;
-use selvedge_model::{Digest, EventId, Fact, RecordId, RecordKind, Timestamp};
+use crate::json::Json;
+use selvedge_model::event::{Identity, Ocsf, Text};
+use selvedge_model::{Digest, Timestamp};
 
-/// What a mapping of one kind gives.
-pub(crate) struct Mapped {
-    pub event: EventId,
-    pub record_id: RecordId,
-    pub occurred_at: Timestamp,
-    pub revision: Option<Timestamp>,
-    pub ocsf: Ocsf,
-    pub facts: Vec<Fact>,
+/// One record on its way into a mapping.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Raw<'a> {
+    /// The record.
+    pub json: Json<'a>,
+    /// Its bytes as they stood in the file.
+    pub bytes: &'a [u8],
 }
 
-/// The identity of a record by the provider's own id, else by its bytes.
-pub(crate) fn event_id(kind: RecordKind, container: &str, own: Option<&str>, digest: Digest) -> EventId {
-    match own {
-        Some(own) => EventId(Digest::of_parts([kind.word().as_bytes(), container.as_bytes(), own.as_bytes()])),
-        None => EventId(digest),
+impl Raw<'_> {
+    /// The id of a record that has none of its own: the SHA-256 of its bytes.
+    pub(crate) fn digest_id(&self) -> Text<'static> {
+        Digest::of(self.bytes).to_string().into()
     }
 }
 
-/// The identity of a CloudTrail record: account and `eventID`.
-pub(crate) fn cloudtrail_event_id(account: &str, own: Option<&str>, digest: Digest) -> EventId {
-    event_id(RecordKind::CloudTrail, account, own, digest)
+/// What a mapping of one kind gives.
+pub(crate) struct Mapped<'a> {
+    pub identity: Identity<'a>,
+    pub occurred_at: Timestamp,
+    pub revision: Option<Timestamp>,
+    pub ocsf: Ocsf<'a>,
+}
+
+/// The identity of a record by the provider's own id, else by its bytes.
+pub(crate) fn identity<'a>(container: impl Into<Text<'a>>, own: Option<impl Into<Text<'a>>>) -> Identity<'a> {
+    match own {
+        Some(own) => Identity::Own { container: container.into(), id: own.into() },
+        None => Identity::Bytes,
+    }
 }

@@ -1,79 +1,75 @@
-//! One record in, one event and its facts out. Stateless and total: what cannot
-//! be mapped is an event of class Base Event, what cannot be read is a problem.
+//! One record in, one event out, and its facts when they are wanted. Stateless
+//! and total: what cannot be mapped is an event of class Base Event.
 
-use crate::{activity, audit, cloudtrail, kind, ocsf, redact, sign_in};
-use selvedge_model::event::{Event, RawRef};
-use selvedge_model::{Digest, EventId, Fact, RecordId, RecordKind, Timestamp};
+use crate::json::Json;
+use crate::mapped::{Mapped, Raw};
+use crate::unwrap::Found;
+use crate::{activity, audit, cloudtrail, ocsf, redact, sign_in};
+use selvedge_model::event::{Event, Fingerprint, Identity};
+use selvedge_model::fact::Cite;
+use selvedge_model::{Digest, Fact, RecordKind, Timestamp};
 use serde_json::Value;
 
 /// A record after tier 1's mapping.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Normalised {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Normalised<'a> {
     /// The event.
-    pub event: Event,
-    /// What tier 2 keeps of it.
-    pub facts: Vec<Fact>,
+    pub event: Event<'a>,
     /// Why a record of a known kind could not be mapped.
     pub unmapped_because: Option<String>,
 }
 
-/// Maps one parsed record. `bytes` are the record as it stood in the file,
-/// `place` says where. `now` stands in for the time of a record that has none.
-pub fn normalise(value: &Value, bytes: &[u8], place: String, now: Timestamp) -> Normalised {
-    let digest = Digest::of(bytes);
-    let raw = RawRef { place, digest, len: bytes.len() as u64 };
-    let (kind, record) = kind::classify(value);
-    let mapped = match kind {
-        RecordKind::CloudTrail => cloudtrail::map(record, digest),
-        RecordKind::AzureActivity => activity::map(record, digest),
-        RecordKind::EntraSignIn => sign_in::map(record, digest),
-        RecordKind::EntraAudit => audit::map(record, digest),
-        RecordKind::Unmapped => Err(String::new()),
-    };
-    match mapped {
-        Ok(mapped) => Normalised {
-            event: Event {
-                id: mapped.event,
-                record_id: mapped.record_id,
-                kind,
-                occurred_at: mapped.occurred_at,
-                revision: mapped.revision,
-                raw,
-                ocsf: mapped.ocsf,
-            },
-            facts: mapped.facts,
+/// Maps one record. `now` stands in for the time of a record that has none.
+pub fn normalise<'a>(found: &Found<'a>, now: Timestamp) -> Normalised<'a> {
+    let raw = Raw { json: found.json, bytes: found.bytes };
+    match map(found.kind, raw) {
+        Ok(Mapped { identity, occurred_at, revision, ocsf }) => Normalised {
+            event: Event { identity, kind: found.kind, occurred_at, revision, ocsf },
             unmapped_because: None,
         },
         Err(why) => {
-            let unmapped_because = (!why.is_empty()).then(|| format!("{} record: {why}", kind.word()));
-            Normalised { event: unmapped(raw, now), facts: Vec::new(), unmapped_because }
+            let unmapped_because = (!why.is_empty()).then(|| format!("{} record: {why}", found.kind.word()));
+            Normalised { event: unmapped(raw, now), unmapped_because }
         }
     }
 }
 
+fn map<'a>(kind: RecordKind, raw: Raw<'a>) -> Result<Mapped<'a>, String> {
+    match kind {
+        RecordKind::CloudTrail => cloudtrail::map(raw),
+        RecordKind::AzureActivity => activity::map(raw),
+        RecordKind::EntraSignIn => sign_in::map(raw),
+        RecordKind::EntraAudit => audit::map(raw),
+        _ => Err(String::new()),
+    }
+}
+
+/// What tier 2 keeps of a record. `wanted`: a rule matched it, so that it must
+/// be citable even if it says nothing about identities.
+pub fn facts(event: &Event<'_>, found: &Found<'_>, wanted: bool) -> Vec<Fact> {
+    let cite = || Cite { event: event.id(found.bytes), record: event.record_id(), at: event.occurred_at };
+    match event.kind {
+        RecordKind::CloudTrail => cloudtrail::facts(found.json, cite, wanted),
+        RecordKind::AzureActivity => activity::facts(found.json, cite),
+        RecordKind::EntraSignIn => sign_in::facts(found.json, cite),
+        RecordKind::EntraAudit => audit::facts(found.json, cite),
+        _ => Vec::new(),
+    }
+}
+
 /// A line of text or JSON of no known kind.
-pub fn unmapped(raw: RawRef, now: Timestamp) -> Event {
-    let uid = raw.digest.to_string();
+fn unmapped<'a>(raw: Raw<'a>, now: Timestamp) -> Event<'a> {
     let ocsf = ocsf::build(ocsf::Head {
         class: ocsf::BASE_EVENT,
-        activity: (0, "Unknown"),
+        activity: 0,
         time: now,
         status: None,
-        uid: &uid,
+        uid: raw.digest_id(),
         product: ("unknown", "unknown"),
         feature: None,
-        digest: raw.digest,
         profiles: &[],
     });
-    Event {
-        id: EventId(raw.digest),
-        record_id: RecordId::new(uid),
-        kind: RecordKind::Unmapped,
-        occurred_at: now,
-        revision: None,
-        raw,
-        ocsf,
-    }
+    Event { identity: Identity::Bytes, kind: RecordKind::Unmapped, occurred_at: now, revision: None, ocsf }
 }
 
 /// What a sign-in says that OCSF has no place for; as Graph answers it, these
@@ -99,11 +95,11 @@ const SIGN_IN_KEPT: [&str; 18] = [
     "networkLocationDetails",
 ];
 
-/// Fills `unmapped` of an event's OCSF form, secrets taken out: for an unmapped
-/// record all of it, for a mapped one the provider's parts that OCSF has no
-/// place for. Only `normalize` needs this; detection reads the record itself.
-pub fn fill_unmapped(event: &mut Event, value: &Value) {
-    let (_, record) = kind::classify(value);
+/// Fills what only `normalize` prints: the digest of the raw record, and
+/// `unmapped`, secrets taken out: for an unmapped record all of it, for a mapped
+/// one the provider's parts that OCSF has no place for.
+pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
+    event.ocsf.raw_data_hash = Some(Fingerprint { algorithm_id: 3, value: Digest::of(found.bytes).to_string() });
     // The event's kind, not the record's: what could not be mapped is kept whole.
     let kept: &[&str] = match event.kind {
         RecordKind::CloudTrail => &[
@@ -112,6 +108,7 @@ pub fn fill_unmapped(event: &mut Event, value: &Value) {
             "responseElements",
             "additionalEventData",
             "serviceEventDetails",
+            "insightDetails",
             "eventVersion",
             "sharedEventID",
             "tlsDetails",
@@ -134,42 +131,33 @@ pub fn fill_unmapped(event: &mut Event, value: &Value) {
             "additionalDetails",
             "loggedByService",
         ],
-        RecordKind::Unmapped => {
-            let redacted = redact::redact(value);
+        _ => {
+            let redacted = redact::redacted(found.json);
             // OCSF's `unmapped` is an object; a line of text is none.
             event.ocsf.unmapped =
                 Some(if redacted.is_object() { redacted } else { serde_json::json!({ "record": redacted }) });
             return;
         }
     };
-    // Exports differ in the letter case of their keys.
-    let map: serde_json::Map<String, Value> = record
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(key, v)| !v.is_null() && kept.iter().any(|kept| key.eq_ignore_ascii_case(kept)))
-        .map(|(key, v)| (key.clone(), redact::redact(v)))
-        .collect();
-    event.ocsf.unmapped = (!map.is_empty()).then_some(Value::Object(map));
+    event.ocsf.unmapped = kept_of(found.json, kept);
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
+/// The members of these names; exports differ in the letter case of their keys.
+fn kept_of(record: Json<'_>, kept: &[&str]) -> Option<Value> {
+    let members = record.is_object().then(|| record.members()).into_iter().flatten();
+    let map: serde_json::Map<String, Value> = members
+        .filter(|(key, v)| !v.is_null() && kept.iter().any(|kept| key.eq_ignore_ascii_case(kept)))
+        .map(|(key, v)| (key.to_owned(), redact_member(key, v)))
+        .collect();
+    (!map.is_empty()).then_some(Value::Object(map))
+}
 
-    #[test]
-    fn a_record_of_a_known_kind_that_cannot_be_mapped_is_kept_whole() {
-        for record in [
-            json!({"eventSource":"s3.amazonaws.com","eventName":"GetObject","eventTime":"0000-13-45","eventID":7}),
-            json!({"category":"SignInLogs","properties":{"id":"x"},"time":"never"}),
-            json!({"hello":"world"}),
-        ] {
-            let bytes = record.to_string();
-            let mut done = normalise(&record, bytes.as_bytes(), "f:1".into(), Timestamp::UNIX_EPOCH);
-            assert!(done.event.is_unmapped(), "{record}");
-            fill_unmapped(&mut done.event, &record);
-            assert_eq!(done.event.ocsf.unmapped.as_ref(), Some(&record));
-        }
+/// Redacts under the member's own name, which may be what tells a secret.
+fn redact_member(key: &str, value: Json<'_>) -> Value {
+    let mut one = serde_json::Map::new();
+    one.insert(key.to_owned(), value.to_value());
+    match redact::redact(&Value::Object(one)) {
+        Value::Object(mut map) => map.shift_remove(key).unwrap_or_default(),
+        other => other,
     }
 }

@@ -3,6 +3,7 @@
 //! Told by name: of a key, or of the name in a name-and-value pair; also in JSON
 //! that stands inside a string, as both clouds write bodies and changed values.
 
+use crate::json::Json;
 use serde_json::{Map, Value};
 
 /// Endings of names whose values are secrets in some cloud log, lower-cased and
@@ -49,6 +50,11 @@ pub const REDACTED: &str = "[redacted]";
 /// The value with every secret replaced, at any depth.
 pub fn redact(value: &Value) -> Value {
     within(value, MAX_NESTED_TEXTS)
+}
+
+/// A record's value as `serde_json` has it, with every secret replaced.
+pub fn redacted(value: Json<'_>) -> Value {
+    redact(&value.to_value())
 }
 
 fn within(value: &Value, texts: u8) -> Value {

@@ -5,61 +5,42 @@
 //! types. Matching is stateless: one record, any order, any worker. Correlation
 //! rules need a set of records, so they are kept aside for tier 2.
 
+mod alias;
+mod gate;
 mod meta;
+mod source;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
 pub use meta::RuleMeta;
+pub use source::LogSource;
 
+use crate::json::Json;
+use gate::Gated;
 use meta::Prepared;
+use selvedge_model::Problem;
+use selvedge_model::event::Ocsf;
 use selvedge_model::untrusted::quote_for_log;
-use selvedge_model::{Problem, RecordKind};
-use serde_json::Value;
+use source::RuleSource;
 use std::collections::BTreeMap;
 use view::View;
+
 
 /// Longest rule file read, in bytes. The largest public rule is under 64 KiB;
 /// the limit keeps a mistaken `--rules` folder from filling the memory.
 const RULE_FILE_LIMIT: usize = 1 << 20;
 
-/// What a record is, in Sigma's words: <https://sigmahq.io/docs/basics/log-sources.html>.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LogSource {
-    /// `aws`, `azure`.
-    pub product: &'static str,
-    /// `cloudtrail`, `activitylogs`, `signinlogs`, `auditlogs`.
-    pub service: &'static str,
-    /// Sigma's generic category, where the source has one.
-    pub category: Option<&'static str>,
-}
-
-impl LogSource {
-    /// AWS CloudTrail.
-    pub const CLOUDTRAIL: Self = Self::new("aws", "cloudtrail");
-    /// Azure Activity Log.
-    pub const AZURE_ACTIVITY: Self = Self::new("azure", "activitylogs");
-    /// Entra sign-in logs.
-    pub const ENTRA_SIGN_IN: Self = Self::new("azure", "signinlogs");
-    /// Entra directory audit logs.
-    pub const ENTRA_AUDIT: Self = Self::new("azure", "auditlogs");
-
-    const fn new(product: &'static str, service: &'static str) -> Self {
-        Self { product, service, category: None }
-    }
-
-    /// The log source that Sigma rules name for a kind of record; `None` for
-    /// records that no rule can address.
-    pub const fn of(kind: RecordKind) -> Option<Self> {
-        match kind {
-            RecordKind::CloudTrail => Some(Self::CLOUDTRAIL),
-            RecordKind::AzureActivity => Some(Self::AZURE_ACTIVITY),
-            RecordKind::EntraSignIn => Some(Self::ENTRA_SIGN_IN),
-            RecordKind::EntraAudit => Some(Self::ENTRA_AUDIT),
-            RecordKind::Unmapped => None,
-        }
-    }
+/// A record as it is shown to rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// What it is, in Sigma's words.
+    pub source: LogSource,
+    /// The record as the provider wrote it.
+    pub json: Json<'a>,
+    /// The record as OCSF has it, for rules that name OCSF's attributes.
+    pub ocsf: Option<&'a Ocsf<'a>>,
 }
 
 /// A rule that holds for a record.
@@ -80,10 +61,9 @@ pub struct SetAside {
 
 /// Stateless rules over single records.
 pub trait RuleEngine: Send + Sync {
-    /// The rules that hold for `record`, in the order of their indices. Only
-    /// rules whose log source fits `source` are looked at. Any JSON value is
-    /// accepted.
-    fn matches(&self, source: &LogSource, record: &Value) -> Vec<RuleHit>;
+    /// The rules that hold for a record, in the order of their indices. Only
+    /// rules whose log source fits are looked at. Any JSON value is accepted.
+    fn matches(&self, seen: Seen<'_>) -> Vec<RuleHit>;
 
     /// What is known about a rule; `None` for an index that no hit ever has.
     fn rule(&self, index: usize) -> Option<&RuleMeta>;
@@ -92,20 +72,21 @@ pub trait RuleEngine: Send + Sync {
     fn rule_count(&self) -> usize;
 }
 
-/// A rule's own log source; `None` fits anything. Lower-case.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct RuleSource {
-    product: Option<String>,
-    service: Option<String>,
-    category: Option<String>,
-}
+/// No rules at all: for those who only want events.
+#[derive(Debug, Clone, Copy)]
+pub struct NoRules;
 
-impl RuleSource {
-    fn fits(&self, source: &LogSource) -> bool {
-        let agrees = |own: &Option<String>, other: Option<&str>| own.is_none() || own.as_deref() == other;
-        agrees(&self.product, Some(source.product))
-            && agrees(&self.service, Some(source.service))
-            && agrees(&self.category, source.category)
+impl RuleEngine for NoRules {
+    fn matches(&self, _: Seen<'_>) -> Vec<RuleHit> {
+        Vec::new()
+    }
+
+    fn rule(&self, _: usize) -> Option<&RuleMeta> {
+        None
+    }
+
+    fn rule_count(&self) -> usize {
+        0
     }
 }
 
@@ -113,9 +94,9 @@ impl RuleSource {
 pub struct SigmaRules {
     rules: Vec<RuleMeta>,
     set_aside: Vec<SetAside>,
-    /// One engine for each log source that rules name: a record is only ever
-    /// shown to the engines that fit it.
-    engines: Vec<(RuleSource, rsigma_eval::Engine)>,
+    /// For each log source the rules that fit it: a record is only ever shown
+    /// to these, and among them to those that its own words call for.
+    engines: Vec<(LogSource, Gated)>,
 }
 
 impl std::fmt::Debug for SigmaRules {
@@ -128,8 +109,9 @@ impl SigmaRules {
     /// Loads rule files, given as (name, text).
     ///
     /// A file with any fault is left out whole and named in a [`Problem`]; the
-    /// others load. A correlation or filter document is no fault of its file,
-    /// but as this tier cannot honour it, it is a problem too, so that nobody
+    /// others load. A filter is applied to the rules that it names, whatever
+    /// file they stand in. A correlation document is no fault of its file, but
+    /// as this tier cannot honour it, it is a problem too, so that nobody
     /// believes it to be at work.
     pub fn load<N, T>(files: impl IntoIterator<Item = (N, T)>) -> (Self, Vec<Problem>)
     where
@@ -150,17 +132,11 @@ impl SigmaRules {
 }
 
 impl RuleEngine for SigmaRules {
-    fn matches(&self, source: &LogSource, record: &Value) -> Vec<RuleHit> {
-        let view = View::new(source, record);
-        let mut hits: Vec<RuleHit> = self
-            .engines
-            .iter()
-            .filter(|(own, _)| own.fits(source))
-            .flat_map(|(_, engine)| engine.evaluate(&view))
-            .filter_map(|result| result.header.rule_id?.parse().ok().map(|rule| RuleHit { rule }))
-            .collect();
-        hits.sort_unstable();
-        hits
+    fn matches(&self, seen: Seen<'_>) -> Vec<RuleHit> {
+        let Some((_, gated)) = self.engines.iter().find(|(source, _)| *source == seen.source) else {
+            return Vec::new();
+        };
+        gated.matches(&View::new(seen))
     }
 
     fn rule(&self, index: usize) -> Option<&RuleMeta> {
@@ -179,7 +155,8 @@ struct Loader {
     problems: Vec<Problem>,
     /// Rule id to the file that has it.
     ids: BTreeMap<String, String>,
-    groups: BTreeMap<RuleSource, Vec<rsigma_eval::CompiledRule>>,
+    compiled: Vec<(RuleSource, rsigma_eval::CompiledRule)>,
+    filters: Vec<rsigma_parser::FilterRule>,
 }
 
 impl Loader {
@@ -224,37 +201,45 @@ impl Loader {
             );
             self.set_aside.push(SetAside { file: name.to_owned(), title: correlation.title });
         }
-        for filter in parsed.filters {
-            let title = quote_for_log(&filter.title);
-            self.problem(
-                name,
-                format!("the filter `{title}` is not applied: put its condition into the rules it filters"),
-            );
-        }
+        self.filters.extend(parsed.filters);
         Ok(prepared)
     }
 
     fn add(&mut self, file: &str, rule: Prepared) {
-        let Prepared { meta, source, mut compiled } = rule;
-        // The library hands back a rule's id with a match and nothing else that
-        // is unique, so the id it sees is our index.
-        compiled.id = Some(self.rules.len().to_string());
+        let Prepared { meta, source, compiled } = rule;
         self.ids.insert(meta.id.clone(), file.to_owned());
         self.rules.push(meta);
-        self.groups.entry(source).or_default().push(compiled);
+        self.compiled.push((source, compiled));
     }
 
-    fn finish(self) -> (SigmaRules, Vec<Problem>) {
-        let engines = self
-            .groups
-            .into_iter()
-            .map(|(source, rules)| {
-                let mut engine = rsigma_eval::Engine::new();
-                engine.extend_compiled_rules(rules);
-                (source, engine)
+    fn finish(mut self) -> (SigmaRules, Vec<Problem>) {
+        let compiled = self.filtered();
+        let engines = LogSource::ALL
+            .iter()
+            .map(|source| {
+                let fit = compiled.iter().enumerate().filter(|(_, (own, _))| own.fits(source));
+                (*source, Gated::new(fit.map(|(index, (_, rule))| (index, rule.clone())).collect()))
             })
             .collect();
         (SigmaRules { rules: self.rules, set_aside: self.set_aside, engines }, self.problems)
+    }
+
+    /// The compiled rules, each with the conditions of the filters that name it.
+    fn filtered(&mut self) -> Vec<(RuleSource, rsigma_eval::CompiledRule)> {
+        let compiled = std::mem::take(&mut self.compiled);
+        if self.filters.is_empty() {
+            return compiled;
+        }
+        let (sources, rules): (Vec<_>, Vec<_>) = compiled.into_iter().unzip();
+        let mut engine = rsigma_eval::Engine::new();
+        engine.extend_compiled_rules(rules);
+        for filter in std::mem::take(&mut self.filters) {
+            if let Err(error) = engine.apply_filter(&filter) {
+                let (title, error) = (quote_for_log(&filter.title), quote_for_log(&error.to_string()));
+                self.problem(&title, format!("the filter cannot be applied: {error}"));
+            }
+        }
+        sources.into_iter().zip(engine.rules().iter().cloned()).collect()
     }
 }
 

@@ -22,6 +22,7 @@ pub mod fact;
 pub mod finding;
 pub mod guid;
 pub mod ids;
+pub mod ocsf;
 pub mod time;
 pub mod untrusted;
 

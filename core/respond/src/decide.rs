@@ -9,6 +9,7 @@ use crate::plan::{Goal, contain};
 use crate::signals::marks;
 use crate::thresholds::Thresholds;
 use crate::{assess, story, tactics};
+use selvedge_graph::identity::Calibration;
 use selvedge_graph::sessions::sessions;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
 use selvedge_model::fact::{ArmUse, AwsSessionKey, EntraChange, SignIn};
@@ -52,17 +53,39 @@ pub struct Decision {
     pub left_out: u64,
 }
 
+/// What was found out over a whole set, where [`Inputs::set`] is the part of it
+/// that the decision reads: see [`crate::hot`].
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Whose sign-ins show a risk; `None` is not known.
+    pub people: Option<BTreeSet<PersonKey>>,
+    /// Where rule F1 stands.
+    pub calibration: Option<Calibration>,
+    /// The large reads.
+    pub egress: Option<Vec<Finding>>,
+}
+
 /// Decides over the whole set.
 pub fn decide(inputs: &Inputs<'_>) -> Decision {
-    let resolver = Resolver::new(inputs.set, inputs.estate);
+    decide_within(inputs, &Scope::default())
+}
+
+/// Decides over a part of a set, which has all that the decision reads.
+pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
+    let resolver = Resolver::calibrated(inputs.set, inputs.estate, scope.calibration);
     let links = resolver.links();
     let mut all = findings::of_records(inputs.set, inputs.rules);
-    for session in resolver.sessions().values() {
-        all.extend(findings::session_egress(session, inputs.thresholds.egress_bytes_per_session));
+    match &scope.egress {
+        Some(found) => all.extend(found.iter().cloned()),
+        None => {
+            let threshold = inputs.thresholds.egress_bytes_per_session;
+            all.extend(resolver.sessions().values().filter_map(|s| findings::session_egress(s, threshold)));
+        }
     }
-    let index = Index::new(inputs.set, &resolver);
+    let index = Index::new(inputs.set, &resolver, &links);
     let mut incidents = Vec::new();
-    for (person, sign_ins) in resolver.people() {
+    let in_scope = |person: &PersonKey| scope.people.as_ref().is_none_or(|people| people.contains(person));
+    for (person, sign_ins) in resolver.people().filter(|(person, _)| in_scope(person)) {
         let found = risks(sign_ins, &inputs.thresholds.context_change);
         if found.is_empty() {
             continue;
@@ -91,10 +114,13 @@ pub fn decide(inputs: &Inputs<'_>) -> Decision {
 struct Index<'a> {
     by_person: BTreeMap<(&'a str, &'a str), Vec<(&'a EventId, &'a Record)>>,
     by_principal: BTreeMap<&'a str, Vec<&'a AwsSession<'a>>>,
+    links: BTreeMap<&'a PersonKey, Vec<&'a CrossCloudLink>>,
 }
 
 impl<'a> Index<'a> {
-    fn new(set: &'a FactSet, resolver: &'a Resolver<'_>) -> Self {
+    fn new(set: &'a FactSet, resolver: &'a Resolver<'_>, joined: &'a BTreeMap<AwsSessionKey, CrossCloudLink>) -> Self {
+        let mut links: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        joined.values().for_each(|link| links.entry(&link.person).or_default().push(link));
         let mut by_person: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (id, record) in set.records() {
             for key in record.facts.iter().filter_map(person_of) {
@@ -105,7 +131,7 @@ impl<'a> Index<'a> {
         for session in resolver.sessions().values() {
             by_principal.entry(&session.key.principal_id).or_default().push(session);
         }
-        Self { by_person, by_principal }
+        Self { by_person, by_principal, links }
     }
 }
 
@@ -127,7 +153,7 @@ fn case_of(
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
     person: PersonKey,
 ) -> PersonCase {
-    let own: Vec<CrossCloudLink> = links.values().filter(|l| l.person == person).cloned().collect();
+    let own: Vec<CrossCloudLink> = index.links.get(&person).into_iter().flatten().map(|link| (*link).clone()).collect();
     let own_sessions: Vec<&AwsSession<'_>> = own.iter().filter_map(|l| resolver.sessions().get(&l.session)).collect();
     let mut records: BTreeMap<EventId, Record> = BTreeMap::new();
     let about = index.by_person.get(&(person.tenant.as_str(), person.user_id.as_str()));
@@ -274,6 +300,8 @@ struct View<'a> {
     changes: Vec<&'a EntraChange>,
     sessions: BTreeMap<AwsSessionKey, AwsSession<'a>>,
     by_record: BTreeMap<&'a RecordId, Vec<EventId>>,
+    /// Of the case: computed once for all its incidents.
+    snapshot: std::cell::OnceCell<Digest>,
 }
 
 impl<'a> View<'a> {
@@ -292,7 +320,7 @@ impl<'a> View<'a> {
             }
         }
         sign_ins.sort_by(|a, b| a.cite.at.cmp(&b.cite.at).then_with(|| a.cite.event.cmp(&b.cite.event)));
-        Self { case, sign_ins, arm, changes, sessions: sessions(set), by_record }
+        Self { case, sign_ins, arm, changes, sessions: sessions(set), by_record, snapshot: std::cell::OnceCell::new() }
     }
 
     fn judge_episode(&self, episode: &[SessionRisk<'a>], thresholds: &Thresholds) -> Option<(Incident, Vec<Finding>)> {
@@ -429,7 +457,7 @@ impl<'a> View<'a> {
         let times =
             || events.iter().filter_map(|e| self.case.records.get(e)).flat_map(|r| &r.facts).map(|f| f.cite().at);
         let newest = times().max().unwrap_or(self.case.at);
-        let snapshot = self.case.snapshot();
+        let snapshot = *self.snapshot.get_or_init(|| self.case.snapshot());
         let goal = Goal {
             incident: &id,
             case: self.case,

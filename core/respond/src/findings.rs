@@ -6,7 +6,7 @@ use crate::signals::marks;
 use selvedge_graph::{AwsSession, FactSet, Record};
 use selvedge_model::fact::{Fact, Report, Signal};
 use selvedge_model::untrusted::quote_for_log;
-use selvedge_model::{Confidence, Digest, Finding, RecordId, Severity};
+use selvedge_model::{Confidence, Digest, Finding, RecordId, Severity, Timestamp};
 use std::collections::BTreeMap;
 
 /// Rules that are code, with the same words that a rule file has.
@@ -32,7 +32,7 @@ pub fn of_hit(record: &Record, id: &str, version: &str, rule: &RuleFacts) -> Fin
         title: rule.title.clone(),
         severity: rule.severity,
         confidence: rule.confidence,
-        occurred_at: record.facts.first().map_or(selvedge_model::Timestamp::UNIX_EPOCH, |f| f.cite().at),
+        occurred_at: record.facts.first().map_or(Timestamp::UNIX_EPOCH, |f| f.cite().at),
         subject,
         evidence,
         attack: rule.attack.clone(),
@@ -161,16 +161,22 @@ pub fn session_egress(session: &AwsSession<'_>, threshold: u64) -> Option<Findin
     let reads = || session.uses.iter().filter(|u| u.bytes_out > 0 && selvedge_graph::sessions::leaves(u));
     let evidence: Vec<RecordId> = reads().map(|u| u.cite.record.clone()).collect();
     let first = reads().map(|u| u.cite.at).min()?;
+    Some(egress(&session.key.principal_id, bytes, threshold, first, evidence))
+}
+
+/// The finding of a large read: so many bytes by these records, the first at
+/// `first`.
+pub fn egress(principal: &str, bytes: u64, threshold: u64, first: Timestamp, evidence: Vec<RecordId>) -> Finding {
     let version = version_of(&[SESSION_EGRESS, &threshold.to_string()]);
-    Some(Finding {
-        id: Finding::id_of(SESSION_EGRESS, &version, &session.key.principal_id, &evidence),
+    Finding {
+        id: Finding::id_of(SESSION_EGRESS, &version, principal, &evidence),
         rule: SESSION_EGRESS.into(),
         version,
         title: "One AWS session read much from S3".into(),
         severity: Severity::Low,
         confidence: Confidence::new(500),
         occurred_at: first,
-        subject: session.key.principal_id.clone(),
+        subject: principal.to_owned(),
         evidence,
         attack: vec!["T1530".into(), "T1567".into()],
         tactics: vec!["collection".into(), "exfiltration".into()],
@@ -179,7 +185,7 @@ pub fn session_egress(session: &AwsSession<'_>, threshold: u64) -> Option<Findin
             bytes_in_words(bytes),
             bytes_in_words(threshold)
         ),
-    })
+    }
 }
 
 /// `7.2 GB`: decimal units, one digit.

@@ -2,12 +2,14 @@
 //! that is new, has changed, or is not borne out any more.
 
 use super::settle::{is_being_carried_out, settle};
-use super::{BatchReceipt, ESTATE, INCIDENT, Pointer, State, StateError, StoredIncident, incident_of, read};
+use super::{BatchReceipt, ESTATE, INCIDENT, LIMITS, Pointer, State, StateError, StoredIncident, incident_of, read};
 use crate::names::ALIAS;
-use selvedge_graph::{Estate, PersonKey, Resolver};
+use selvedge_graph::cold::Pressure;
+use selvedge_graph::{PersonKey, Resolver};
 use selvedge_model::{Digest, EntityKind, EventId, Fact, IncidentId, Timestamp, canon};
 use selvedge_ports::{Batch, Head, Journal, NewRecord};
 use selvedge_respond::decide::Decision;
+use selvedge_respond::hot;
 use selvedge_respond::{CaseInput, Incident, Kind, PersonCase, SignalCase, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,24 +32,31 @@ pub struct VerdictInput {
     pub shown: bool,
 }
 
+/// Bytes of facts that one commit takes. What is to be written stands in memory
+/// beside the set itself.
+const COMMIT: usize = 32 * 1024 * 1024;
+
 /// Puts one import into the journal: the receipt, the facts, the inventory, and
 /// every incident that is new or has changed. An incident that the decision no
 /// longer bears out is closed, unless something was done for it. Returns the
-/// decision's incidents as they now stand, in its order.
+/// decision's incidents as they now stand, in its order. `facts` are what
+/// [`State::add`] returned, or [`State::changes`]; `state` holds them already.
 ///
 /// # Errors
-/// If the store cannot be written; nothing is stored then.
+/// If the store cannot be written. Nothing is stored then, except that a large
+/// import stores its facts in several commits: those that were stored are known
+/// when it is imported again, and all else is new then.
 pub fn commit_import(
     journal: &mut dyn Journal,
     head: Head,
     receipt: &BatchReceipt,
-    facts: BTreeMap<EventId, Vec<u8>>,
-    estate: &Estate,
+    facts: impl IntoIterator<Item = (EventId, Vec<u8>)>,
+    state: &State,
     decision: &Decision,
     at: Timestamp,
 ) -> Result<Vec<Incident>, StateError> {
-    let mut batch = Batch { facts, ..Batch::default() };
-    let estate_bytes = canon::to_vec(estate);
+    let mut batch = Batch::default();
+    let estate_bytes = canon::to_vec(&state.estate);
     let estate_changed = journal.value(ESTATE)?.as_deref() != Some(estate_bytes.as_slice());
     if estate_changed {
         batch.values.insert(ESTATE.into(), Some(estate_bytes));
@@ -57,8 +66,18 @@ pub fn commit_import(
     for (input, incident) in &decision.incidents {
         out.push(keeper.keep(input, incident)?);
     }
-    keeper.withdraw(estate, receipt.content)?;
+    keeper.withdraw(state, receipt.content)?;
     let mut batch = keeper.batch;
+    let mut bytes = 0;
+    for (id, block) in facts {
+        if bytes + block.len() > COMMIT && !batch.facts.is_empty() {
+            journal.commit(head, Batch { facts: std::mem::take(&mut batch.facts), ..Batch::default() })?;
+            bytes = 0;
+        }
+        bytes += block.len();
+        batch.facts.insert(id, block);
+    }
+    keep_limits(journal, state, &mut batch)?;
     // An import that changes nothing leaves no trace.
     if batch.facts.is_empty() && batch.values.is_empty() && batch.records.is_empty() {
         return Ok(out);
@@ -67,6 +86,20 @@ pub fn commit_import(
     batch.records.insert(0, NewRecord { at, kind: "batch".into(), incident: None, body });
     journal.commit(head, batch)?;
     Ok(out)
+}
+
+/// How far limits were lowered goes with the facts that it is about.
+fn keep_limits(journal: &dyn Journal, state: &State, batch: &mut Batch) -> Result<(), StateError> {
+    let before: Pressure = match journal.value(LIMITS)? {
+        Some(bytes) => read("how far limits were lowered", &bytes)?,
+        None => Pressure::default(),
+    };
+    let now = state.set.pressure();
+    let lowered = (before.step, before.crowded) != (now.step, now.crowded);
+    if lowered || !batch.facts.is_empty() && before != now {
+        batch.values.insert(LIMITS.into(), Some(canon::to_vec(&now)));
+    }
+    Ok(())
 }
 
 /// Every name of an incident.
@@ -222,8 +255,7 @@ impl<'a> Keeper<'a> {
 
     /// Closes what the decision no longer bears out and nothing was done for (or
     /// all that was done is undone): its plan must not be approved any more.
-    fn withdraw(&mut self, estate: &Estate, content: Digest) -> Result<(), StateError> {
-        let mut state: Option<State> = None;
+    fn withdraw(&mut self, state: &State, content: Digest) -> Result<(), StateError> {
         for key in self.journal.value_names(INCIDENT)? {
             let id = IncidentId::new(key.strip_prefix(INCIDENT).unwrap_or(&key));
             if self.claimed.contains(&id) || self.batch.values.contains_key(&key) {
@@ -246,10 +278,6 @@ impl<'a> Keeper<'a> {
                 self.close(no_findings(content, self.at), stored);
                 continue;
             }
-            let state = match &state {
-                Some(known) => known,
-                None => state.insert(self.state(estate)?),
-            };
             let case = case_of(&stored.incident, state, content, self.at)?;
             self.close(CaseInput::Person(Box::new(case)), stored);
         }
@@ -261,16 +289,6 @@ impl<'a> Keeper<'a> {
         if let Some(closed) = settle(None, &input) {
             self.store(&input, &closed);
         }
-    }
-
-    /// All facts as they stand with this import.
-    fn state(&self, estate: &Estate) -> Result<State, StateError> {
-        let mut state = State::load(self.journal)?;
-        for (id, bytes) in &self.batch.facts {
-            state.set.insert(*id, read("a fact", bytes)?);
-        }
-        state.estate = estate.clone();
-        Ok(state)
     }
 }
 
@@ -313,7 +331,8 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
     };
     let person = PersonKey { tenant: tenant.id.clone(), user_id: user.id.clone() };
     let upn = user.name.clone().unwrap_or_default();
-    let resolver = Resolver::new(&state.set, &state.estate);
+    let hot = hot::about(&state.set, &state.estate, BTreeSet::from([person.clone()]));
+    let resolver = Resolver::calibrated(&hot.set, &state.estate, hot.scope.calibration);
     let links: Vec<_> = resolver.links().into_values().filter(|link| link.person == person).collect();
     let sessions = links.iter().filter_map(|link| resolver.sessions().get(&link.session));
     let cited: BTreeSet<EventId> = sessions
@@ -328,7 +347,7 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
         Fact::EntraChange(c) => c.tenant == person.tenant && c.initiator_id == person.user_id,
         Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) => false,
     };
-    let records = state.set.records().filter(|(id, record)| cited.contains(id) || record.facts.iter().any(about));
+    let records = hot.set.records().filter(|(id, record)| cited.contains(id) || record.facts.iter().any(about));
     Ok(PersonCase {
         records: records.map(|(id, record)| (*id, record.clone())).collect(),
         user_type: state.estate.users.get(&person.user_id).map(|user| user.user_type.clone()),

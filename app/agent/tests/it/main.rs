@@ -5,6 +5,7 @@ mod crash;
 mod doom;
 mod every_action;
 mod followup;
+mod hot;
 mod proofs;
 mod settings;
 mod signals;

@@ -6,7 +6,7 @@ use selvedge_agent::ingest::{Counts, Ingest, Kept};
 use selvedge_agent::state::{
     BatchReceipt, Brain, State, commit_import, incident_of, incidents, names_of, replay_decisions,
 };
-use selvedge_detect::sigma::{LogSource, RuleEngine, RuleHit, RuleMeta};
+use selvedge_detect::sigma::NoRules;
 use selvedge_graph::Record;
 use selvedge_model::{Digest, EventId, Fact, IncidentId, SignedDuration, Timestamp};
 use selvedge_ports::Journal;
@@ -15,20 +15,6 @@ use selvedge_respond::{CaseInput, Incident, Status, Thresholds};
 use selvedge_sim::{AssertionIds, World, scenario_a};
 use selvedge_store::MemoryJournal;
 use std::collections::BTreeMap;
-
-struct NoRules;
-
-impl RuleEngine for NoRules {
-    fn matches(&self, _source: &LogSource, _record: &serde_json::Value) -> Vec<RuleHit> {
-        Vec::new()
-    }
-    fn rule(&self, _index: usize) -> Option<&RuleMeta> {
-        None
-    }
-    fn rule_count(&self) -> usize {
-        0
-    }
-}
 
 pub(crate) fn now() -> Timestamp {
     "2026-05-20T00:00:00Z".parse().unwrap()
@@ -92,7 +78,7 @@ fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Deci
     let facts = state.add(kept.records);
     let decision = state.decide(&brain(), now());
     let head = journal.head().unwrap();
-    commit_import(journal, head, &receipt(counts), facts, &state.estate, &decision, now()).unwrap();
+    commit_import(journal, head, &receipt(counts), facts, state, &decision, now()).unwrap();
     decision
 }
 
@@ -100,8 +86,7 @@ fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Deci
 pub(crate) fn decided(journal: &mut MemoryJournal, decision: &Decision, at: Timestamp) -> Vec<Incident> {
     let head = journal.head().unwrap();
     let counts = Counts::default();
-    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &selvedge_graph::Estate::default(), decision, at)
-        .unwrap()
+    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &State::default(), decision, at).unwrap()
 }
 
 /// Scenario A as one decision.
@@ -136,8 +121,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
         .set
         .records()
         .filter(|(_, record)| record.facts.iter().any(|fact| matches!(fact, Fact::SignIn(_))))
-        .map(|(id, record)| {
-            let mut record = record.clone();
+        .map(|(id, mut record)| {
             record.revision = Some(now());
             record.digest = Digest::of(record.digest.as_bytes());
             for fact in &mut record.facts {
@@ -145,7 +129,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
                     (sign_in.interactive, sign_in.fresh_credential) = (true, true);
                 }
             }
-            (*id, record)
+            (id, record)
         })
         .collect();
     let facts = state.add(revised);
@@ -153,7 +137,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
     let decision = state.decide(&brain(), now());
     assert!(decision.incidents.is_empty());
     let head = journal.head().unwrap();
-    commit_import(&mut journal, head, &receipt(Counts::default()), facts, &state.estate, &decision, now()).unwrap();
+    commit_import(&mut journal, head, &receipt(Counts::default()), facts, &state, &decision, now()).unwrap();
     let closed = incident_of(&journal, &proposed.id).unwrap().incident;
     assert_eq!((&closed.id, closed.status, closed.plan), (&proposed.id, Status::Closed, None));
     replays(&journal, &proposed.id);
@@ -166,7 +150,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
 fn decided_again(journal: &mut MemoryJournal, state: &State, decision: &Decision) {
     let head = journal.head().unwrap();
     let counts = Counts::default();
-    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &state.estate, decision, now()).unwrap();
+    commit_import(journal, head, &receipt(counts), BTreeMap::new(), state, decision, now()).unwrap();
 }
 
 #[test]

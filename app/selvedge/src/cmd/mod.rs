@@ -9,6 +9,7 @@ mod permissions;
 mod replay;
 mod report;
 mod respond;
+mod rules;
 mod settings;
 
 use crate::config;
@@ -43,6 +44,12 @@ enum Command {
     /// Print logs as OCSF 1.8.0 events, one a line
     #[command(after_help = "Example:\n  selvedge normalize cloudtrail/ --json | head -1")]
     Normalize(NormalizeArgs),
+    /// List, check and test detection rules
+    #[command(
+        subcommand,
+        after_help = "Example:\n  selvedge rules list --tactic exfiltration\n  selvedge rules test my-rules/"
+    )]
+    Rules(RulesCommand),
     /// List the incidents of the state folder
     #[command(after_help = "Example:\n  selvedge incidents")]
     Incidents(StateArgs),
@@ -99,7 +106,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ReplayArgs {
-    /// Files or folders of raw logs, in any mix, plain or gzip
+    /// Files or folders of raw logs, in any mix, plain, gzip or zstd
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Inventory exports: a file or folder
@@ -153,6 +160,56 @@ struct NormalizeArgs {
     /// Exit with 1 if anything could not be read
     #[arg(long)]
     strict: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum RulesCommand {
+    /// List the rules: level, confidence, logs, ATT&CK, title, file
+    #[command(after_help = "Example:\n  selvedge rules list --product aws --level medium")]
+    List(RulesListArgs),
+    /// Tell what is wrong with rules, by file and line; exit with 1 if there is an error
+    #[command(after_help = "Example:\n  selvedge rules lint my-rules/ --strict")]
+    Lint {
+        #[command(flatten)]
+        rules: RulesArgs,
+        /// Take warnings as errors
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Show each rule the records of its test file; exit with 1 if a case fails
+    #[command(after_help = "Example:\n  selvedge rules test my-rules/")]
+    Test {
+        #[command(flatten)]
+        rules: RulesArgs,
+        /// Name the cases that pass, too
+        #[arg(long, short)]
+        verbose: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct RulesArgs {
+    /// A folder of Sigma rules, or one file [default: the rules of this program]
+    #[arg(value_name = "DIR")]
+    path: Option<PathBuf>,
+    /// One JSON object a line instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct RulesListArgs {
+    #[command(flatten)]
+    rules: RulesArgs,
+    /// Only rules of this ATT&CK tactic, such as initial-access
+    #[arg(long)]
+    tactic: Option<String>,
+    /// Only rules for this product or service, such as aws or signinlogs
+    #[arg(long)]
+    product: Option<String>,
+    /// Only rules of this level
+    #[arg(long)]
+    level: Option<Level>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -280,6 +337,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Replay(args) => replay::run(&args, &loaded.config),
         Command::Normalize(args) => normalize::run(&args),
+        Command::Rules(command) => rules::run(&command),
         Command::Incidents(args) => incidents::list(&args, &loaded.config),
         Command::Report(args) => report::run(&args, &loaded.config),
         Command::Respond(args) => respond::respond(&args, &loaded.config),

@@ -1,15 +1,12 @@
 //! `selvedge normalize`: logs as OCSF events.
 
 use super::{NormalizeArgs, output};
-use crate::content;
 use crate::error::Error;
-use selvedge_agent::ingest::{Ingest, Sink};
-use selvedge_detect::fill_unmapped;
+use selvedge_agent::ingest::{Arrival, Ingest, Sink};
+use selvedge_detect::complete;
+use selvedge_detect::sigma::NoRules;
 use selvedge_files::{read_file, walk};
-use selvedge_graph::Record;
-use selvedge_model::event::Event;
 use selvedge_model::{Problem, Timestamp};
-use serde_json::Value;
 use std::ops::ControlFlow;
 
 /// Prints each event as it comes; keeps nothing.
@@ -19,11 +16,11 @@ struct Printer {
 }
 
 impl Sink for Printer {
-    fn record(&mut self, event: &Event, value: &Value, _record: Record) {
-        let mut event = event.clone();
-        fill_unmapped(&mut event, value);
-        let printed =
-            serde_json::to_value(&event.ocsf).map_err(|e| Error::new("E0001", e, "")).and_then(|v| output::line(&v));
+    fn record(&mut self, arrival: Arrival<'_, '_>) {
+        complete(arrival.event, arrival.found);
+        let printed = serde_json::to_value(&arrival.event.ocsf)
+            .map_err(|e| Error::new("E0001", e, ""))
+            .and_then(|v| output::line(&v));
         if let Err(error) = printed {
             self.failed.get_or_insert(error);
         }
@@ -31,15 +28,14 @@ impl Sink for Printer {
 
     fn problem(&mut self, problem: Problem) {
         self.problems += 1;
-        anstream::eprintln!("{}", output::problem(&problem));
+        errln!("{}", output::problem(&problem));
     }
 }
 
 pub(super) fn run(args: &NormalizeArgs) -> Result<u8, Error> {
     let _ = args.json;
-    let loaded = content::load(None)?;
     let mut printer = Printer { failed: None, problems: 0 };
-    let mut ingest = Ingest::new(&loaded.rules, Timestamp::now());
+    let mut ingest = Ingest::new(&NoRules, Timestamp::now());
     let found = walk(&args.paths);
     for problem in found.problems {
         ingest.file_problem(problem, &mut printer);

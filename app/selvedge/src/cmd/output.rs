@@ -159,7 +159,7 @@ pub(crate) fn explain(code: &str, as_json: bool) -> Result<u8, Error> {
     if as_json {
         line(&json!({ "code": wanted, "means": means, "next": next }))?;
     } else {
-        anstream::println!("{wanted}: {means}\nhelp: {next}");
+        outln!("{wanted}: {means}\nhelp: {next}");
     }
     Ok(0)
 }

@@ -6,6 +6,7 @@ mod grants;
 mod help;
 mod keeping;
 pub(crate) mod program;
+mod rules;
 mod settings;
 
 use program::Program;

@@ -8,8 +8,9 @@ fn frame(bytes: &[u8], chunk: usize) -> Vec<String> {
     let mut out = Vec::new();
     let mut take = |piece: Piece<'_>| {
         out.push(match piece {
-            Piece::Json(at, b) => format!("{}:{} {}", at.line, at.starts_line, String::from_utf8_lossy(b)),
+            Piece::Json(at, b, _) => format!("{}:{} {}", at.line, at.starts_line, String::from_utf8_lossy(b)),
             Piece::Line(at, b) => format!("{} line {}", at.line, String::from_utf8_lossy(b)),
+            Piece::Row(at, b) => format!("{} row {}", at.line, String::from_utf8_lossy(b)),
             Piece::Broken(at, why) => format!("{} broken {why}", at.line),
         });
     };
@@ -35,6 +36,16 @@ fn envelopes() {
     check("{\"Records\":[]}", &[]);
     check("{\"value\":[1,2],\"a\":3}", &["1:true {\"value\":[1,2],\"a\":3}"]);
     check("{\"x\":{\"Records\":[{}]}}", &["1:true {\"x\":{\"Records\":[{}]}}"]);
+}
+
+#[test]
+fn tables() {
+    check(
+        "a,b,c\n1,\"x\ny\",3\r\n{\"q\":1},2,3\n\n7,8,9",
+        &["1 row a,b,c", "2 row 1,\"x\ny\",3", "4 row {\"q\":1},2,3", "6 row 7,8,9"],
+    );
+    check("a,b,c\n1,\"x,3\n4,5,6\n", &["1 row a,b,c", "2 broken a quote is not closed", "3 row 4,5,6"]);
+    check("hello\na,b,c\n", &["1 line hello", "2 line a,b,c"]);
 }
 
 #[test]
@@ -86,7 +97,7 @@ fn a_record_past_the_limit_is_a_problem_and_is_not_kept() {
     let mut take = |piece: Piece<'_>| {
         seen.push(match piece {
             Piece::Json(..) => "json",
-            Piece::Line(..) => "line",
+            Piece::Line(..) | Piece::Row(..) => "line",
             Piece::Broken(_, TOO_LONG) => "too long",
             Piece::Broken(..) => "broken",
         });

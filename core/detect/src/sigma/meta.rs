@@ -1,6 +1,6 @@
 //! What a rule says about itself, checked when it is loaded.
 
-use super::RuleSource;
+use super::source::RuleSource;
 use rsigma_eval::CompiledRule;
 use rsigma_parser::{SigmaRule, Status, version};
 use selvedge_model::untrusted::quote_for_log;
@@ -83,14 +83,7 @@ pub(super) fn prepare(file: &str, text: &str, ordinal: usize, rule: SigmaRule) -
 }
 
 fn rule_source(rule: &SigmaRule) -> Option<RuleSource> {
-    let lower = |part: &Option<String>| part.as_ref().map(|text| text.to_ascii_lowercase());
-    let source = RuleSource {
-        product: lower(&rule.logsource.product),
-        service: lower(&rule.logsource.service),
-        category: lower(&rule.logsource.category),
-    };
-    let named = source.product.is_some() || source.service.is_some() || source.category.is_some();
-    named.then_some(source)
+    RuleSource::new(&rule.logsource.product, &rule.logsource.service, &rule.logsource.category)
 }
 
 fn confidence(rule: &SigmaRule) -> Result<Confidence, String> {

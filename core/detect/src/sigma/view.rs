@@ -3,144 +3,163 @@
 //! CloudTrail rules name fields exactly as CloudTrail writes them. Azure rules
 //! come in several dialects (the row as it is, Log Analytics columns, a SIEM's
 //! names), so Azure names are looked up without regard to case, under
-//! `properties` too, and by the aliases below.
+//! `properties` too, and by the aliases of [`super::alias`].
 
-use super::LogSource;
-use rsigma_eval::{Event, EventValue, JsonEvent};
+use super::{LogSource, Seen};
+use super::alias;
+use crate::json::{Json, Shape};
+use rsigma_eval::{Event, EventValue};
 use rsigma_parser::fieldpath::unescape_brackets;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::borrow::Cow;
-
-/// Deepest object or array looked into. `serde_json` stops at 128 by itself; a
-/// value that was built in another way must not exhaust the stack here.
-const DEPTH_LIMIT: usize = 128;
-
-/// Names of other layouts, lower-case, and where the raw rows keep the value;
-/// the first that is present counts. Sources: Azure Monitor's reference of the
-/// tables `AzureActivity`, `SigninLogs` and `AuditLogs`.
-const AZURE_ALIASES: [(&str, &[&str]); 14] = [
-    ("operationnamevalue", &["operationName"]),
-    ("categoryvalue", &["category"]),
-    ("activitystatusvalue", &["resultType", "status"]),
-    ("resourceprovidervalue", &["resourceProviderName"]),
-    ("callerip", &["callerIpAddress", "httpRequest.clientIpAddress"]),
-    ("resultdescription", &["status.failureReason"]),
-    ("username", &["userPrincipalName", "caller"]),
-    ("properties.message", &["activityDisplayName", "operationName"]),
-    ("activitydetails", &["activityDisplayName"]),
-    ("activitytype", &["activityDisplayName", "operationName"]),
-    // The other way: rules name the raw row's fields, the row is of the table.
-    ("operationname", &["OperationNameValue"]),
-    ("category", &["CategoryValue"]),
-    ("resulttype", &["ActivityStatusValue"]),
-    ("resourceid", &["_ResourceId"]),
-];
 
 /// A borrowed record.
 pub(super) struct View<'a> {
-    json: JsonEvent<'a>,
-    record: &'a Value,
-    azure: bool,
+    seen: Seen<'a>,
+    any_case: bool,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(source: &LogSource, record: &'a Value) -> Self {
-        Self { json: JsonEvent::borrow(record), record, azure: source.product == "azure" }
+    pub(super) fn new(seen: Seen<'a>) -> Self {
+        Self { seen, any_case: seen.source != LogSource::CLOUDTRAIL }
     }
 
-    fn azure_field(&self, path: &str) -> Option<EventValue<'a>> {
-        let path = unescape_brackets(path);
-        self.row_field(&path).or_else(|| {
-            let (_, targets) = AZURE_ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&path))?;
-            targets.iter().find_map(|target| self.row_field(target))
-        })
-    }
-
-    /// A field of the row itself, else of its `properties`.
-    fn row_field(&self, path: &str) -> Option<EventValue<'a>> {
-        let Value::Object(row) = self.record else { return None };
-        let mut found = Vec::new();
-        walk(self.record, path, DEPTH_LIMIT, &mut found);
-        if found.is_empty()
-            && let Some(properties) = member(row, "properties")
+    /// A field of the record itself, else of its `properties`.
+    fn own_field(&self, path: &str) -> Option<EventValue<'a>> {
+        let mut found = Found::Nothing;
+        walk(self.seen.json, path, self.any_case, &mut found);
+        if matches!(found, Found::Nothing)
+            && self.any_case
+            && let Some(properties) = member(self.seen.json, "properties", true)
         {
-            walk(properties, path, DEPTH_LIMIT, &mut found);
+            walk(properties, path, true, &mut found);
         }
-        match found.as_slice() {
-            [] => None,
-            [one] => Some(EventValue::from(*one)),
-            many => Some(EventValue::Array(many.iter().map(|value| EventValue::from(*value)).collect())),
+        match found {
+            Found::Nothing => None,
+            Found::One(value) => Some(value_of(value)),
+            Found::Many(values) => Some(EventValue::Array(values.into_iter().map(value_of).collect())),
         }
     }
 }
 
-/// A member by name: as written, else without regard to case. Where several
-/// differ in case alone, the first in order of the map counts.
-fn member<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    map.get(name).or_else(|| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+enum Found<'a> {
+    Nothing,
+    One(Json<'a>),
+    Many(Vec<Json<'a>>),
+}
+
+impl<'a> Found<'a> {
+    fn add(&mut self, value: Json<'a>) {
+        *self = match std::mem::replace(self, Self::Nothing) {
+            Self::Nothing => Self::One(value),
+            Self::One(first) => Self::Many(vec![first, value]),
+            Self::Many(mut values) => {
+                values.push(value);
+                Self::Many(values)
+            }
+        }
+    }
+}
+
+/// A member by name: as written, else, for Azure, without regard to case.
+fn member<'a>(object: Json<'a>, name: &str, any_case: bool) -> Option<Json<'a>> {
+    object.get(name).or_else(|| {
+        let alike = |(key, _): &(&str, Json<'_>)| key.len() == name.len() && key.eq_ignore_ascii_case(name);
+        (any_case && object.is_object()).then(|| object.members().find(alike).map(|(_, value)| value)).flatten()
+    })
 }
 
 /// Collects what `path` leads to. Arrays on the way stand for each of their
 /// elements. A member whose own name has dots (claims are named by URLs) is
-/// preferred to a path through several members.
-fn walk<'a>(value: &'a Value, path: &str, depth: usize, found: &mut Vec<&'a Value>) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| walk(item, path, depth, found)),
-        Value::Object(map) => {
-            if let Some(whole) = member(map, path) {
-                found.push(plain(whole));
-            } else if let Some((head, rest)) = path.split_once('.')
-                && let Some(next) = member(map, head)
-            {
-                walk(next, rest, depth, found);
-            }
-        }
-        _ => {}
+/// preferred to a path through several members. Records are parsed to a bounded
+/// depth, and each step goes deeper.
+fn walk<'a>(value: Json<'a>, path: &str, any_case: bool, found: &mut Found<'a>) {
+    if value.is_array() {
+        return value.elements().for_each(|item| walk(item, path, any_case, found));
+    }
+    if let Some(whole) = member(value, path, any_case) {
+        found.add(plain(whole));
+    } else if let Some((head, rest)) = path.split_once('.')
+        && let Some(next) = member(value, head, any_case)
+    {
+        walk(next, rest, any_case, found);
     }
 }
 
 /// The Activity Log's REST form wraps words as `{value, localizedValue}`; rules
 /// mean the value.
-fn plain(value: &Value) -> &Value {
-    match value {
-        Value::Object(map) if map.contains_key("localizedValue") => map.get("value").unwrap_or(value),
-        other => other,
+fn plain(value: Json<'_>) -> Json<'_> {
+    if value.get("localizedValue").is_some() { value.get("value").unwrap_or(value) } else { value }
+}
+
+/// The value as the library compares it. An object stands for its own JSON text,
+/// because rules look for words in it; JSON that is text within it is shown
+/// without its escapes as well.
+fn value_of(value: Json<'_>) -> EventValue<'_> {
+    match value.shape() {
+        Shape::Null => EventValue::Null,
+        Shape::Bool(b) => EventValue::Bool(b),
+        Shape::Number(text) => match text.parse::<i64>() {
+            Ok(number) => EventValue::Int(number),
+            Err(_) => EventValue::Float(text.parse().unwrap_or(f64::NAN)),
+        },
+        Shape::String(text) => EventValue::Str(text.into()),
+        Shape::Array(elements) => EventValue::Array(elements.map(|(_, element)| value_of(element)).collect()),
+        Shape::Object(_) => {
+            let raw = value.raw();
+            if raw.contains("\\\"") {
+                let unescaped = EventValue::Str(raw.replace("\\\"", "\"").into());
+                EventValue::Array(vec![EventValue::Str(raw.into()), unescaped])
+            } else {
+                EventValue::Str(raw.into())
+            }
+        }
+    }
+}
+
+/// Visits every string of a record, in order, until the visitor has enough.
+fn each_string(value: Json<'_>, visit: &mut dyn FnMut(&str) -> bool) -> bool {
+    match value.shape() {
+        Shape::String(text) => visit(text),
+        Shape::Array(members) | Shape::Object(members) => {
+            let mut members = members;
+            members.any(|(_, inner)| each_string(inner, visit))
+        }
+        _ => false,
     }
 }
 
 impl Event for View<'_> {
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
-        if self.azure { self.azure_field(path) } else { self.json.get_field(path) }
+        let path = if path.contains('\\') { unescape_brackets(path) } else { Cow::Borrowed(path) };
+        self.own_field(&path).or_else(|| alias::of(self.seen.source, &path).find_map(|other| self.own_field(other)))
     }
 
     fn any_string_value(&self, pred: &dyn Fn(&str) -> bool) -> bool {
-        self.json.any_string_value(pred)
+        each_string(self.seen.json, &mut |text| pred(text))
     }
 
     fn all_string_values(&self) -> Vec<Cow<'_, str>> {
-        self.json.all_string_values()
+        let mut out = Vec::new();
+        each_string(self.seen.json, &mut |text| {
+            out.push(Cow::Owned(text.to_owned()));
+            false
+        });
+        out
     }
 
     fn visit_string_values(&self, visit: &mut dyn FnMut(&str)) {
-        self.json.visit_string_values(visit);
+        each_string(self.seen.json, &mut |text| {
+            visit(text);
+            false
+        });
     }
 
     fn to_json(&self) -> Value {
-        self.record.clone()
+        self.seen.json.to_value()
     }
 
     fn field_keys(&self) -> Vec<Cow<'_, str>> {
-        self.json.field_keys()
-    }
-
-    // For Azure the keys of the row do not tell which names it answers to, so
-    // the library must probe every indexed field.
-    fn top_level_keys(&self) -> Option<Vec<Cow<'_, str>>> {
-        if self.azure { None } else { self.json.top_level_keys() }
-    }
-
-    fn visit_top_level_keys(&self, visit: &mut dyn FnMut(&str)) -> bool {
-        !self.azure && self.json.visit_top_level_keys(visit)
+        self.seen.json.members().map(|(key, _)| Cow::Borrowed(key)).collect()
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the corpus lies outside the project")]
 
 use flate2::read::MultiGzDecoder;
+use selvedge_detect::text::{Line, TextLog};
 use selvedge_detect::{Framer, Piece};
 use serde_json::Value;
 use std::io::Read;
@@ -82,9 +83,14 @@ fn framed(path: &Path, out: &mut Vec<(String, Value)>) {
 
 fn pieces(bytes: &[u8], name: &str, out: &mut Vec<(String, Value)>) {
     let mut framer = Framer::new();
+    let mut log = TextLog::default();
     let mut take = |piece: Piece<'_>| match piece {
-        Piece::Json(at, record) => out.push((format!("{name}:{}", at.line), serde_json::from_slice(record).unwrap())),
-        Piece::Line(at, line) => out.push((format!("{name}:{}", at.line), String::from_utf8_lossy(line).into())),
+        Piece::Json(at, record, _) => out.push((format!("{name}:{}", at.line), serde_json::from_slice(record).unwrap())),
+        Piece::Line(at, line) | Piece::Row(at, line) => match log.line(line) {
+            Line::Heading => {}
+            Line::Record(json) => out.push((format!("{name}:{}", at.line), serde_json::from_str(&json).unwrap())),
+            Line::Unreadable(why) => panic!("{name}:{}: {why}", at.line),
+        },
         Piece::Broken(at, why) => panic!("{name}:{}: {why}", at.line),
     };
     framer.push(bytes, &mut take);

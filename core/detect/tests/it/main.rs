@@ -11,8 +11,9 @@ mod schema;
 mod snapshots;
 mod tables;
 
-use selvedge_detect::{Normalised, fill_unmapped, normalise};
-use selvedge_model::Timestamp;
+use selvedge_detect::json::{Doc, Scratch};
+use selvedge_detect::{complete, facts, normalise, unwrap};
+use selvedge_model::{EventId, Fact, RecordKind, Timestamp};
 use serde_json::Value;
 
 /// Stands in for the clock.
@@ -20,10 +21,51 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_780_000_000).unwrap()
 }
 
-/// A record on the way that `selvedge normalize` takes.
-fn normalised(record: &Value) -> Normalised {
+/// An event that outlives its record.
+#[derive(Debug, Clone, PartialEq)]
+struct Done {
+    id: EventId,
+    kind: RecordKind,
+    occurred_at: Timestamp,
+    revision: Option<Timestamp>,
+    /// As `selvedge normalize` prints it.
+    ocsf: Value,
+    facts: Vec<Fact>,
+    unmapped_because: Option<String>,
+}
+
+impl Done {
+    fn is_unmapped(&self) -> bool {
+        self.kind == RecordKind::Unmapped
+    }
+}
+
+/// Every record in a piece of JSON, on the way that `selvedge normalize` takes.
+fn all_normalised(record: &Value) -> Vec<Done> {
     let bytes = serde_json::to_vec(record).unwrap();
-    let mut done = normalise(record, &bytes, "test:1".into(), now());
-    fill_unmapped(&mut done.event, record);
-    done
+    let mut scratch = Scratch::default();
+    let doc = Doc::parse(&bytes, &mut scratch).unwrap();
+    let mut out = Vec::new();
+    unwrap(doc.root(), &bytes, &mut |found| {
+        let mut done = normalise(&found, now());
+        let facts = facts(&done.event, &found, true);
+        complete(&mut done.event, &found);
+        out.push(Done {
+            id: done.event.id(found.bytes),
+            kind: done.event.kind,
+            occurred_at: done.event.occurred_at,
+            revision: done.event.revision,
+            ocsf: serde_json::to_value(&done.event.ocsf).unwrap(),
+            facts,
+            unmapped_because: done.unmapped_because,
+        });
+    });
+    out
+}
+
+/// The one record in a piece of JSON.
+fn normalised(record: &Value) -> Done {
+    let mut all = all_normalised(record);
+    assert_eq!(all.len(), 1, "{record} holds {} records", all.len());
+    all.remove(0)
 }

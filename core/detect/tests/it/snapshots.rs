@@ -5,7 +5,7 @@ use serde_json::json;
 
 fn check(file: &str, record: &str) {
     let done = normalised(&records::named(record));
-    let shown = json!({"id": done.event.id, "event": done.event.ocsf, "facts": done.facts});
+    let shown = json!({"id": done.id, "event": done.ocsf, "facts": done.facts});
     assert!(!shown.to_string().contains(records::SECRET), "{record} shows a secret");
     insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::assert_json_snapshot!(file, shown);

@@ -45,6 +45,10 @@ fn every_command_has_help_with_an_example() {
         "report",
         "respond",
         "resume",
+        "rules",
+        "rules lint",
+        "rules list",
+        "rules test",
         "undo",
     ];
     for name in known {

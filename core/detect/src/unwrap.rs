@@ -1,0 +1,153 @@
+//! From what lies in a file to records: out of their envelopes, one by one.
+//!
+//! Envelopes are EventBridge's `detail`, a collector's `event`, the text in SNS
+//! and SQS messages, and lists of findings or flow tuples in one object. Log
+//! Analytics writes nested objects as text; they are unfolded, so that one
+//! mapping reads all forms of a record.
+
+use crate::get;
+use crate::json::{Doc, Json, Scratch};
+use crate::kind::kind_of;
+use selvedge_model::RecordKind;
+
+/// A record out of its envelope.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// What it is.
+    pub kind: RecordKind,
+    /// The record.
+    pub json: Json<'a>,
+    /// Its bytes, whose SHA-256 names it where it has no id of its own.
+    pub bytes: &'a [u8],
+}
+
+/// Envelopes within envelopes are opened this many times.
+const MAX_LAYERS: u8 = 6;
+
+/// Hands out every record of a piece of JSON. An envelope whose content is no
+/// record that is known is handed out itself, as unmapped.
+pub fn unwrap(json: Json<'_>, bytes: &[u8], out: &mut dyn FnMut(Found<'_>)) {
+    layer(json, bytes, MAX_LAYERS, out);
+}
+
+fn layer(json: Json<'_>, bytes: &[u8], layers: u8, out: &mut dyn FnMut(Found<'_>)) {
+    let kind = kind_of(json);
+    if kind == RecordKind::CloudTrail {
+        return out(Found { kind, json, bytes });
+    }
+    if let Some(unfolded) = unfold(json) {
+        let mut scratch = Scratch::default();
+        if let Ok(doc) = Doc::parse(unfolded.as_bytes(), &mut scratch) {
+            let json = doc.root();
+            return out(Found { kind: kind_of(json), json, bytes });
+        }
+    }
+    if kind != RecordKind::Unmapped || !open(json, layers, out) {
+        out(Found { kind, json, bytes });
+    }
+}
+
+/// Opens an envelope; `false` if it is none.
+fn open(json: Json<'_>, layers: u8, out: &mut dyn FnMut(Found<'_>)) -> bool {
+    let Some(layers) = layers.checked_sub(1) else { return false };
+    if let Some(inner) = json.get("detail").filter(|v| v.is_object() && is_from_aws(json))
+        && known(inner)
+    {
+        layer(inner, inner.raw().as_bytes(), layers, out);
+        return true;
+    }
+    if let Some(inner) = json.get("event").filter(|v| v.is_object())
+        && known(inner)
+    {
+        layer(inner, inner.raw().as_bytes(), layers, out);
+        return true;
+    }
+    false
+}
+
+fn known(json: Json<'_>) -> bool {
+    kind_of(json) != RecordKind::Unmapped
+}
+
+/// Whether an EventBridge envelope is AWS's own. Anybody who may put events on a
+/// bus can wrap a made-up record, but only AWS may use a source that begins with
+/// `aws.` (EventBridge, PutEvents), and AWS names the account twice alike.
+fn is_from_aws(envelope: Json<'_>) -> bool {
+    let of_aws = get::text(envelope, &["source"]).is_some_and(|source| source.starts_with("aws."));
+    let outer = get::text(envelope, &["account"]);
+    let inner = get::text(envelope, &["detail", "recipientAccountId"]);
+    of_aws && (outer.is_none() || inner.is_none() || outer == inner)
+}
+
+/// Texts that stay as they are: Entra writes changed values as JSON text, and
+/// rules look into the text of a Kubernetes audit line.
+const TEXTS: [&str; 3] = ["newValue", "oldValue", "log"];
+
+/// Rows hold text within text this often: a table's `Properties`, and the body
+/// of a request in it.
+const MAX_UNFOLDED: u8 = 3;
+
+/// The record with objects that were written as text made objects again: of the
+/// row itself and of its `properties`. `None` if there are none.
+fn unfold(json: Json<'_>) -> Option<String> {
+    needs_unfolding(json, 2).then(|| {
+        let mut out = String::with_capacity(json.raw().len());
+        write_unfolded(json, 2, MAX_UNFOLDED, &mut out);
+        out
+    })
+}
+
+fn is_folded(key: &str, value: Json<'_>) -> bool {
+    let text = value.as_str().map(str::trim_start).unwrap_or_default();
+    text.starts_with(['{', '[']) && !TEXTS.contains(&key)
+}
+
+fn is_properties(key: &str) -> bool {
+    key.eq_ignore_ascii_case("properties")
+}
+
+fn needs_unfolding(json: Json<'_>, depth: u8) -> bool {
+    json.is_object()
+        && json.members().any(|(key, value)| {
+            is_folded(key, value) || (depth > 1 && is_properties(key) && needs_unfolding(value, depth.saturating_sub(1)))
+        })
+}
+
+fn write_unfolded(json: Json<'_>, depth: u8, texts: u8, out: &mut String) {
+    out.push('{');
+    for (index, (key, value)) in json.members().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        out.push_str(&serde_json::Value::from(key).to_string());
+        out.push(':');
+        if is_folded(key, value) && write_text(key, value, depth, texts, out) {
+            continue;
+        }
+        if depth > 1 && is_properties(key) && value.is_object() {
+            write_unfolded(value, depth.saturating_sub(1), texts, out);
+        } else if let Some(text) = value.as_str() {
+            out.push_str(&serde_json::Value::from(text).to_string());
+        } else {
+            out.push_str(value.raw());
+        }
+    }
+    out.push('}');
+}
+
+/// Writes the object that a text is; `false` if it is none.
+fn write_text(key: &str, value: Json<'_>, depth: u8, texts: u8, out: &mut String) -> bool {
+    let (Some(text), Some(texts)) = (value.as_str(), texts.checked_sub(1)) else { return false };
+    let mut scratch = Scratch::default();
+    let Ok(doc) = Doc::parse(text.as_bytes(), &mut scratch) else { return false };
+    let root = doc.root();
+    if depth > 1 && is_properties(key) && root.is_object() {
+        write_unfolded(root, depth.saturating_sub(1), texts, out);
+    } else {
+        out.push_str(root.raw());
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests;
