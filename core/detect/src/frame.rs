@@ -628,7 +628,9 @@ impl Framer {
     }
 
     fn compact(&mut self) {
-        let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text | Mode::Row(_)) && !self.oversize && !self.tail;
+        let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text | Mode::Row(_))
+            && !self.oversize
+            && !self.tail;
         let keep = if in_record { self.start } else { self.pos };
         if keep == 0 {
             return;
@@ -666,9 +668,9 @@ fn looks_like_a_record(bytes: &[u8]) -> Option<bool> {
 /// while a longer one is read.
 fn envelope_of(root: Json<'_>) -> Option<Json<'_>> {
     let members = root.members().filter(|(key, _)| ENVELOPE_KEYS.contains(&key.as_bytes()));
-    members.map(|(_, value)| value).find(|value| {
-        value.is_array() && value.elements().next().is_none_or(Json::is_object)
-    })
+    members
+        .map(|(_, value)| value)
+        .find(|value| value.is_array() && value.elements().next().is_none_or(Json::is_object))
 }
 
 #[cfg(test)]

@@ -32,5 +32,5 @@ pub mod text;
 pub mod unwrap;
 
 pub use frame::{Framer, Piece};
-pub use unwrap::{Found, unwrap};
 pub use normalise::{Normalised, complete, facts, normalise};
+pub use unwrap::{Found, unwrap};

@@ -27,7 +27,6 @@ use source::RuleSource;
 use std::collections::BTreeMap;
 use view::View;
 
-
 /// Longest rule file read, in bytes. The largest public rule is under 64 KiB;
 /// the limit keeps a mistaken `--rules` folder from filling the memory.
 const RULE_FILE_LIMIT: usize = 1 << 20;

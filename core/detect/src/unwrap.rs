@@ -109,7 +109,8 @@ fn is_properties(key: &str) -> bool {
 fn needs_unfolding(json: Json<'_>, depth: u8) -> bool {
     json.is_object()
         && json.members().any(|(key, value)| {
-            is_folded(key, value) || (depth > 1 && is_properties(key) && needs_unfolding(value, depth.saturating_sub(1)))
+            is_folded(key, value)
+                || (depth > 1 && is_properties(key) && needs_unfolding(value, depth.saturating_sub(1)))
         })
 }
 

@@ -85,7 +85,8 @@ fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64
         tactics: vec![],
         why: "w".into(),
     };
-    brain.rules.insert("rule".into(), rule);
+    let serious = selvedge_respond::case::RuleFacts { severity: selvedge_model::Severity::Medium, ..rule.clone() };
+    brain.rules.extend([("rule".into(), rule), ("serious".into(), serious)]);
     let mut whole = FactSet::new();
     let mut state = State { estate: estate.clone(), ..State::default() };
     for (id, record) in records {
@@ -104,7 +105,7 @@ fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64
     };
     let full = decide(&inputs(&whole));
     let expect = said(&full);
-    let part = hot(&state.set, estate, &brain.thresholds);
+    let part = hot(&state.set, estate, &brain.rules, &brain.thresholds);
     let got = said(&decide_within(&inputs(&part.set), &part.scope));
     for (a, b) in expect.iter().zip(&got) {
         assert!(a == b, "{name}: the whole set says\n{a}\nthe hot part\n{b}");
@@ -189,6 +190,9 @@ fn bend(records: &mut Records, dice: &mut Dice) {
     for (_, record) in records.iter_mut() {
         if dice.one_in(15) {
             record.hits.push(Hit { rule: "rule".into(), version: "1".into() });
+        }
+        if dice.one_in(60) {
+            record.hits.push(Hit { rule: "serious".into(), version: "1".into() });
         }
         if dice.one_in(25) {
             // Several facts in one record.

@@ -49,7 +49,8 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
             selvedge_respond::cluster::MAX_INCIDENTS
         ));
     }
-    let receipt = BatchReceipt { sources: read.sources, digest: read.ids.digest, counts, content: loaded.brain.content };
+    let receipt =
+        BatchReceipt { sources: read.sources, digest: read.ids.digest, counts, content: loaded.brain.content };
     let incidents = state::commit_import(&mut *journal, head, &receipt, state.changes(), &state, &decision, now)?;
     respond::record_proofs(&mut *journal, &incidents, &state, &loaded, config)?;
     let cited = decision.findings.iter().flat_map(|f| &f.evidence).chain(incidents.iter().flat_map(|i| &i.evidence));

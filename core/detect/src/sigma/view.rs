@@ -5,8 +5,8 @@
 //! names), so Azure names are looked up without regard to case, under
 //! `properties` too, and by the aliases of [`super::alias`].
 
-use super::{LogSource, Seen};
 use super::alias;
+use super::{LogSource, Seen};
 use crate::json::{Json, Shape};
 use rsigma_eval::{Event, EventValue};
 use rsigma_parser::fieldpath::unescape_brackets;

@@ -29,7 +29,10 @@ fn kinds_table() {
             RecordKind::EntraSignIn,
         ),
         (json!({"category":"AuditLogs","properties":{}}), RecordKind::EntraAudit),
-        (json!({"category":"UserManagement","activityDisplayName":"Add user","initiatedBy":{}}), RecordKind::EntraAudit),
+        (
+            json!({"category":"UserManagement","activityDisplayName":"Add user","initiatedBy":{}}),
+            RecordKind::EntraAudit,
+        ),
         (
             json!({"category":"Administrative","operationName":"MICROSOFT.LOGIC/WORKFLOWS/WRITE","resourceId":"/SUBSCRIPTIONS/1"}),
             RecordKind::AzureActivity,
@@ -38,10 +41,7 @@ fn kinds_table() {
             json!({"category":{"value":"Administrative"},"operationName":{"value":"Microsoft.Web/sites/write"},"resourceId":"/subscriptions/1"}),
             RecordKind::AzureActivity,
         ),
-        (
-            json!({"eventDataId":"1","operationName":{"value":"Microsoft.Web/sites/write"}}),
-            RecordKind::AzureActivity,
-        ),
+        (json!({"eventDataId":"1","operationName":{"value":"Microsoft.Web/sites/write"}}), RecordKind::AzureActivity),
         (
             json!({"Type":"AzureActivity","EventDataId":"1","OperationNameValue":"MICROSOFT.WEB/SITES/WRITE"}),
             RecordKind::AzureActivity,

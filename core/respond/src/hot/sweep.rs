@@ -27,6 +27,8 @@ pub(super) struct Sweep {
     pub(super) keys: Pairs,
     /// Access key to principals that were assumed with it.
     pub(super) children: Pairs,
+    /// Principal to principals that it assumed.
+    pub(super) callers: Pairs,
     /// Name of a person to principals that may be theirs.
     pub(super) names: Pairs,
     /// Source identity to principals that carry it.
@@ -58,6 +60,7 @@ pub(super) fn sweep(cold: &ColdSet) -> Sweep {
         holders: sweep.holders.done(),
         keys: sweep.keys.done(),
         children: sweep.children.done(),
+        callers: sweep.callers.done(),
         names: sweep.names.done(),
         sources: sweep.sources.done(),
         assertions: sweep.assertions.done(),
@@ -84,6 +87,9 @@ impl Sweep {
         }
         if let Some(caller) = a.caller_key.filter(|key| !key.is_empty()) {
             self.children.add(caller.mark(), principal);
+        }
+        if let Some(caller) = a.caller_principal.filter(|caller| !caller.is_empty() && a.method == AssumeMethod::Role) {
+            self.callers.add(caller.mark(), principal);
         }
         self.source(a.source_identity.as_ref(), principal);
         self.session_name(&a.principal_id, &a.role_arn, principal);
