@@ -5,7 +5,7 @@ use crate::content;
 use crate::error::Error;
 use selvedge_agent::ingest::{Ingest, Sink};
 use selvedge_detect::fill_unmapped;
-use selvedge_files::{read_file, walk};
+use selvedge_files::{Reader, walk};
 use selvedge_graph::Record;
 use selvedge_model::event::Event;
 use selvedge_model::{Problem, Timestamp};
@@ -14,6 +14,7 @@ use std::ops::ControlFlow;
 
 /// Prints each event as it comes; keeps nothing.
 struct Printer {
+    lines: output::Lines,
     failed: Option<Error>,
     problems: u64,
 }
@@ -22,8 +23,7 @@ impl Sink for Printer {
     fn record(&mut self, event: &Event, value: &Value, _record: Record) {
         let mut event = event.clone();
         fill_unmapped(&mut event, value);
-        let printed =
-            serde_json::to_value(&event.ocsf).map_err(|e| Error::new("E0001", e, "")).and_then(|v| output::line(&v));
+        let printed = self.lines.write(&event.ocsf);
         if let Err(error) = printed {
             self.failed.get_or_insert(error);
         }
@@ -38,15 +38,16 @@ impl Sink for Printer {
 pub(super) fn run(args: &NormalizeArgs) -> Result<u8, Error> {
     let _ = args.json;
     let loaded = content::load(None)?;
-    let mut printer = Printer { failed: None, problems: 0 };
+    let mut printer = Printer { lines: output::Lines::stdout(), failed: None, problems: 0 };
     let mut ingest = Ingest::new(&loaded.rules, Timestamp::now());
     let found = walk(&args.paths);
     for problem in found.problems {
         ingest.file_problem(problem, &mut printer);
     }
+    let mut reader = Reader::default();
     for path in found.files {
         let mut file = ingest.file(&path.display().to_string());
-        let report = read_file(&path, &mut |chunk| {
+        let report = reader.read(&path, &mut |chunk| {
             file.push(chunk, &mut printer);
             if printer.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -58,5 +59,6 @@ pub(super) fn run(args: &NormalizeArgs) -> Result<u8, Error> {
             return Err(error);
         }
     }
+    printer.lines.flush()?;
     Ok(if args.strict && printer.problems > 0 { 1 } else { 0 })
 }
