@@ -115,7 +115,7 @@ struct ReplayArgs {
     /// Inventory exports: a file or folder
     #[arg(long, value_name = "PATH")]
     estate: Option<PathBuf>,
-    /// A folder of further Sigma rules
+    /// A folder of further Sigma rules, or one file
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
     #[command(flatten)]
@@ -327,7 +327,7 @@ struct ExplainArgs {
     /// The code, such as E0201; or a rule: its id, the beginning of it, or its file's name
     #[arg(value_name = "CODE|RULE")]
     what: String,
-    /// A folder of further Sigma rules
+    /// A folder of further Sigma rules, or one file
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
     /// One JSON object instead of text

@@ -1,9 +1,9 @@
 //! The stable JSON forms of the commands' contract.
 
 use crate::error::Error;
+use crate::render::Outcome;
 use selvedge_actions::{Action, DenyScope, Plan, Step};
 use selvedge_agent::execute::Execution;
-use selvedge_agent::ingest::Counts;
 use selvedge_model::{Finding, Problem};
 use selvedge_respond::Incident;
 use serde_json::{Value, json};
@@ -156,7 +156,8 @@ pub(crate) fn execution(execution: &Execution) -> Value {
 }
 
 /// The last line: the accounting.
-pub(crate) fn summary(counts: Counts, findings: usize, incidents: usize, duplicates: u64) -> Value {
+pub(crate) fn summary(outcome: &Outcome) -> Value {
+    let counts = outcome.counts;
     json!({
         "type": "summary",
         "records": counts.records,
@@ -164,8 +165,9 @@ pub(crate) fn summary(counts: Counts, findings: usize, incidents: usize, duplica
         "unmapped": counts.unmapped,
         "problems": counts.problems,
         "file_problems": counts.file_problems,
-        "findings": findings,
-        "incidents": incidents,
-        "duplicates": duplicates,
+        "findings": outcome.findings.len(),
+        "incidents": outcome.incidents.len(),
+        "duplicates": outcome.duplicates,
+        "kinds": outcome.kinds,
     })
 }

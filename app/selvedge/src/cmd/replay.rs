@@ -175,8 +175,7 @@ fn print(args: &ReplayArgs, outcome: &Outcome) -> Result<(), Error> {
     for problem in &outcome.problems {
         lines.write(&output::problem(problem))?;
     }
-    let (findings, incidents) = (outcome.findings.len(), outcome.incidents.len());
-    lines.write(&output::summary(outcome.counts, findings, incidents, outcome.duplicates))?;
+    lines.write(&output::summary(outcome))?;
     lines.flush()
 }
 
