@@ -79,8 +79,16 @@ fn clean(change: Change) -> Change {
     Change {
         before: change.before.map(under_name),
         after: change.after.map(under_name),
-        object: change.object,
-        property: change.property,
+        object: clean_text(&change.object),
+        property: clean_text(&change.property),
+    }
+}
+
+/// A name may be anything that the caller wrote, JSON with a secret included.
+fn clean_text(text: &str) -> String {
+    match redact::redact(&Value::from(text)) {
+        Value::String(clean) => clean,
+        other => other.to_string(),
     }
 }
 

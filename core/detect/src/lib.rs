@@ -27,6 +27,7 @@ mod loose;
 mod mapped;
 pub mod normalise;
 mod ocsf;
+mod ocsf_event;
 pub mod redact;
 mod row;
 mod security_hub;

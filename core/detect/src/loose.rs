@@ -52,15 +52,16 @@ pub(crate) fn ms(value: Json<'_>, path: &[&str]) -> Option<i64> {
     moment(value, path).map(time::epoch_ms)
 }
 
-/// Seconds or milliseconds since 1970, told by size; fractions are cut.
+/// Seconds, milliseconds or microseconds since 1970, told by size; fractions are
+/// cut.
 pub(crate) fn epoch(text: &str) -> Option<Timestamp> {
     let whole = text.split('.').next().unwrap_or_default();
     let number: i64 = whole.parse().ok()?;
-    // Seconds of this size are of the year 5138, milliseconds of 1973.
-    if number.abs() >= 100_000_000_000 {
-        Timestamp::from_millisecond(number).ok()
-    } else {
-        Timestamp::from_second(number).ok()
+    // Seconds of the first size are of the year 5138, milliseconds of 1973.
+    match number.unsigned_abs() {
+        0..100_000_000_000 => Timestamp::from_second(number).ok(),
+        100_000_000_000..100_000_000_000_000 => Timestamp::from_millisecond(number).ok(),
+        _ => Timestamp::from_microsecond(number).ok(),
     }
 }
 

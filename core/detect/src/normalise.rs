@@ -4,7 +4,7 @@
 use crate::json::Json;
 use crate::mapped::{Mapped, Raw};
 use crate::unwrap::Found;
-use crate::{activity, audit, changes, cloudtrail, guardduty, ocsf, redact, security_hub, sign_in, vpc_flow};
+use crate::{activity, audit, changes, cloudtrail, guardduty, ocsf, ocsf_event, redact, security_hub, sign_in, vpc_flow};
 use selvedge_model::event::{Change, Event, Fingerprint, Identity};
 use selvedge_model::fact::Cite;
 use selvedge_model::{Digest, Fact, RecordKind, Timestamp};
@@ -39,6 +39,7 @@ fn map<'a>(kind: RecordKind, raw: Raw<'a>) -> Result<Mapped<'a>, String> {
         RecordKind::CloudTrail => cloudtrail::map(raw),
         RecordKind::GuardDuty => guardduty::map(raw),
         RecordKind::SecurityHub => security_hub::map(raw),
+        RecordKind::Ocsf => ocsf_event::map(raw),
         RecordKind::VpcFlow => vpc_flow::map(raw),
         RecordKind::AzureActivity => activity::map(raw),
         RecordKind::EntraSignIn => sign_in::map(raw),
@@ -55,6 +56,7 @@ pub fn facts(event: &Event<'_>, found: &Found<'_>, wanted: bool) -> Vec<Fact> {
         RecordKind::CloudTrail => cloudtrail::facts(found.json, cite, wanted),
         RecordKind::GuardDuty => guardduty::facts(found.json, cite),
         RecordKind::SecurityHub => security_hub::facts(found.json, cite),
+        RecordKind::Ocsf => ocsf_event::facts(found.json, cite, wanted),
         RecordKind::VpcFlow => vpc_flow::facts(found.json, cite, wanted),
         RecordKind::AzureActivity => activity::facts(found.json, cite),
         RecordKind::EntraSignIn => sign_in::facts(found.json, cite),
@@ -139,6 +141,7 @@ pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
         ],
         RecordKind::GuardDuty => return event.ocsf.unmapped = left_of(found.json, |key| !is_one_of(key, &GUARDDUTY_MAPPED)),
         RecordKind::SecurityHub => return event.ocsf.unmapped = left_of(found.json, |key| !is_one_of(key, &ASFF_MAPPED)),
+        RecordKind::Ocsf => return event.ocsf.unmapped = ocsf_event::left(&event.ocsf, found.json),
         RecordKind::VpcFlow => return event.ocsf.unmapped = left_of(found.json, |key| !vpc_flow::is_mapped(key)),
         _ => {
             let redacted = redact::redacted(found.json);

@@ -139,7 +139,7 @@ impl Said {
     }
 
     /// Takes in a word that may be a tactic, or the id of either.
-    fn word(&mut self, word: &str) {
+    pub(crate) fn word(&mut self, word: &str) {
         if let Some(tactic) = named(word) {
             self.tactics.insert(tactic.slug);
         } else if let Some(id) = technique(word) {
