@@ -85,7 +85,7 @@ fn clean(change: Change) -> Change {
 }
 
 /// A name may be anything that the caller wrote, JSON with a secret included.
-fn clean_text(text: &str) -> String {
+pub(crate) fn clean_text(text: &str) -> String {
     match redact::redact(&Value::from(text)) {
         Value::String(clean) => clean,
         other => other.to_string(),

@@ -115,7 +115,8 @@ fn to_ocsf<'a>(finding: &Finding<'a>, uid: Text<'a>) -> Ocsf<'a> {
         } else {
             detection_finding::CREATE
         },
-        time: finding.at,
+        // When the finding was written; `occurred_at` is when its subject was seen.
+        time: finding.updated.unwrap_or(finding.at),
         status: None,
         uid: uid.clone(),
         product: ("AWS", "GuardDuty"),

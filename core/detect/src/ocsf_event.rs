@@ -172,7 +172,9 @@ fn rare<'a>(row: Json<'a>, class: &Class, control: bool, out: &mut Ocsf<'a>) {
     let object_at = |name: &str| get::any(row, &[name]);
     let (mut service, mut dst) = (None, None);
     if is(ocsf::AUTHENTICATION.uid) {
-        service = object_at("service").and_then(object::named);
+        // The service that was called is the one that was signed in to.
+        let called = || loose::at(row, &["api", "service"]).and_then(object::named);
+        service = object_at("service").and_then(object::named).or_else(called);
     }
     if class::takes(class, "dst_endpoint") {
         dst = object_at("dst_endpoint").and_then(object::endpoint);

@@ -150,16 +150,15 @@ pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
 fn to_ocsf<'a>(finding: &Finding<'a>) -> Ocsf<'a> {
     let json = finding.json;
     let created = loose::ms(json, &["CreatedAt"]);
-    // The findings' classes number these alike.
-    let activity = match finding.status {
-        finding_status::RESOLVED | finding_status::ARCHIVED => detection_finding::CLOSE,
-        _ if finding.updated.map(time::epoch_ms) != created => detection_finding::UPDATE,
-        _ => detection_finding::CREATE,
-    };
+    // The findings' classes number these alike. That a finding is closed, AWS's
+    // own rows say by its state alone.
+    let again = finding.updated.map(time::epoch_ms) != created;
+    let activity = if again { detection_finding::UPDATE } else { detection_finding::CREATE };
     let mut out = ocsf::build(Head {
         class: finding.class.ocsf(),
         activity,
-        time: finding.at,
+        // When the finding was written; `occurred_at` is when its subject was seen.
+        time: finding.updated.unwrap_or(finding.at),
         status: None,
         uid: finding.id.into(),
         product: ("AWS", "Security Hub"),

@@ -5,7 +5,7 @@
 //! parameters are those that the records of each call have.
 
 use super::trail::Trail;
-use crate::changes::unfolded;
+use crate::changes::{clean_text, unfolded};
 use crate::get;
 use crate::json::Json;
 use selvedge_model::event::Change;
@@ -173,7 +173,7 @@ impl Edit {
             None => return None,
         };
         let of = if self.of.is_empty() { None } else { asked(self.of).and_then(get::as_text) };
-        let property = of.map_or_else(|| self.property.to_owned(), |of| format!("{}.{of}", self.property));
+        let property = of.map_or_else(|| self.property.to_owned(), |of| format!("{}.{}", self.property, clean_text(of)));
         let value = || if self.value.is_empty() { self.rest(request?) } else { asked(self.value).map(parsed) };
         let (before, after) = match self.effect {
             Set => (None, Some(value()?)),

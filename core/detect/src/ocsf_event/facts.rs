@@ -168,7 +168,11 @@ fn assumption(
 }
 
 fn account(row: Json<'_>, said: &Said) -> String {
-    object::account(row).or_else(|| said.find("recipientAccountId")).unwrap_or_default()
+    let of_caller = || {
+        let user = object::user(loose::at(row, &["actor", "user"])?)?;
+        user.account?.uid.map(Text::into_owned)
+    };
+    object::account(row).or_else(|| said.find("recipientAccountId")).or_else(of_caller).unwrap_or_default()
 }
 
 fn address(row: Json<'_>) -> String {
@@ -189,6 +193,8 @@ fn api_use(
     let user = actor.user.clone().unwrap_or_default();
     let response = api.and_then(|api| api.response.as_ref());
     let error = response.and_then(|response| response.error.as_deref()).map(str::to_owned);
+    // A failed sign-in has no code.
+    let error = error.or_else(|| (id(row, "status_id") == Some(2)).then(|| "Failure".to_owned()));
     let message = response.and_then(|response| response.error_message.as_deref()).map(str::to_owned);
     let bytes = said.find("additionalEventData.bytesTransferredOut").and_then(|bytes| bytes.parse::<f64>().ok());
     let issuer = actor.session.as_ref().and_then(|session| session.issuer.as_deref());

@@ -86,10 +86,9 @@ fn compliance(json: Json<'_>) -> Compliance<'_> {
         known => compliance_status::name(known),
     };
     let texts = |path: &[&str]| loose::list(json, path).filter_map(Json::as_str).filter(|text| !text.is_empty());
-    let standard = |one: Json<'_>| one.as_str().is_some();
     let mut standards: Vec<Text<'_>> = loose::list(json, &["Compliance", "AssociatedStandards"])
-        .filter(|one| !standard(*one))
-        .filter_map(|one| loose::text(one, &["StandardsId"]))
+        .filter_map(|one| loose::text(one, &["StandardsId"]).or_else(|| one.as_str().map(Text::from)))
+        .filter(|name| !name.is_empty())
         .collect();
     if standards.is_empty() {
         let named = ["StandardsArn", "StandardsGuideArn"].map(|key| loose::text(json, &["ProductFields", key]));

@@ -46,7 +46,9 @@ fn signal(finding: &Finding<'_>, cite: Cite) -> Signal {
     let user = actor.as_ref().and_then(|actor| actor.user.as_ref());
     let session = actor.as_ref().and_then(|actor| actor.session.as_ref());
     let own = |text: Option<&Text<'_>>| text.map(|text| text.to_string()).unwrap_or_default();
-    let targets = resource::all(json).into_iter().filter_map(|resource| resource.uid);
+    // A key by its id alone, as GuardDuty names it.
+    let bare = |uid: Text<'_>| uid.strip_prefix(resource::KEY_PREFIX).unwrap_or(&uid).to_owned();
+    let targets = resource::all(json).into_iter().filter_map(|resource| resource.uid).map(bare);
     Signal {
         cite,
         cloud: "aws".into(),
@@ -56,7 +58,7 @@ fn signal(finding: &Finding<'_>, cite: Cite) -> Signal {
         session: session.and_then(|session| session.credential_uid.as_ref()).map(|key| key.to_string()),
         ip: resource::ip(json).unwrap_or_default().to_owned(),
         operation: finding.kind(),
-        targets: targets.map(Text::into_owned).collect(),
+        targets: targets.collect(),
         report: is_report(finding).then(|| report(finding)),
     }
 }

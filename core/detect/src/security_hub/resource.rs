@@ -6,7 +6,7 @@ use selvedge_model::event::{Actor, Api, ApiResponse, Endpoint, Named, Resource, 
 use selvedge_model::ocsf::id::{resource_role, user_type};
 
 /// How ids of access keys begin that are no ARN.
-const KEY_PREFIX: &str = "AWS::IAM::AccessKey:";
+pub(super) const KEY_PREFIX: &str = "AWS::IAM::AccessKey:";
 
 /// The finding's resources.
 pub(super) fn each<'a>(json: Json<'a>) -> impl Iterator<Item = Json<'a>> + use<'a> {
