@@ -73,7 +73,8 @@ fn to_ocsf<'a>(trail: &Trail<'a>, at: Timestamp, uid: Text<'a>, account: &'a str
         }),
     });
     out.src_endpoint = Some(source(trail));
-    out.http_request = trail.user_agent.map(|agent| HttpRequest { user_agent: Some(agent.into()), ..Default::default() });
+    out.http_request =
+        trail.user_agent.map(|agent| HttpRequest { user_agent: Some(agent.into()), ..Default::default() });
     // Each class has its own place for what the call was about.
     if class == ocsf::AUTHENTICATION {
         authentication(trail, &caller, &mut out);
@@ -212,9 +213,13 @@ fn resources<'a>(trail: &Trail<'a>) -> Vec<Resource<'a>> {
 
 fn resource(listed: Json<'_>) -> Option<Resource<'_>> {
     let uid = get::any(listed, &["ARN"]).and_then(get::as_text)?;
-    let owner = get::any(listed, &["accountId"]).and_then(get::as_text).map(|uid| User {
-        account: Some(Named { uid: Some(uid.into()), name: None }),
-        ..User::default()
-    });
-    Some(Resource { uid: Some(uid.into()), type_: get::text(listed, &["type"]).map(Into::into), owner, ..Default::default() })
+    let owner = get::any(listed, &["accountId"])
+        .and_then(get::as_text)
+        .map(|uid| User { account: Some(Named { uid: Some(uid.into()), name: None }), ..User::default() });
+    Some(Resource {
+        uid: Some(uid.into()),
+        type_: get::text(listed, &["type"]).map(Into::into),
+        owner,
+        ..Default::default()
+    })
 }

@@ -6,12 +6,15 @@ use crate::get;
 use crate::json::Json;
 use selvedge_model::RecordKind;
 
+/// Whether a record is of a kind.
+type Test = fn(Json<'_>) -> bool;
+
 /// The kind of a record that stands in no envelope.
 pub(crate) fn kind_of(value: Json<'_>) -> RecordKind {
     if is_cloudtrail(value) {
         return RecordKind::CloudTrail;
     }
-    let tests: [(fn(Json<'_>) -> bool, RecordKind); 7] = [
+    let tests: [(Test, RecordKind); 7] = [
         // Told by names that no other kind has.
         (aws::is_ocsf, RecordKind::Ocsf),
         (aws::is_asff, RecordKind::SecurityHub),
@@ -35,6 +38,9 @@ fn is_cloudtrail(value: Json<'_>) -> bool {
     {
         // Notifications that S3 and queues send say `aws:s3`; they are no log.
         return !source.as_str().is_some_and(|name| name.starts_with("aws:"));
+    }
+    if aws::is_lowered_trail(value) {
+        return true;
     }
     // Insights events name the call inside their details.
     has(value, "insightDetails") && has(value, "eventTime")

@@ -4,7 +4,9 @@
 use crate::json::Json;
 use crate::mapped::{Mapped, Raw};
 use crate::unwrap::Found;
-use crate::{activity, audit, changes, cloudtrail, guardduty, ocsf, ocsf_event, redact, security_hub, sign_in, vpc_flow};
+use crate::{
+    activity, audit, changes, cloudtrail, guardduty, ocsf, ocsf_event, redact, security_hub, sign_in, vpc_flow,
+};
 use selvedge_model::event::{Change, Event, Fingerprint, Identity};
 use selvedge_model::fact::Cite;
 use selvedge_model::{Digest, Fact, RecordKind, Timestamp};
@@ -139,8 +141,12 @@ pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
             "additionalDetails",
             "loggedByService",
         ],
-        RecordKind::GuardDuty => return event.ocsf.unmapped = left_of(found.json, |key| !is_one_of(key, &GUARDDUTY_MAPPED)),
-        RecordKind::SecurityHub => return event.ocsf.unmapped = left_of(found.json, |key| !is_one_of(key, &ASFF_MAPPED)),
+        RecordKind::GuardDuty => {
+            return event.ocsf.unmapped = left_of(found.json, |key| !is_one_of(key, &GUARDDUTY_MAPPED));
+        }
+        RecordKind::SecurityHub => {
+            return event.ocsf.unmapped = left_of(found.json, |key| !is_one_of(key, &ASFF_MAPPED));
+        }
         RecordKind::Ocsf => return event.ocsf.unmapped = ocsf_event::left(&event.ocsf, found.json),
         RecordKind::VpcFlow => return event.ocsf.unmapped = left_of(found.json, |key| !vpc_flow::is_mapped(key)),
         _ => {

@@ -21,10 +21,10 @@ use crate::mapped::{Mapped, Raw, identity};
 use crate::ocsf::{self, Head};
 use crate::{get, loose};
 use class::Target;
+use selvedge_model::Timestamp;
 use selvedge_model::event::{Identity, Named, Ocsf, Text};
 use selvedge_model::ocsf::Class;
 use selvedge_model::ocsf::id::{finding_status, severity, status};
-use selvedge_model::Timestamp;
 
 /// Profiles that an event may list, by what it has.
 const PROFILES: [&[&str]; 4] = [&[], &["cloud"], &["security_control"], &["cloud", "security_control"]];
@@ -138,7 +138,8 @@ fn to_ocsf<'a>(row: Json<'a>, target: &Target, at: Timestamp, uid: Text<'a>) -> 
     if out.cloud.is_some() || is(ocsf::API_ACTIVITY.uid) {
         out.api = has("api").and_then(object::api);
     }
-    out.http_request = has("http_request").and_then(object::http_request).filter(|_| class::takes(class, "http_request"));
+    out.http_request =
+        has("http_request").and_then(object::http_request).filter(|_| class::takes(class, "http_request"));
     if class::takes(class, "resources") {
         out.resources = loose::list(row, &["resources"]).filter_map(object::resource).collect();
     }
@@ -227,4 +228,3 @@ fn is_cloudtrail(row: Json<'_>) -> bool {
 fn is_named(named: &Named<'_>) -> bool {
     named.uid.is_some() || named.name.is_some()
 }
-

@@ -69,7 +69,9 @@ fn within(value: &Value, texts: u8) -> Value {
 /// Security Lake wrote fields without a place as pairs of a path and a value.
 fn list(items: &[Value], texts: u8) -> Value {
     match items {
-        [Value::String(path), value] if path.contains('.') && is_secret(path) && !value.is_null() && !value.is_boolean() => {
+        [Value::String(path), value]
+            if path.contains('.') && is_secret(path) && !value.is_null() && !value.is_boolean() =>
+        {
             Value::Array(vec![Value::from(path.as_str()), Value::from(REDACTED)])
         }
         _ => items.iter().map(|item| within(item, texts)).collect(),

@@ -1,7 +1,7 @@
 //! ATT&CK behind the words of AWS's own detections, as tables.
 
-use crate::loose;
 use crate::json::Json;
+use crate::loose;
 use selvedge_model::event::{Attack, Technique};
 use std::collections::BTreeSet;
 
@@ -234,7 +234,8 @@ mod tests {
         ] {
             assert_eq!(named(word).map(|tactic| tactic.slug), slug, "{word}");
         }
-        for (word, id) in [("T1078.004", Some("T1078.004")), ("T1078", Some("T1078")), ("T107", None), ("TA0001", None)] {
+        for (word, id) in [("T1078.004", Some("T1078.004")), ("T1078", Some("T1078")), ("T107", None), ("TA0001", None)]
+        {
             assert_eq!(technique(word), id, "{word}");
         }
     }

@@ -6,8 +6,9 @@
 //! mapping reads all forms of a record.
 
 mod envelope;
+mod trail;
 
-use crate::json::{Doc, Json, Kind, Scratch};
+use crate::json::{Doc, Json, Scratch};
 use crate::kind::kind_of;
 use selvedge_model::RecordKind;
 
@@ -34,7 +35,7 @@ pub fn unwrap(json: Json<'_>, bytes: &[u8], out: &mut dyn FnMut(Found<'_>)) {
 fn layer(json: Json<'_>, bytes: &[u8], layers: u8, out: &mut dyn FnMut(Found<'_>)) {
     let kind = kind_of(json);
     if kind == RecordKind::CloudTrail {
-        return trail(json, bytes, out);
+        return trail::hand_out(json, bytes, out);
     }
     if kind == RecordKind::Unmapped && envelope::open(json, layers, out) {
         return;
@@ -47,29 +48,6 @@ fn layer(json: Json<'_>, bytes: &[u8], layers: u8, out: &mut dyn FnMut(Found<'_>
         }
     }
     out(Found { kind, json, bytes });
-}
-
-/// A CloudTrail record; some exports write its objects as text.
-fn trail(json: Json<'_>, bytes: &[u8], out: &mut dyn FnMut(Found<'_>)) {
-    let kind = RecordKind::CloudTrail;
-    if json.members().any(|(key, value)| is_folded_in_trail(key, value)) {
-        let mut unfolded = String::with_capacity(json.raw().len());
-        write_members(json, &mut unfolded, |key, value, out| {
-            is_folded_in_trail(key, value) && write_text(key, value, 1, 1, out)
-        });
-        let mut scratch = Scratch::default();
-        if let Ok(doc) = Doc::parse(unfolded.as_bytes(), &mut scratch) {
-            return out(Found { kind, json: doc.root(), bytes });
-        }
-    }
-    out(Found { kind, json, bytes });
-}
-
-/// Members of a CloudTrail record that are objects.
-fn is_folded_in_trail(key: &str, value: Json<'_>) -> bool {
-    value.kind() == Kind::String
-        && matches!(key, "userIdentity" | "requestParameters" | "responseElements" | "additionalEventData" | "resources")
-        && value.as_str().is_some_and(|text| text.trim_start().starts_with(['{', '[']))
 }
 
 /// Texts that stay as they are: Entra writes changed values as JSON text, and
@@ -102,7 +80,8 @@ fn is_properties(key: &str) -> bool {
 fn needs_unfolding(json: Json<'_>, depth: u8) -> bool {
     json.is_object()
         && json.members().any(|(key, value)| {
-            is_folded(key, value) || (depth > 1 && is_properties(key) && needs_unfolding(value, depth.saturating_sub(1)))
+            is_folded(key, value)
+                || (depth > 1 && is_properties(key) && needs_unfolding(value, depth.saturating_sub(1)))
         })
 }
 

@@ -9,9 +9,7 @@ use crate::json::Json;
 use crate::loose;
 use crate::mapped::{Mapped, Raw};
 use crate::ocsf::{self, Head};
-use selvedge_model::event::{
-    Cloud, ConnectionInfo, Endpoint, Identity, Named, Ocsf, Text, Traffic,
-};
+use selvedge_model::event::{Cloud, ConnectionInfo, Endpoint, Identity, Named, Ocsf, Text, Traffic};
 use selvedge_model::fact::{Cite, Signal};
 use selvedge_model::ocsf::class::network_activity;
 use selvedge_model::ocsf::id::{action, connection_boundary, connection_direction, disposition};
@@ -356,29 +354,30 @@ fn is_private(ip: &str) -> bool {
 
 fn endpoints<'a>(flow: &Flow<'a>) -> (Option<Endpoint<'a>>, Option<Endpoint<'a>>) {
     let own = interface_end(flow);
-    let end = |which: End, ip: Option<&'a str>, seen: Option<&'a str>, port: Option<&'a str>, service: Option<&'a str>| {
-        let mut endpoint = Endpoint {
-            ip: ip.map(Into::into),
-            port: whole(port).and_then(|port| u16::try_from(port).ok()),
-            svc_name: service.map(Into::into),
-            ..Endpoint::default()
+    let end =
+        |which: End, ip: Option<&'a str>, seen: Option<&'a str>, port: Option<&'a str>, service: Option<&'a str>| {
+            let mut endpoint = Endpoint {
+                ip: ip.map(Into::into),
+                port: whole(port).and_then(|port| u16::try_from(port).ok()),
+                svc_name: service.map(Into::into),
+                ..Endpoint::default()
+            };
+            if let Some(seen) = seen.filter(|seen| ocsf::is_ip(seen) && ip != Some(seen)) {
+                endpoint.intermediate_ips.push(seen.into());
+            }
+            if own == which {
+                endpoint.interface_uid = flow.interface.map(Into::into);
+                endpoint.vpc_uid = flow.vpc.map(Into::into);
+                endpoint.subnet_uid = flow.subnet.map(Into::into);
+                endpoint.instance_uid = flow.instance.map(Into::into);
+                endpoint.zone = flow.zone.map(Into::into);
+            }
+            let named = endpoint.ip.is_some()
+                || endpoint.svc_name.is_some()
+                || endpoint.interface_uid.is_some()
+                || endpoint.instance_uid.is_some();
+            named.then_some(endpoint)
         };
-        if let Some(seen) = seen.filter(|seen| ocsf::is_ip(seen) && ip != Some(seen)) {
-            endpoint.intermediate_ips.push(seen.into());
-        }
-        if own == which {
-            endpoint.interface_uid = flow.interface.map(Into::into);
-            endpoint.vpc_uid = flow.vpc.map(Into::into);
-            endpoint.subnet_uid = flow.subnet.map(Into::into);
-            endpoint.instance_uid = flow.instance.map(Into::into);
-            endpoint.zone = flow.zone.map(Into::into);
-        }
-        let named = endpoint.ip.is_some()
-            || endpoint.svc_name.is_some()
-            || endpoint.interface_uid.is_some()
-            || endpoint.instance_uid.is_some();
-        named.then_some(endpoint)
-    };
     (
         end(End::Src, flow.true_src(), flow.src, flow.src_port, flow.src_service),
         end(End::Dst, flow.true_dst(), flow.dst, flow.dst_port, flow.dst_service),

@@ -11,7 +11,9 @@ mod network;
 mod objects;
 
 pub use change::Change;
-pub use finding::{AccessAnalysis, Analytic, Attack, Compliance, Evidence, FindingInfo, Remediation, Technique, Vulnerability};
+pub use finding::{
+    AccessAnalysis, Analytic, Attack, Compliance, Evidence, FindingInfo, Remediation, Technique, Vulnerability,
+};
 pub use network::{ConnectionInfo, DnsAnswer, DnsQuery, HttpResponse, Traffic, Url};
 pub use objects::{
     Actor, Api, ApiResponse, AutonomousSystem, Cloud, Device, Endpoint, Fingerprint, HttpRequest, Location, Metadata,

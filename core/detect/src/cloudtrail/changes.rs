@@ -41,8 +41,7 @@ struct Edit {
     effect: Effect,
 }
 
-type Row =
-    (&'static str, &'static str, &'static [&'static str], &'static str, &'static str, &'static str, Effect);
+type Row = (&'static str, &'static str, &'static [&'static str], &'static str, &'static str, &'static str, Effect);
 
 const USER: &[&str] = &["userName"];
 const ROLE: &[&str] = &["roleName"];
@@ -123,7 +122,15 @@ const EDITS: [Row; 73] = [
     ("ec2", "CreateNetworkAclEntry", &["networkAclId"], "entry", "ruleNumber", "", Set),
     ("ec2", "ReplaceNetworkAclEntry", &["networkAclId"], "entry", "ruleNumber", "", Set),
     ("rds", "ModifyDBSnapshotAttribute", &["dBSnapshotIdentifier"], "attribute", "attributeName", "valuesToAdd", Set),
-    ("rds", "ModifyDBSnapshotAttribute", &["dBSnapshotIdentifier"], "attribute", "attributeName", "valuesToRemove", Unset),
+    (
+        "rds",
+        "ModifyDBSnapshotAttribute",
+        &["dBSnapshotIdentifier"],
+        "attribute",
+        "attributeName",
+        "valuesToRemove",
+        Unset,
+    ),
     ("cloudtrail", "UpdateTrail", TRAIL, "trail", "", "", Set),
     ("cloudtrail", "PutEventSelectors", TRAIL, "eventSelectors", "", "eventSelectors", Set),
     ("cloudtrail", "PutEventSelectors", TRAIL, "advancedEventSelectors", "", "advancedEventSelectors", Set),
@@ -158,7 +165,10 @@ pub(crate) fn changes(raw: Json<'_>) -> Vec<Change> {
         let rest = operation.strip_prefix(name);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("20"))
     };
-    edits().filter(|edit| edit.service == service && named(edit.operation)).filter_map(|edit| edit.change(&trail)).collect()
+    edits()
+        .filter(|edit| edit.service == service && named(edit.operation))
+        .filter_map(|edit| edit.change(&trail))
+        .collect()
 }
 
 impl Edit {
@@ -173,7 +183,8 @@ impl Edit {
             None => return None,
         };
         let of = if self.of.is_empty() { None } else { asked(self.of).and_then(get::as_text) };
-        let property = of.map_or_else(|| self.property.to_owned(), |of| format!("{}.{}", self.property, clean_text(of)));
+        let property =
+            of.map_or_else(|| self.property.to_owned(), |of| format!("{}.{}", self.property, clean_text(of)));
         let value = || if self.value.is_empty() { self.rest(request?) } else { asked(self.value).map(parsed) };
         let (before, after) = match self.effect {
             Set => (None, Some(value()?)),
@@ -272,8 +283,12 @@ mod tests {
                 json!({"name": "main"}),
                 json!([{"object": "main", "property": "logging", "before": true, "after": false}]),
             ),
-            ("s3", "DeleteAccountPublicAccessBlock", Value::Null,
-                json!([{"object": "111122223333", "property": "publicAccessBlock", "after": null}])),
+            (
+                "s3",
+                "DeleteAccountPublicAccessBlock",
+                Value::Null,
+                json!([{"object": "111122223333", "property": "publicAccessBlock", "after": null}]),
+            ),
             ("iam", "PutRolePolicy", Value::Null, json!([])),
             ("iam", "PutRolePolicyX", json!({"roleName": "Web"}), json!([])),
             ("iam", "ListRoles", json!({}), json!([])),

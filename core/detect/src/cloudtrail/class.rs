@@ -46,8 +46,7 @@ const READS: [&str; 10] =
     ["Get", "List", "Describe", "Head", "Lookup", "BatchGet", "Query", "Scan", "Decrypt", "Search"];
 const CREATES: [&str; 7] = ["Create", "Run", "Import", "Allocate", "Register", "Copy", "Start"];
 const DELETES: [&str; 5] = ["Delete", "Remove", "Terminate", "Deregister", "Release"];
-const UPDATES: [&str; 10] =
-    ["Put", "Update", "Modify", "Set", "Attach", "Detach", "Add", "Enable", "Disable", "Stop"];
+const UPDATES: [&str; 10] = ["Put", "Update", "Modify", "Set", "Attach", "Detach", "Add", "Enable", "Disable", "Stop"];
 
 pub(super) fn of(trail: &Trail<'_>) -> (ocsf::Class, u8) {
     let operation = trail.operation.unwrap_or_default();

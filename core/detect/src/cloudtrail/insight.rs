@@ -61,10 +61,8 @@ pub(super) fn fill<'a>(trail: &Trail<'a>, insight: Json<'a>, uid: Text<'a>, out:
     out.status = finding_status::name(status).map(Into::into);
     let title = title(trail, insight);
     out.message = Some(title.clone().into());
-    let who = most(insight, "userIdentityArn").map(|arn| Actor {
-        user: Some(User { uid: Some(arn.into()), ..User::default() }),
-        ..Actor::default()
-    });
+    let who = most(insight, "userIdentityArn")
+        .map(|arn| Actor { user: Some(User { uid: Some(arn.into()), ..User::default() }), ..Actor::default() });
     let api = Api {
         operation: trail.operation.unwrap_or(ocsf::UNKNOWN).into(),
         service: trail.service.map(|name| Named { uid: None, name: Some(name.into()) }),

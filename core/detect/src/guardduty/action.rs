@@ -87,15 +87,15 @@ fn evidence<'a>(name: &str, action: Json<'a>) -> Evidence<'a> {
                 operation,
                 service: Some(Named { uid: None, name: Some("kubernetes".into()) }),
                 request: None,
-                response: loose::integer(action, &["statusCode"]).filter(|code| i32::try_from(*code).is_ok()).map(
-                    |code| ApiResponse { code: Some(code), error: None, error_message: None },
-                ),
+                response: loose::integer(action, &["statusCode"])
+                    .filter(|code| i32::try_from(*code).is_ok())
+                    .map(|code| ApiResponse { code: Some(code), error: None, error_message: None }),
             });
         }
         "networkConnectionAction" => connection(action, &mut out),
         "dnsRequestAction" => {
-            out.dst_endpoint = loose::text(action, &["domain"])
-                .map(|domain| Endpoint { domain: Some(domain), ..Endpoint::default() });
+            out.dst_endpoint =
+                loose::text(action, &["domain"]).map(|domain| Endpoint { domain: Some(domain), ..Endpoint::default() });
         }
         _ => {}
     }

@@ -64,7 +64,12 @@ fn instance<'a>(finding: &Finding<'a>) -> Option<Resource<'a>> {
         }
         _ => id.into(),
     };
-    Some(Resource { uid: Some(uid), name: Some(id.into()), type_: Some("AWS::EC2::Instance".into()), ..Resource::default() })
+    Some(Resource {
+        uid: Some(uid),
+        name: Some(id.into()),
+        type_: Some("AWS::EC2::Instance".into()),
+        ..Resource::default()
+    })
 }
 
 /// What an API call was made on: type and ARN.
@@ -93,8 +98,8 @@ pub(super) fn actor<'a>(finding: &Finding<'a>) -> Option<Actor<'a>> {
             type_: kind,
             ..User::default()
         };
-        let session = loose::text(key, &["accessKeyId"])
-            .map(|key| Session { credential_uid: Some(key), ..Session::default() });
+        let session =
+            loose::text(key, &["accessKeyId"]).map(|key| Session { credential_uid: Some(key), ..Session::default() });
         return named(user, session);
     }
     let of_cluster = loose::at(resource, &["kubernetesDetails", "kubernetesUserDetails"]).map(|user| User {
@@ -112,8 +117,8 @@ pub(super) fn actor<'a>(finding: &Finding<'a>) -> Option<Actor<'a>> {
 /// An actor of an attack sequence.
 pub(super) fn sequence_actor(actor: Json<'_>) -> Option<Actor<'_>> {
     let user = loose::at(actor, &["user"])?;
-    let session = loose::text(user, &["credentialUid"])
-        .map(|key| Session { credential_uid: Some(key), ..Session::default() });
+    let session =
+        loose::text(user, &["credentialUid"]).map(|key| Session { credential_uid: Some(key), ..Session::default() });
     let account = loose::text(user, &["account", "uid"]).map(|uid| Named { uid: Some(uid), name: None });
     let kind = loose::text(user, &["type"]);
     let user = User {

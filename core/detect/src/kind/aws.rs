@@ -4,6 +4,11 @@ use crate::get;
 use crate::json::{Json, Kind};
 use crate::vpc_flow;
 
+/// A CloudTrail record whose names a table made lower-case.
+pub(super) fn is_lowered_trail(value: Json<'_>) -> bool {
+    value.get("eventsource").is_some() && value.get("eventname").is_some()
+}
+
 /// Every OCSF event has these, and `metadata` says which release it follows.
 pub(super) fn is_ocsf(value: Json<'_>) -> bool {
     value.get("class_uid").is_some_and(|uid| uid.kind() == Kind::Number || get::as_integer(uid).is_some())

@@ -28,10 +28,8 @@ pub(super) fn of(row: Json<'_>) -> Target {
         SECURITY_FINDING => kind_of_finding(row),
         other => Class::by_uid(other).copied().unwrap_or(ocsf::BASE_EVENT),
     };
-    let activity = match id(row, "activity_id").filter(|activity| class.activity(*activity).is_some()) {
-        Some(activity) => activity,
-        None => 99,
-    };
+    let known = id(row, "activity_id").filter(|activity| class.activity(*activity).is_some());
+    let activity = known.unwrap_or(99);
     Target { class, activity, title: title.to_owned() }
 }
 

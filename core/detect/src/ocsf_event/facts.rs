@@ -111,7 +111,9 @@ fn principal(user: &User<'_>) -> String {
 fn session(principal: &str, actor: &Actor<'_>) -> Option<AwsSessionKey> {
     let created = actor.session.as_ref()?.created_time?;
     let created = Timestamp::from_millisecond(created).ok()?;
-    principal.contains(':').then(|| AwsSessionKey { principal_id: principal.to_owned(), created: time::to_second(created) })
+    principal
+        .contains(':')
+        .then(|| AwsSessionKey { principal_id: principal.to_owned(), created: time::to_second(created) })
 }
 
 fn method(api: Option<&Api<'_>>) -> Option<AssumeMethod> {
@@ -147,9 +149,7 @@ fn assumption(
         account: arn::Arn::parse(&role_arn).map_or_else(|| account(row, said), |arn| arn.account.to_owned()),
         session_name: said.asked("roleSessionName").unwrap_or_else(|| own(&user.name)),
         principal_id: said.answered("assumedRoleUser.assumedRoleId").or(issued)?,
-        access_key_id: said
-            .answered("credentials.accessKeyId")
-            .unwrap_or_else(|| own(&given.credential_uid)),
+        access_key_id: said.answered("credentials.accessKeyId").unwrap_or_else(|| own(&given.credential_uid)),
         assertion_id: said.asked("sAMLAssertionID").map(|id| id.trim_start_matches('_').to_ascii_lowercase()),
         subject: said.answered("subject").or_else(|| said.answered("subjectFromWebIdentityToken")),
         name_qualifier: said.answered("nameQualifier").or_else(|| {
@@ -176,7 +176,8 @@ fn account(row: Json<'_>, said: &Said) -> String {
 }
 
 fn address(row: Json<'_>) -> String {
-    let Some(Endpoint { ip, domain, svc_name, .. }) = get::any(row, &["src_endpoint"]).and_then(object::endpoint) else {
+    let Some(Endpoint { ip, domain, svc_name, .. }) = get::any(row, &["src_endpoint"]).and_then(object::endpoint)
+    else {
         return String::new();
     };
     ip.or(domain).or(svc_name).map(Text::into_owned).unwrap_or_default()
@@ -232,7 +233,8 @@ fn signal(row: Json<'_>, cite: Cite) -> Signal {
     let user = actor.user.unwrap_or_default();
     let key = actor.session.and_then(|session| session.credential_uid).or_else(|| user.credential_uid.clone());
     let endpoint = |name: &'static str| {
-        let of = move |holder: Json<'_>| loose::str(holder, &[name, "ip"]).filter(|ip| ocsf::is_ip(ip)).map(str::to_owned);
+        let of =
+            move |holder: Json<'_>| loose::str(holder, &[name, "ip"]).filter(|ip| ocsf::is_ip(ip)).map(str::to_owned);
         of(row).or_else(|| evidences().find_map(of))
     };
     let listed = loose::list(row, &["resources"]).filter_map(object::resource);
@@ -268,11 +270,16 @@ fn kind(row: Json<'_>) -> String {
 fn report(row: Json<'_>, kind: &str) -> Option<Report> {
     let found = finding_of(row)?;
     let status = id(row, "status_id").or_else(|| id(row, "state_id"));
-    let closed = [finding_status::SUPPRESSED, finding_status::RESOLVED, finding_status::ARCHIVED, finding_status::DELETED];
+    let closed =
+        [finding_status::SUPPRESSED, finding_status::RESOLVED, finding_status::ARCHIVED, finding_status::DELETED];
     let title = loose::str(found, &["title"]).unwrap_or(kind);
     let is_detection = class::of(row).class == ocsf::DETECTION_FINDING;
     let of_state = kind.starts_with("Software and Configuration Checks");
-    if !is_detection || of_state || status.is_some_and(|status| closed.contains(&status)) || title.starts_with("[SAMPLE]") {
+    if !is_detection
+        || of_state
+        || status.is_some_and(|status| closed.contains(&status))
+        || title.starts_with("[SAMPLE]")
+    {
         return None;
     }
     let name = loose::str(row, &["metadata", "product", "name"]).unwrap_or(ocsf::UNKNOWN);

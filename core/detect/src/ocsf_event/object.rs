@@ -35,7 +35,8 @@ pub(super) fn account(row: Json<'_>) -> Option<String> {
 pub(super) fn cloud(row: Json<'_>) -> Option<Cloud<'_>> {
     let cloud = get::any(row, &["cloud"])?;
     let provider = loose::str(cloud, &["provider"])?;
-    let known = ["AWS", "Azure", "GCP", "OCI", "Alibaba", "IBM"].into_iter().find(|name| name.eq_ignore_ascii_case(provider));
+    let known =
+        ["AWS", "Azure", "GCP", "OCI", "Alibaba", "IBM"].into_iter().find(|name| name.eq_ignore_ascii_case(provider));
     Some(Cloud {
         provider: known.or_else(|| provider.eq_ignore_ascii_case("Microsoft").then_some("Azure"))?,
         account: account_in(cloud),
@@ -175,9 +176,9 @@ pub(super) fn resource(value: Json<'_>) -> Option<Resource<'_>> {
         uid: text(value, "uid"),
         name: text(value, "name"),
         type_: text(value, "type"),
-        owner: get::any(value, &["owner"]).and_then(user).or_else(|| {
-            Some(User { account: Some(account_in(value)?), ..User::default() })
-        }),
+        owner: get::any(value, &["owner"])
+            .and_then(user)
+            .or_else(|| Some(User { account: Some(account_in(value)?), ..User::default() })),
         region: text(value, "region"),
         role_id,
         role: role_id.and_then(ids::resource_role::name),
@@ -195,7 +196,8 @@ fn protocol(value: Json<'_>, number: Option<i64>) -> Option<&'static str> {
 }
 
 pub(super) fn connection(value: Json<'_>) -> ConnectionInfo<'_> {
-    let direction_id = id(value, "direction_id").filter(|id| *id != 99 && ids::connection_direction::name(*id).is_some());
+    let direction_id =
+        id(value, "direction_id").filter(|id| *id != 99 && ids::connection_direction::name(*id).is_some());
     let direction_id = direction_id.unwrap_or(ids::connection_direction::UNKNOWN);
     let boundary_id = id(value, "boundary_id").filter(|id| *id != 99 && ids::connection_boundary::name(*id).is_some());
     let small = |name: &str| loose::integer(value, &[name]).filter(|number| i32::try_from(*number).is_ok());

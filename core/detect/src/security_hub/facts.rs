@@ -27,15 +27,14 @@ pub(crate) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
 /// data that lies about is a state, and what was put away or is a sample is
 /// over or never was.
 pub(super) fn is_report(finding: &Finding<'_>) -> bool {
-    let open = !matches!(
-        finding.status,
-        finding_status::SUPPRESSED | finding_status::RESOLVED | finding_status::ARCHIVED
-    );
+    let open =
+        !matches!(finding.status, finding_status::SUPPRESSED | finding_status::RESOLVED | finding_status::ARCHIVED);
     let checked = |kind: &str| kind.starts_with("Software and Configuration Checks");
     let mut types = finding.types().peekable();
     let of_state = types.peek().is_some() && types.all(checked);
     let sample = loose::boolean(finding.json, &["Sample"]) == Some(true)
-        || loose::boolean(finding.json, &["ProductFields", "aws/guardduty/service/additionalInfo/sample"]) == Some(true)
+        || loose::boolean(finding.json, &["ProductFields", "aws/guardduty/service/additionalInfo/sample"])
+            == Some(true)
         || loose::str(finding.json, &["Title"]).is_some_and(|title| title.starts_with("[SAMPLE]"));
     matches!(finding.class, Class::Detection) && open && !of_state && !sample
 }

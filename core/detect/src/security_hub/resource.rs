@@ -71,12 +71,14 @@ pub(super) fn actor(json: Json<'_>) -> Option<Actor<'_>> {
         return Some(Actor { user: named.then_some(user), session: Some(session), ..Actor::default() });
     }
     let acted = each(json).find(|one| loose::str(*one, &["ResourceRole"]) == Some("Actor"))?;
-    let user = User { uid: Some(loose::text(acted, &["Id"])?), type_: loose::text(acted, &["Type"]), ..User::default() };
+    let user =
+        User { uid: Some(loose::text(acted, &["Id"])?), type_: loose::text(acted, &["Type"]), ..User::default() };
     Some(Actor { user: Some(user), ..Actor::default() })
 }
 
 /// Members of `Action`, and the part of GuardDuty's own fields that is alike.
-const ACTIONS: [&str; 4] = ["AwsApiCallAction", "NetworkConnectionAction", "PortProbeAction", "KubernetesApiCallAction"];
+const ACTIONS: [&str; 4] =
+    ["AwsApiCallAction", "NetworkConnectionAction", "PortProbeAction", "KubernetesApiCallAction"];
 
 /// The address that it came from.
 pub(super) fn ip(json: Json<'_>) -> Option<&str> {
@@ -89,9 +91,8 @@ pub(super) fn ip(json: Json<'_>) -> Option<&str> {
         loose::list(json, &["Action", "PortProbeAction", "PortProbeDetails"])
             .find_map(|probe| loose::str(probe, &["RemoteIpDetails", "IpAddressV4"]))
     };
-    let of_network = || {
-        loose::str(json, &["Network", "SourceIpV4"]).or_else(|| loose::str(json, &["Network", "SourceIpV6"]))
-    };
+    let of_network =
+        || loose::str(json, &["Network", "SourceIpV4"]).or_else(|| loose::str(json, &["Network", "SourceIpV6"]));
     of_action.or_else(probed).or_else(of_network).or_else(|| of_guardduty(json)).filter(|ip| ocsf::is_ip(ip))
 }
 
@@ -117,7 +118,10 @@ pub(super) fn api(json: Json<'_>) -> Option<Api<'_>> {
         operation: loose::text(call, &["Api"])?,
         service: loose::text(call, &["ServiceName"]).map(|name| Named { uid: None, name: Some(name) }),
         request: None,
-        response: loose::text(call, &["ErrorCode"])
-            .map(|error| ApiResponse { code: None, error: Some(error), error_message: None }),
+        response: loose::text(call, &["ErrorCode"]).map(|error| ApiResponse {
+            code: None,
+            error: Some(error),
+            error_message: None,
+        }),
     })
 }

@@ -29,7 +29,10 @@ fn kinds_table() {
             RecordKind::EntraSignIn,
         ),
         (json!({"category":"AuditLogs","properties":{}}), RecordKind::EntraAudit),
-        (json!({"category":"UserManagement","activityDisplayName":"Add user","initiatedBy":{}}), RecordKind::EntraAudit),
+        (
+            json!({"category":"UserManagement","activityDisplayName":"Add user","initiatedBy":{}}),
+            RecordKind::EntraAudit,
+        ),
         (
             json!({"category":"Administrative","operationName":"MICROSOFT.LOGIC/WORKFLOWS/WRITE","resourceId":"/SUBSCRIPTIONS/1"}),
             RecordKind::AzureActivity,
@@ -38,10 +41,7 @@ fn kinds_table() {
             json!({"category":{"value":"Administrative"},"operationName":{"value":"Microsoft.Web/sites/write"},"resourceId":"/subscriptions/1"}),
             RecordKind::AzureActivity,
         ),
-        (
-            json!({"eventDataId":"1","operationName":{"value":"Microsoft.Web/sites/write"}}),
-            RecordKind::AzureActivity,
-        ),
+        (json!({"eventDataId":"1","operationName":{"value":"Microsoft.Web/sites/write"}}), RecordKind::AzureActivity),
         (
             json!({"Type":"AzureActivity","EventDataId":"1","OperationNameValue":"MICROSOFT.WEB/SITES/WRITE"}),
             RecordKind::AzureActivity,
@@ -106,17 +106,26 @@ fn envelopes_table() {
     let bus = |detail: &Value| json!({"version":"0","source":"aws.x","detail-type":"x","account":"1","detail":detail});
     let sns = |text: &Value| json!({"Type":"Notification","MessageId":"m","Message":text.to_string()});
     let queue = |texts: &[String]| {
-        let messages: Vec<Value> = texts.iter().map(|text| json!({"MessageId":"m","ReceiptHandle":"r","Body":text})).collect();
+        let messages: Vec<Value> =
+            texts.iter().map(|text| json!({"MessageId":"m","ReceiptHandle":"r","Body":text})).collect();
         json!({"Messages": messages})
     };
     for (what, envelope, kinds) in [
         ("EventBridge, GuardDuty", bus(&finding), vec![GuardDuty]),
         ("EventBridge, ASFF batch", bus(&json!({"findings":[asff, asff]})), vec![SecurityHub, SecurityHub]),
-        ("EventBridge, a batch with a stranger", bus(&json!({"findings":[asff, {"a":1}]})), vec![SecurityHub, Unmapped]),
+        (
+            "EventBridge, a batch with a stranger",
+            bus(&json!({"findings":[asff, {"a":1}]})),
+            vec![SecurityHub, Unmapped],
+        ),
         ("EventBridge, Security Hub v2", bus(&json!({"findings":[ocsf]})), vec![Ocsf]),
         ("EventBridge, something else", bus(&json!({"state":"running"})), vec![Unmapped]),
         ("an envelope that is not AWS's", json!({"source":"com.x","detail":{"findings":[asff]}}), vec![Unmapped]),
-        ("an envelope that is not AWS's, in a message", sns(&json!({"source":"com.x","detail":finding})), vec![Unmapped]),
+        (
+            "an envelope that is not AWS's, in a message",
+            sns(&json!({"source":"com.x","detail":finding})),
+            vec![Unmapped],
+        ),
         ("SNS", sns(&trail), vec![CloudTrail]),
         ("SNS with EventBridge", sns(&bus(&finding)), vec![GuardDuty]),
         ("SNS with words", json!({"Type":"Notification","Message":"hello"}), vec![Unmapped]),
@@ -131,14 +140,22 @@ fn envelopes_table() {
             queue(&[json!({"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}]}).to_string()]),
             vec![Unmapped],
         ),
-        ("SQS for Lambda", json!({"messageId":"m","eventSource":"aws:sqs","body":sns(&trail).to_string()}), vec![CloudTrail]),
+        (
+            "SQS for Lambda",
+            json!({"messageId":"m","eventSource":"aws:sqs","body":sns(&trail).to_string()}),
+            vec![CloudTrail],
+        ),
         (
             "CloudWatch",
             json!({"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","timestamp":1,"message":trail.to_string()},
                 {"id":"2","timestamp":1,"message":flow}, {"id":"3","timestamp":1,"message":"START"}, {"id":"4"}]}),
             vec![CloudTrail, VpcFlow, Unmapped, Unmapped],
         ),
-        ("CloudWatch about itself", json!({"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"x"}]}), vec![Unmapped]),
+        (
+            "CloudWatch about itself",
+            json!({"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"x"}]}),
+            vec![Unmapped],
+        ),
         ("CloudWatch, single", json!({"timestamp":1,"ingestionTime":2,"message":trail.to_string()}), vec![CloudTrail]),
         ("a log line of others", json!({"timestamp":1,"message":"{\"a\":1}"}), vec![Unmapped]),
         (
@@ -178,4 +195,17 @@ fn objects_of_cloudtrail_that_are_text_are_unfolded() {
     let value: Value = serde_json::from_str(&found(&record).remove(0).1).unwrap();
     assert_eq!(value["requestParameters"], json!({"bucketName":"b"}));
     assert_eq!((&value["userAgent"], &value["responseElements"]), (&json!("{x}"), &json!("{cut")));
+    // A table's names are all lower-case.
+    let record = json!({"eventsource":"s3.amazonaws.com","eventname":"GetObject","eventtime":"t",
+        "useridentity":{"principalid":"p","sessioncontext":{"attributes":{"creationdate":"t"}}},
+        "requestparameters":"{\"bucketName\":\"b\",\"eventname\":1}"});
+    let (kind, text) = found(&record).remove(0);
+    assert_eq!(kind, RecordKind::CloudTrail);
+    assert_eq!(
+        serde_json::from_str::<Value>(&text).unwrap(),
+        json!({"eventSource":"s3.amazonaws.com",
+        "eventName":"GetObject","eventTime":"t",
+        "userIdentity":{"principalId":"p","sessionContext":{"attributes":{"creationDate":"t"}}},
+        "requestParameters":{"bucketName":"b","eventname":1}})
+    );
 }

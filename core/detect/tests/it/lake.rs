@@ -202,10 +202,9 @@ const FINDING_MEANT: [&str; 3] = ["/activity_name", "/state", "/state_id"];
 #[test]
 fn aws_rows_of_flow_logs_and_findings_agree() {
     let Some(folder) = corpus::folder("8 flow logs and findings against AWS's own OCSF rows") else { return };
-    for (source, count, class, attributes, meant) in [
-        ("VPC_FLOW", 4, 4001, &FLOW[..], &FLOW_MEANT[..]),
-        ("SH_FINDINGS", 4, 2003, &FINDING[..], &FINDING_MEANT[..]),
-    ] {
+    for (source, count, class, attributes, meant) in
+        [("VPC_FLOW", 4, 4001, &FLOW[..], &FLOW_MEANT[..]), ("SH_FINDINGS", 4, 2003, &FINDING[..], &FINDING_MEANT[..])]
+    {
         let mut found = BTreeSet::new();
         let pairs = pairs(&folder, source);
         for (record, row) in &pairs {
@@ -248,11 +247,37 @@ fn aws_rows_are_records_too() {
 /// Identity must join alike on a row and on the record that it was made of.
 fn same_facts(row: &Done, record: &Done) {
     let key = |fact: &Fact| match fact {
-        Fact::AwsUse(fact) => json!([fact.account, fact.principal_id, fact.principal_arn, fact.access_key_id, fact.session,
-            fact.role_arn, fact.service, fact.operation, fact.ip, fact.user_agent, fact.error, fact.principal_type]),
-        Fact::RoleAssumption(fact) => json!([fact.method, fact.account, fact.role_arn, fact.session_name, fact.principal_id,
-            fact.access_key_id, fact.assertion_id, fact.subject, fact.name_qualifier, fact.issuer, fact.provider_arn,
-            fact.source_identity, fact.caller_principal, fact.duration_secs, fact.ip]),
+        Fact::AwsUse(fact) => json!([
+            fact.account,
+            fact.principal_id,
+            fact.principal_arn,
+            fact.access_key_id,
+            fact.session,
+            fact.role_arn,
+            fact.service,
+            fact.operation,
+            fact.ip,
+            fact.user_agent,
+            fact.error,
+            fact.principal_type
+        ]),
+        Fact::RoleAssumption(fact) => json!([
+            fact.method,
+            fact.account,
+            fact.role_arn,
+            fact.session_name,
+            fact.principal_id,
+            fact.access_key_id,
+            fact.assertion_id,
+            fact.subject,
+            fact.name_qualifier,
+            fact.issuer,
+            fact.provider_arn,
+            fact.source_identity,
+            fact.caller_principal,
+            fact.duration_secs,
+            fact.ip
+        ]),
         Fact::Signal(fact) => json!([fact.account, fact.ip, fact.report]),
         other => panic!("no fact of AWS: {other:?}"),
     };

@@ -19,7 +19,8 @@ pub(crate) fn named(name: &str) -> Value {
 
 /// All records, by name.
 pub(crate) fn all() -> Vec<(&'static str, Value)> {
-    [sts(), sign_in_to_aws(), calls(), iam(), bare(), aws::all(), activity(), entra_sign_ins(), audit(), unmapped()].concat()
+    [sts(), sign_in_to_aws(), calls(), iam(), bare(), aws::all(), activity(), entra_sign_ins(), audit(), unmapped()]
+        .concat()
 }
 
 /// `base` with the fields of `more` in it.

@@ -160,7 +160,10 @@ fn guardduty() -> Vec<(&'static str, Value)> {
             ),
         ),
         ("GuardDuty from the API", pascal(&finding("Discovery:S3/AnomalousBehavior", json!({})))),
-        ("GuardDuty sample", finding("Stealth:IAMUser/CloudTrailLoggingDisabled", json!({"title": "[SAMPLE] x", "severity": "5"}))),
+        (
+            "GuardDuty sample",
+            finding("Stealth:IAMUser/CloudTrailLoggingDisabled", json!({"title": "[SAMPLE] x", "severity": "5"})),
+        ),
     ]
 }
 
@@ -232,7 +235,11 @@ fn security_hub() -> Vec<(&'static str, Value)> {
         ),
         (
             "ASFF of Macie",
-            asff("macie", "Sensitive Data Identifications/PII/SensitiveData:S3Object-Personal", json!({"Severity": {"Normalized": 45}})),
+            asff(
+                "macie",
+                "Sensitive Data Identifications/PII/SensitiveData:S3Object-Personal",
+                json!({"Severity": {"Normalized": 45}}),
+            ),
         ),
         (
             "ASFF of Access Analyzer",
@@ -246,8 +253,12 @@ fn security_hub() -> Vec<(&'static str, Value)> {
         ),
         (
             "ASFF suppressed",
-            asff("custom", "Unusual Behaviors/User", json!({"Workflow": {"Status": "SUPPRESSED"}, "RecordState": "ARCHIVED",
-                "UpdatedAt": "2026-05-18 18:30:00.000000000", "ProductFields": {"password": SECRET}})),
+            asff(
+                "custom",
+                "Unusual Behaviors/User",
+                json!({"Workflow": {"Status": "SUPPRESSED"}, "RecordState": "ARCHIVED",
+                "UpdatedAt": "2026-05-18 18:30:00.000000000", "ProductFields": {"password": SECRET}}),
+            ),
         ),
     ]
 }
