@@ -1,37 +1,17 @@
-//! The list of files that are part of the program. A plain list: the test
-//! `every_file_is_embedded` says what to add when a file is new.
+//! The files that are part of the program. `build.rs` lists them.
 
-macro_rules! embed {
-    ($($path:literal),* $(,)?) => {
-        /// Path below `content/` and text, in order of the paths.
-        pub(crate) const EMBEDDED: &[(&str, &str)] = &[$(($path, include_str!(concat!("../", $path)))),*];
-    };
-}
-
-embed![
-    "guard/defaults.cedar",
-    "guard/schema.cedarschema",
-    "rules/aws/console_login_through_federation.yaml",
-    "rules/aws/credential_created_by_federated_session.yaml",
-    "rules/aws/role_assumed_through_saml.yaml",
-    "rules/aws/role_created_by_federated_session.yaml",
-    "rules/aws/s3_bucket_discovery.yaml",
-    "rules/azure/logic_app_workflow_write.yaml",
-    "rules/entra/azure_management_from_unknown_device.yaml",
-    "rules/entra/refresh_token_from_unknown_device.yaml",
-    "thresholds/federated-pivot.yaml",
-];
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// The Cedar schema of the guard.
 pub(crate) const GUARD_SCHEMA: &str = include_str!("../guard/schema.cedarschema");
 
 #[cfg(test)]
 mod tests {
-    use super::EMBEDDED;
+    use super::{EMBEDDED, TESTS};
     use std::path::{Path, PathBuf};
 
     /// Folders and files of this crate that are no content.
-    const OWN: [&str; 3] = ["src", "tests", "Cargo.toml"];
+    const OWN: [&str; 4] = ["src", "tests", "Cargo.toml", "build.rs"];
 
     fn files_below(folder: &Path) -> Vec<PathBuf> {
         std::fs::read_dir(folder)
@@ -50,10 +30,16 @@ mod tests {
             .iter()
             .map(|path| path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/"))
             .filter(|path| !OWN.iter().any(|own| path.split('/').next() == Some(own)))
-            .filter(|path| !path.ends_with(".tests.yaml"))
             .collect();
         on_disk.sort();
-        let listed: Vec<String> = EMBEDDED.iter().map(|(path, _)| (*path).to_owned()).collect();
-        assert_eq!(listed, on_disk, "add the file to (or remove it from) content/src/embedded.rs, in order");
+        let paths = |list: &[(&str, &str)]| list.iter().map(|(path, _)| (*path).to_owned()).collect::<Vec<_>>();
+        let (files, tests) = (paths(EMBEDDED), paths(TESTS));
+        assert!(files.is_sorted() && tests.is_sorted() && !tests.is_empty());
+        let mut all = [files, tests].concat();
+        all.sort();
+        assert_eq!(all, on_disk, "a file whose ending content/build.rs does not know");
+        for (path, text) in EMBEDDED.iter().chain(TESTS) {
+            assert_eq!(*text, std::fs::read_to_string(root.join(path)).unwrap(), "{path}");
+        }
     }
 }

@@ -2,12 +2,19 @@
 //!
 //! The files are part of the program, so that it works from an empty folder; a
 //! folder of the operator's can add rules. [`Content::digest`] is the content
-//! version that decisions cite.
+//! version that decisions cite. A [`Pack`] is rules with the tests beside them:
+//! it can be listed ([`cards`]), checked ([`lint`]) and tried out ([`run_tests`]).
 
+mod card;
 mod embedded;
-mod overlay;
+mod lint;
+mod pack;
+mod testing;
 
-pub use overlay::read_rules;
+pub use card::{RuleCard, Source, cards};
+pub use lint::{Fault, lint};
+pub use pack::{Pack, read_rules};
+pub use testing::{Case, Tested, TestedRule, run_tests};
 
 use embedded::EMBEDDED;
 use selvedge_model::Digest;

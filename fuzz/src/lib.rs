@@ -136,12 +136,14 @@ pub fn graph_answers(data: &[u8]) {
     let _ = (answers::user(data), answers::boolean(data), answers::error(data));
 }
 
-/// Files: plain, and behind the first bytes of gzip.
+/// Files: plain, and behind the first bytes of gzip, zstd and UTF-16.
 pub fn gunzip(data: &[u8]) {
     const GZIP: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03";
+    const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+    const UTF16: &[u8] = b"\xff\xfe";
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let path = folder.path().join("fuzz");
-    for bytes in [data.to_vec(), [GZIP, data].concat()] {
+    for bytes in [data.to_vec(), [GZIP, data].concat(), [ZSTD, data].concat(), [UTF16, data].concat()] {
         std::fs::write(&path, &bytes).expect("a writable folder for temporary files");
         let mut seen = 0_u64;
         let report = selvedge_files::read_file(&path, &mut |chunk| {

@@ -7,6 +7,7 @@ use crate::{Batch, Head, Journal, JournalError, NewRecord};
 use jiff::Timestamp;
 use selvedge_model::{Digest, EventId, IncidentId};
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 /// Runs the whole suite over journals that `make` opens empty.
 ///
@@ -133,6 +134,13 @@ fn keeps_facts_and_values(journal: &mut dyn Journal) {
     let mut expect = vec![(id("a"), b"3".to_vec()), (id("b"), b"2".to_vec())];
     expect.sort();
     assert_eq!(must("facts", journal.facts()), expect);
+    let mut shown = Vec::new();
+    let stop = journal.each_fact(&mut |id, fact| {
+        shown.push((id, fact.to_vec()));
+        ControlFlow::Break(())
+    });
+    must("each fact", stop);
+    assert_eq!(shown, expect[..1], "it stops when told to");
     assert_eq!(must("names", journal.value_names("case/")), ["case/2"]);
     assert_eq!(must("names", journal.value_names("")), ["case/2", "other"]);
     assert_eq!(must("value", journal.value("other")).as_deref(), Some(&b"w"[..]));

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use selvedge_model::{Digest, EventId, IncidentId, canon};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 /// The end of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +79,7 @@ impl Entry {
 pub struct Batch {
     /// Records for the chain, in order.
     pub records: Vec<NewRecord>,
-    /// Tier-2 facts, by identity of the record; present ones are replaced.
+    /// Tier-2 facts, by their identity; present ones are replaced.
     pub facts: BTreeMap<EventId, Vec<u8>>,
     /// Small named values (incidents, settings); `None` removes.
     pub values: BTreeMap<String, Option<Vec<u8>>>,
@@ -156,11 +157,25 @@ pub trait Journal: Send {
     /// If the store cannot be written.
     fn erase(&mut self, digest: &Digest) -> Result<bool, JournalError>;
 
+    /// Shows all facts, one by one and in the order of their ids, until told to
+    /// stop. They need not fit into memory together.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn each_fact(&self, show: &mut dyn FnMut(EventId, &[u8]) -> ControlFlow<()>) -> Result<(), JournalError>;
+
     /// All facts, in the order of their ids.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn facts(&self) -> Result<Vec<(EventId, Vec<u8>)>, JournalError>;
+    fn facts(&self) -> Result<Vec<(EventId, Vec<u8>)>, JournalError> {
+        let mut out = Vec::new();
+        self.each_fact(&mut |id, fact| {
+            out.push((id, fact.to_vec()));
+            ControlFlow::Continue(())
+        })?;
+        Ok(out)
+    }
 
     /// A named value.
     ///

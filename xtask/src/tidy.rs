@@ -17,7 +17,6 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     for (path, content) in &files {
         faults.extend(text::faults(path, content, root));
     }
-    faults.extend(not_embedded(&files));
     if faults.is_empty() {
         return Ok(());
     }
@@ -55,41 +54,4 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
 /// The text, unless it is none (a picture, a compressed fixture).
 fn text_of(path: &PathBuf) -> Option<String> {
     String::from_utf8(fs::read(path).ok()?).ok()
-}
-
-/// Content files that the program would lack. The content crate's own test
-/// compares the lists exactly; this says it before anything is compiled.
-fn not_embedded(files: &[(String, String)]) -> Vec<String> {
-    const LIST: &str = "content/src/embedded.rs";
-    let Some((_, list)) = files.iter().find(|(path, _)| path == LIST) else {
-        return vec![format!("{LIST}: the list of embedded content is missing")];
-    };
-    files
-        .iter()
-        .filter_map(|(path, _)| path.strip_prefix("content/"))
-        .filter(|path| !path.starts_with("src/") && !path.starts_with("tests/") && *path != "Cargo.toml")
-        .filter(|path| !path.ends_with(".tests.yaml"))
-        .filter(|path| !list.contains(&format!("\"{path}\"")))
-        .map(|path| format!("content/{path}: not embedded; add it to {LIST}"))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn content_must_be_embedded() {
-        let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
-        let files = [
-            file("content/src/embedded.rs", "\"rules/a.yaml\","),
-            file("content/rules/a.yaml", ""),
-            file("content/rules/a.tests.yaml", ""),
-            file("content/rules/b.yaml", ""),
-            file("content/Cargo.toml", ""),
-        ];
-        let faults = not_embedded(&files);
-        assert_eq!(faults, ["content/rules/b.yaml: not embedded; add it to content/src/embedded.rs"]);
-        assert_eq!(not_embedded(&files[1..]).len(), 1);
-    }
 }

@@ -1,6 +1,10 @@
 //! Tier 1 as a loop: bytes of a file to records, events, rule hits; counted
 //! exactly. Nothing is lost in silence: records = events + unmapped + problems.
 
+mod pool;
+
+pub use pool::{Decoder, MAX_PROBLEMS, Parcel, Run, read_files};
+
 use selvedge_detect::frame::At;
 use selvedge_detect::json::{Doc, Json, Scratch};
 use selvedge_detect::sigma::{LogSource, RuleEngine, RuleHit, Seen};
@@ -11,7 +15,7 @@ use selvedge_graph::factset::Hit;
 use selvedge_model::event::Event;
 use selvedge_model::{Digest, EventId, Problem, RecordKind, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Problems of one file that are kept with their reason; further ones are
 /// counted, so that a file of noise does not fill the memory.
@@ -241,10 +245,8 @@ impl FileIngest<'_, '_> {
 pub struct Kept {
     /// Records that tier 2 keeps.
     pub records: Vec<(EventId, Record)>,
-    /// Identities of all records that were read.
-    pub seen: BTreeSet<EventId>,
-    /// How many records were read a second time.
-    pub duplicates: u64,
+    /// The first half of the identity of every record that was read.
+    pub ids: Vec<u128>,
     /// Problems.
     pub problems: Vec<Problem>,
 }
@@ -253,22 +255,28 @@ impl Sink for Kept {
     fn record(&mut self, arrival: Arrival<'_, '_>) {
         let Arrival { event, found, hits } = arrival;
         let id = event.id(found.bytes);
-        if !self.seen.insert(id) {
-            self.duplicates += 1;
+        self.ids.push(half(&id));
+        let facts = facts(event, found, !hits.is_empty());
+        if !Record::would_be_kept(&facts, hits) {
+            return;
         }
         let record = Record {
             record_id: event.record_id(),
             digest: Digest::of(found.bytes),
             revision: event.revision,
-            facts: facts(event, found, !hits.is_empty()),
+            facts,
             hits: hits.to_vec(),
         };
-        if record.is_kept() {
-            self.records.push((id, record));
-        }
+        self.records.push((id, record));
     }
 
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
+}
+
+/// The first sixteen bytes of an identity: enough to count records apart.
+fn half(id: &EventId) -> u128 {
+    let bytes = id.0.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
+    u128::from_be_bytes(bytes)
 }

@@ -13,14 +13,18 @@ pub use keep::{VerdictInput, commit_import};
 use crate::execute;
 use crate::names::main_name;
 use selvedge_actions::Action;
-use selvedge_graph::{Estate, FactSet, Record};
-use selvedge_model::{Confidence, Digest, EventId, IncidentId, Timestamp, canon};
+use selvedge_graph::cold::Pressure;
+use selvedge_graph::factset::Inserted;
+use selvedge_graph::{ColdSet, Estate, Record};
+use selvedge_model::{Confidence, Digest, EventId, Fact, IncidentId, RecordId, Timestamp, canon};
 use selvedge_ports::{Journal, JournalError};
 use selvedge_respond::case::RuleFacts;
-use selvedge_respond::decide::{Decision, Inputs, decide};
+use selvedge_respond::decide::{Decision, Inputs, decide_within};
+use selvedge_respond::hot::hot;
 use selvedge_respond::{Incident, Status, Thresholds};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 /// Everything that decides besides the facts.
 #[derive(Debug, Clone)]
@@ -51,8 +55,8 @@ pub struct BatchReceipt {
 /// The facts and incidents of a state folder.
 #[derive(Debug, Default)]
 pub struct State {
-    /// Facts.
-    pub set: FactSet,
+    /// Facts, packed.
+    pub set: ColdSet,
     /// Inventory.
     pub estate: Estate,
 }
@@ -84,6 +88,8 @@ pub enum StateError {
 }
 
 const ESTATE: &str = "estate";
+/// How far the limits of what is kept had to be lowered.
+const LIMITS: &str = "limits";
 const INCIDENT: &str = "incident/";
 
 fn read<T: for<'de> Deserialize<'de>>(what: &str, bytes: &[u8]) -> Result<T, StateError> {
@@ -95,12 +101,28 @@ impl State {
     /// Loads facts and inventory.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// If the store cannot be read, or another version wrote the facts.
     pub fn load(journal: &dyn Journal) -> Result<Self, StateError> {
-        let mut set = FactSet::new();
-        for (id, bytes) in journal.facts()? {
-            set.insert(id, read("a fact", &bytes)?);
+        let mut set = ColdSet::new();
+        let pressure: Pressure = match journal.value(LIMITS)? {
+            Some(bytes) => read("how far limits were lowered", &bytes)?,
+            None => Pressure::default(),
+        };
+        set.press(pressure);
+        let mut wrong = None;
+        journal.each_fact(&mut |id, block| match load_block(&mut set, id, block) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(why) => {
+                wrong = Some(StateError::Unreadable { what: "a block of facts".into(), why });
+                ControlFlow::Break(())
+            }
+        })?;
+        if let Some(wrong) = wrong {
+            return Err(wrong);
         }
+        set.settle();
+        // What was left out when it came is counted once.
+        set.press(pressure);
         let estate = match journal.value(ESTATE)? {
             Some(bytes) => read("the inventory", &bytes)?,
             None => Estate::default(),
@@ -108,33 +130,76 @@ impl State {
         Ok(Self { set, estate })
     }
 
-    /// Adds records; returns those that changed the set, to be stored.
+    /// Adds records; returns those that changed the set, packed, to be stored.
+    /// For few records: see [`State::insert`].
     pub fn add(&mut self, records: impl IntoIterator<Item = (EventId, Record)>) -> BTreeMap<EventId, Vec<u8>> {
-        let mut changed = BTreeMap::new();
         for (id, record) in records {
-            use selvedge_graph::factset::Inserted;
-            match self.set.insert(id, record.clone()) {
-                Inserted::New | Inserted::Revised => {
-                    changed.insert(id, canon::to_vec(&record));
-                }
-                Inserted::Duplicate | Inserted::LeftOut => {}
-            }
+            self.insert(id, &record);
         }
+        self.settle();
+        let changed = self.changes().collect();
+        self.set.mark_saved();
         changed
+    }
+
+    /// Adds one record. Call [`State::settle`] when all are in.
+    pub fn insert(&mut self, id: EventId, record: &Record) -> Inserted {
+        self.set.insert(id, record)
+    }
+
+    /// Applies the limits of what is kept.
+    pub fn settle(&mut self) {
+        self.set.settle();
+    }
+
+    /// What changed since it was loaded, in blocks of some megabytes, made one
+    /// by one: for [`commit_import`].
+    pub fn changes(&self) -> impl Iterator<Item = (EventId, Vec<u8>)> + '_ {
+        self.set.unsaved().map(|block| (EventId(Digest::of(&block)), block))
+    }
+
+    /// Of these record ids, those of records that were read in this run and are
+    /// kept.
+    pub fn read_now<'a>(&self, wanted: impl IntoIterator<Item = &'a RecordId>) -> BTreeSet<RecordId> {
+        let wanted: BTreeSet<&str> = wanted.into_iter().map(RecordId::as_str).collect();
+        let seen = self.set.entries().filter(|entry| !wanted.is_empty() && entry.is_seen());
+        let ids = seen.filter_map(|entry| entry.item()).filter(|item| item.record_id.with(|id| wanted.contains(id)));
+        ids.map(|item| RecordId::new(item.record_id.owned())).collect()
+    }
+
+    /// What is known of these people: AWS calls of principals (`aws:userid`) and
+    /// sign-ins of object ids, letter case ignored.
+    pub fn facts_of(&self, names: &BTreeSet<String>) -> Vec<Fact> {
+        use selvedge_graph::cold::views::FactView;
+        let lower: BTreeSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let wanted = |fact: &FactView<'_>| match fact {
+            FactView::AwsUse(used) => used.principal_id.with(|id| names.contains(id)),
+            FactView::SignIn(sign_in) => sign_in.user_id.with(|id| lower.contains(&id.to_ascii_lowercase())),
+            _ => false,
+        };
+        let items = self.set.entries().filter_map(|entry| entry.item());
+        items.flat_map(|item| item.facts()).filter(wanted).map(|fact| fact.owned()).collect()
     }
 
     /// The verdict over everything in the folder.
     pub fn decide(&self, brain: &Brain, at: Timestamp) -> Decision {
-        decide(&Inputs {
-            set: &self.set,
+        let hot = hot(&self.set, &self.estate, &brain.rules, &brain.thresholds);
+        let inputs = Inputs {
+            set: &hot.set,
             estate: &self.estate,
             rules: &brain.rules,
             thresholds: &brain.thresholds,
             canaries: &brain.canaries,
             content: brain.content,
             at,
-        })
+        };
+        decide_within(&inputs, &hot.scope)
     }
+}
+
+fn load_block(set: &mut ColdSet, id: EventId, block: &[u8]) -> Result<(), String> {
+    set.load(block)?;
+    if id.0 == Digest::of(block) { Ok(()) } else { Err("its digest is another one".into()) }
 }
 
 /// An incident with the digest of the input it came from.

@@ -27,9 +27,9 @@ impl Error {
 
     /// Writes the error to stderr.
     pub fn print(&self) {
-        anstream::eprintln!("error[{}]: {}", self.code, quote_for_log(&self.message));
+        errln!("error[{}]: {}", self.code, quote_for_log(&self.message));
         if !self.help.is_empty() {
-            anstream::eprintln!("help: {}", quote_for_log(&self.help));
+            errln!("help: {}", quote_for_log(&self.help));
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The command line: the only place that names concrete adapters.
 
+#[macro_use]
+mod out;
+
 mod clouds;
 pub mod cmd;
 pub mod config;
@@ -7,4 +10,6 @@ pub mod content;
 mod demo;
 pub mod error;
 mod folder;
+mod logs;
+mod progress;
 mod render;

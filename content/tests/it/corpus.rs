@@ -1,7 +1,7 @@
 //! The rule engine against rules and records that others wrote.
 
-use selvedge_content::{Content, read_rules};
 use crate::hits;
+use selvedge_content::{Content, read_rules};
 use selvedge_detect::sigma::{LogSource, RuleEngine, Seen, SigmaRules};
 use selvedge_detect::{Framer, Piece, unwrap};
 use selvedge_model::Severity;

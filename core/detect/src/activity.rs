@@ -126,7 +126,9 @@ fn read(raw: Json<'_>) -> Result<Activity<'_>, String> {
         status_text: row.value_of(&["status", "resultType", "ActivityStatusValue"]).unwrap_or_default(),
         ip: row
             .text(&["callerIpAddress"])
-            .or_else(|| get::any(raw, &["httpRequest"]).and_then(|r| get::any(r, &["clientIpAddress"])).and_then(get::as_text))
+            .or_else(|| {
+                get::any(raw, &["httpRequest"]).and_then(|r| get::any(r, &["clientIpAddress"])).and_then(get::as_text)
+            })
             .or_else(|| claim("ipaddr")),
         // A workload's caller is its object id.
         object_id: object_id.or(caller).and_then(guid::parse),

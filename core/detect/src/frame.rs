@@ -209,11 +209,13 @@ impl Framer {
     fn place_of(&mut self, buf: &[u8], index: usize) -> At {
         let passed = buf.get(self.line_counted..index).unwrap_or_default();
         let lines = memchr::memchr_iter(b'\n', passed).count();
+        let mut of_line = passed;
         if lines > 0 {
             self.line = self.line.saturating_add(lines as u64);
             self.line_blank = true;
+            let end = memchr::memrchr(b'\n', passed).unwrap_or_default();
+            of_line = passed.get(end..).unwrap_or_default();
         }
-        let of_line = memchr::memrchr(b'\n', passed).map_or(passed, |end| passed.get(end..).unwrap_or_default());
         self.line_blank = self.line_blank && of_line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
         self.line_counted = self.line_counted.max(index);
         At { byte: self.base.saturating_add(index as u64), line: self.line, starts_line: self.line_blank }
@@ -626,7 +628,9 @@ impl Framer {
     }
 
     fn compact(&mut self) {
-        let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text | Mode::Row(_)) && !self.oversize && !self.tail;
+        let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text | Mode::Row(_))
+            && !self.oversize
+            && !self.tail;
         let keep = if in_record { self.start } else { self.pos };
         if keep == 0 {
             return;
@@ -664,9 +668,9 @@ fn looks_like_a_record(bytes: &[u8]) -> Option<bool> {
 /// while a longer one is read.
 fn envelope_of(root: Json<'_>) -> Option<Json<'_>> {
     let members = root.members().filter(|(key, _)| ENVELOPE_KEYS.contains(&key.as_bytes()));
-    members.map(|(_, value)| value).find(|value| {
-        value.is_array() && value.elements().next().is_none_or(Json::is_object)
-    })
+    members
+        .map(|(_, value)| value)
+        .find(|value| value.is_array() && value.elements().next().is_none_or(Json::is_object))
 }
 
 #[cfg(test)]

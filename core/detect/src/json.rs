@@ -3,7 +3,7 @@
 //!
 //! The parser finds the end of a value and its shape in one pass, so that a
 //! stream of records is never scanned twice, and it allocates nothing once its
-//! buffers have grown (see `docs/adr/0009`). It accepts exactly what RFC 8259
+//! buffers have grown (see `docs/adr/0008`). It accepts exactly what RFC 8259
 //! calls JSON, at most [`MAX_DEPTH`] deep. Of members with the same name the
 //! first counts.
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Event ids are digests, so what is kept is a fair sample whatever arrives
 /// first, and the set stays a function of what was read. Bytes of a longer
 /// session are therefore a lower bound.
-pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
+pub use crate::cold::limits::MAX_RECORDS_PER_SESSION;
 
 /// A rule that matched a record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -55,8 +55,13 @@ impl Record {
     /// Whether tier 2 has a use for the record: identity facts always; plain
     /// API calls only if they belong to a session or matched a rule.
     pub fn is_kept(&self) -> bool {
-        !self.hits.is_empty()
-            || self.facts.iter().any(|fact| match fact {
+        Self::would_be_kept(&self.facts, &self.hits)
+    }
+
+    /// [`Self::is_kept`] of a record with these facts and hits.
+    pub fn would_be_kept(facts: &[Fact], hits: &[Hit]) -> bool {
+        !hits.is_empty()
+            || facts.iter().any(|fact| match fact {
                 Fact::AwsUse(used) => used.session.is_some(),
                 Fact::Signal(signal) => signal.report.is_some(),
                 _ => true,
@@ -116,6 +121,13 @@ impl FactSet {
         }
         self.records.insert(id, record);
         Inserted::New
+    }
+
+    /// Puts a record in as it is: of two with one id the later call wins, and no
+    /// session is too long. For a part of a set whose limits were applied
+    /// before.
+    pub fn put(&mut self, id: EventId, record: Record) {
+        self.records.insert(id, record);
     }
 
     /// The records, in the order of their ids.

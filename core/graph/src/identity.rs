@@ -4,7 +4,7 @@
 //! Ambiguity is reported, never guessed. Within a family of nested rules the
 //! strongest counts; only grounds that rest on disjoint keys are combined.
 
-use crate::estate::{Estate, tenant_of};
+use crate::estate::{EntraUser, Estate, tenant_of};
 use crate::factset::FactSet;
 use crate::sessions::{AwsSession, sessions};
 use selvedge_model::fact::{AssumeMethod, AwsSessionKey, RoleAssumption, SignIn};
@@ -84,6 +84,20 @@ pub enum Calibration {
     Disabled,
 }
 
+impl Calibration {
+    /// Where F1 stands after so many SAML assertions with a GUID for an id, so
+    /// many of which named a sign-in of the same user.
+    pub fn of(events: usize, named: usize) -> Self {
+        if events < CALIBRATION_EVENTS {
+            Self::Undecided
+        } else if named.saturating_mul(1000) >= events.saturating_mul(CALIBRATION_SHARE) {
+            Self::Promoted
+        } else {
+            Self::Disabled
+        }
+    }
+}
+
 /// Resolves sessions to people over one set and one inventory.
 pub struct Resolver<'a> {
     estate: &'a Estate,
@@ -92,6 +106,10 @@ pub struct Resolver<'a> {
     by_upn: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a SignIn>>>,
     /// Tenant, then object id.
     by_user: BTreeMap<(&'a str, &'a str), Vec<&'a SignIn>>,
+    /// (Tenant, object id) to the first name, in the order of names.
+    name_of: BTreeMap<(&'a str, &'a str), &'a str>,
+    /// The inventory's users by UPN.
+    known: BTreeMap<&'a str, &'a EntraUser>,
     sessions: BTreeMap<AwsSessionKey, AwsSession<'a>>,
     calibration: Calibration,
 }
@@ -99,6 +117,11 @@ pub struct Resolver<'a> {
 impl<'a> Resolver<'a> {
     /// Indexes the set.
     pub fn new(set: &'a FactSet, estate: &'a Estate) -> Self {
+        Self::calibrated(set, estate, None)
+    }
+
+    /// Indexes a part of a set; where F1 stands was found out over the whole.
+    pub fn calibrated(set: &'a FactSet, estate: &'a Estate, calibration: Option<Calibration>) -> Self {
         let mut all: Vec<&SignIn> = set
             .facts()
             .filter_map(|fact| match fact {
@@ -110,20 +133,26 @@ impl<'a> Resolver<'a> {
         let mut by_upn: BTreeMap<&str, BTreeMap<&str, Vec<&SignIn>>> = BTreeMap::new();
         let mut by_user: BTreeMap<(&str, &str), Vec<&SignIn>> = BTreeMap::new();
         let mut sign_ins = BTreeMap::new();
+        let mut name_of: BTreeMap<(&str, &str), &str> = BTreeMap::new();
         for sign_in in all {
             if is_object_id(&sign_in.user_id) {
                 by_user.entry((&sign_in.tenant, &sign_in.user_id)).or_default().push(sign_in);
             }
             if !sign_in.upn.is_empty() {
                 by_upn.entry(&sign_in.tenant).or_default().entry(&sign_in.upn).or_default().push(sign_in);
+                let name = name_of.entry((&sign_in.tenant, &sign_in.user_id)).or_insert(&sign_in.upn);
+                *name = (*name).min(&sign_in.upn);
             }
             if !sign_in.request_id.is_empty() {
                 sign_ins.entry(sign_in.request_id.as_str()).or_insert(sign_in);
             }
         }
         let sessions = sessions(set);
-        let mut resolver = Self { estate, sign_ins, by_upn, by_user, sessions, calibration: Calibration::Undecided };
-        resolver.calibration = resolver.calibrate();
+        // Two users of one name: the first by id counts.
+        let known = estate.users.values().rev().map(|user| (user.upn.as_str(), user)).collect();
+        let undecided = Calibration::Undecided;
+        let mut resolver = Self { estate, sign_ins, by_upn, by_user, name_of, known, sessions, calibration: undecided };
+        resolver.calibration = calibration.unwrap_or_else(|| resolver.calibrate());
         resolver
     }
 
@@ -170,13 +199,7 @@ impl<'a> Resolver<'a> {
                 named = named.saturating_add(1);
             }
         }
-        if events < CALIBRATION_EVENTS {
-            Calibration::Undecided
-        } else if named.saturating_mul(1000) >= events.saturating_mul(CALIBRATION_SHARE) {
-            Calibration::Promoted
-        } else {
-            Calibration::Disabled
-        }
+        Calibration::of(events, named)
     }
 
     fn saml_assumptions(&self) -> impl Iterator<Item = &'a RoleAssumption> + '_ {
@@ -335,8 +358,8 @@ impl<'a> Resolver<'a> {
         if let Some(user) = self.estate.users.get(&id).filter(|_| self.in_tenant(tenant)) {
             return Some((id, user.upn.clone()));
         }
-        let found = self.by_upn.get(tenant)?.values().flatten().find(|s| s.user_id == id)?;
-        Some((id, found.upn.clone()))
+        let name = (*self.name_of.get(&(tenant, id.as_str()))?).to_owned();
+        Some((id, name))
     }
 
     fn user_by_upn(&self, tenant: &str, upn: &str) -> Option<(String, String)> {
@@ -346,7 +369,7 @@ impl<'a> Resolver<'a> {
         if let Some(sign_in) = logged {
             return Some((sign_in.user_id.clone(), upn.to_owned()));
         }
-        let user = self.estate.user_by_upn(upn).filter(|_| self.in_tenant(tenant))?;
+        let user = self.known.get(upn).filter(|_| self.in_tenant(tenant))?;
         Some((user.id.clone(), user.upn.clone()))
     }
 
@@ -359,14 +382,14 @@ impl<'a> Resolver<'a> {
     /// provider, in the window before the role was assumed.
     fn sign_ins_near(&self, tenant: &str, upn: &str, assumption: &RoleAssumption) -> Vec<Candidate<'a>> {
         let apps = self.estate.apps_of(assumption.provider_arn.as_deref());
-        self.sign_ins_of(tenant, upn)
+        let all = self.sign_ins_of(tenant, upn);
+        let too_early = |s: &&SignIn| assumption.cite.at.duration_since(s.cite.at) > SIGN_IN_WINDOW;
+        all.get(all.partition_point(too_early)..)
+            .unwrap_or_default()
             .iter()
             .copied()
+            .take_while(|s| assumption.cite.at.duration_since(s.cite.at) >= -CLOCK_SLACK)
             .filter(|s| s.succeeded())
-            .filter(|s| {
-                let after = assumption.cite.at.duration_since(s.cite.at);
-                after >= -CLOCK_SLACK && after <= SIGN_IN_WINDOW
-            })
             .filter_map(|s| match &apps {
                 Some(apps) => apps.contains(s.app_id.as_str()).then_some(Candidate { sign_in: s, app_known: true }),
                 None => Some(Candidate { sign_in: s, app_known: false }),
@@ -433,7 +456,7 @@ struct Chosen<'a> {
 }
 
 /// A GUID that is not all zeros, which stands for "unknown".
-fn is_object_id(id: &str) -> bool {
+pub fn is_object_id(id: &str) -> bool {
     guid::parse(id).is_some_and(|id| id.bytes().any(|b| b != b'0' && b != b'-'))
 }
 
@@ -457,8 +480,12 @@ fn time_ground(chosen: &Chosen<'_>) -> Option<Ground> {
 /// The name the person goes by in the assertion: the session name if it is a
 /// UPN, else the subject.
 fn user_name(assumption: &RoleAssumption) -> String {
-    let name = &assumption.session_name;
-    let subject = assumption.subject.as_deref().unwrap_or_default();
-    let chosen = if name.contains('@') || !subject.contains('@') { name.as_str() } else { subject };
+    user_name_of(&assumption.session_name, assumption.subject.as_deref())
+}
+
+/// The same from the two names that an assertion gives.
+pub fn user_name_of(session_name: &str, subject: Option<&str>) -> String {
+    let subject = subject.unwrap_or_default();
+    let chosen = if session_name.contains('@') || !subject.contains('@') { session_name } else { subject };
     chosen.to_lowercase()
 }

@@ -16,12 +16,14 @@
 )]
 
 pub mod build;
+pub mod cold;
 pub mod estate;
 pub mod factset;
 pub mod identity;
 pub mod sessions;
 pub mod store;
 
+pub use cold::ColdSet;
 pub use estate::Estate;
 pub use factset::{FactSet, Record};
 pub use identity::{CrossCloudLink, PersonKey, Resolver};

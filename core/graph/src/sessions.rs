@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Creation date and the time of the call that began a session may differ by
 /// this much.
-const CREATION_SLACK: SignedDuration = SignedDuration::from_secs(5);
+pub const CREATION_SLACK: SignedDuration = SignedDuration::from_secs(5);
 
 /// One set of temporary credentials of a role and all that was done with it.
 #[derive(Debug, Clone)]
@@ -66,7 +66,8 @@ pub fn leaves(used: &AwsUse) -> bool {
     used.vpc_endpoint.is_none() && !is_private(&used.ip)
 }
 
-fn is_private(ip: &str) -> bool {
+/// Whether an address is of a private network, or none at all.
+pub fn is_private(ip: &str) -> bool {
     match ip.parse::<std::net::IpAddr>() {
         Ok(std::net::IpAddr::V4(v4)) => v4.is_private() || v4.is_loopback() || v4.is_link_local(),
         Ok(std::net::IpAddr::V6(v6)) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),

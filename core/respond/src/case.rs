@@ -2,7 +2,7 @@
 //! that it reads. It is journaled, and the verdict replays from it alone.
 
 use selvedge_graph::{CrossCloudLink, PersonKey, Record};
-use selvedge_model::{Digest, EventId, Timestamp};
+use selvedge_model::{Digest, EntityRef, EventId, RecordId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,9 +51,84 @@ pub struct CanaryRole {
     pub session_name: String,
 }
 
+/// Everything that one verdict reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+// The first form has always been written without a tag. Its fields `person` and
+// the other's `joins` tell them apart.
+#[serde(untagged)]
+pub enum CaseInput {
+    /// On one person, whose Entra session may be in two hands.
+    Person(Box<PersonCase>),
+    /// On the findings of one actor.
+    Signals(Box<SignalCase>),
+}
+
+impl CaseInput {
+    /// When the decision is made.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Person(case) => case.at,
+            Self::Signals(case) => case.at,
+        }
+    }
+}
+
+/// That a role session was made with the credentials of somebody else, who is
+/// therefore the same actor.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Join {
+    /// When.
+    pub at: Timestamp,
+    /// The record of the call.
+    pub record: RecordId,
+    /// `AROA…:name` of the session.
+    pub session: String,
+    /// Role ARN.
+    pub role_arn: String,
+    /// Who called: principal id, else access key.
+    pub caller: String,
+}
+
+/// Everything that the verdict on one actor's findings reads: one episode.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignalCase {
+    /// The records with findings, and no others.
+    pub records: BTreeMap<EventId, Record>,
+    /// How sessions among them were joined to each other.
+    pub joins: Vec<Join>,
+    /// How sessions among them were joined to a human: of each name the first.
+    pub links: Vec<CrossCloudLink>,
+    /// What the inventory calls the users among them.
+    pub users: BTreeSet<EntityRef>,
+    /// Rules that matched.
+    pub rules: BTreeMap<String, RuleFacts>,
+    /// Further records with findings that were beyond the bound of a case.
+    pub left_out: u64,
+    /// Content version.
+    pub content: Digest,
+    /// When the decision is made.
+    pub at: Timestamp,
+}
+
+impl SignalCase {
+    /// Digest of the set that the verdict is a function of; the moment of
+    /// deciding is not part of it.
+    pub fn snapshot(&self) -> Digest {
+        selvedge_model::canon::digest(&(
+            &self.records,
+            &self.joins,
+            &self.links,
+            &self.users,
+            &self.rules,
+            &self.left_out,
+            &self.content,
+        ))
+    }
+}
+
 /// Everything that the verdict on one person reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseInput {
+pub struct PersonCase {
     /// Who.
     pub person: PersonKey,
     /// UPN.
@@ -79,7 +154,7 @@ pub struct CaseInput {
     pub at: Timestamp,
 }
 
-impl CaseInput {
+impl PersonCase {
     /// Digest of the set that the verdict is a function of; the moment of
     /// deciding is not part of it.
     pub fn snapshot(&self) -> Digest {

@@ -1,12 +1,15 @@
 //! The verdict, as a pure function of a set.
 
-use crate::case::{CanaryRole, CaseInput, RoleFacts, RuleFacts};
+use crate::case::{CanaryRole, CaseInput, PersonCase, RoleFacts, RuleFacts};
+use crate::cluster;
 use crate::context::{SessionRisk, risks};
 use crate::findings;
-use crate::incident::{Incident, Status};
+use crate::incident::{Incident, Kind, Status};
 use crate::plan::{Goal, contain};
-use crate::story;
+use crate::signals::marks;
 use crate::thresholds::Thresholds;
+use crate::{assess, story, tactics};
+use selvedge_graph::identity::Calibration;
 use selvedge_graph::sessions::sessions;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
 use selvedge_model::fact::{ArmUse, AwsSessionKey, EntraChange, SignIn};
@@ -46,46 +49,78 @@ pub struct Decision {
     pub findings: Vec<Finding>,
     /// Incidents with the input that each was computed from.
     pub incidents: Vec<(CaseInput, Incident)>,
+    /// Incidents out of findings beyond [`cluster::MAX_INCIDENTS`].
+    pub left_out: u64,
+}
+
+/// What was found out over a whole set, where [`Inputs::set`] is the part of it
+/// that the decision reads: see [`crate::hot`].
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Whose sign-ins show a risk; `None` is not known.
+    pub people: Option<BTreeSet<PersonKey>>,
+    /// Where rule F1 stands.
+    pub calibration: Option<Calibration>,
+    /// The large reads.
+    pub egress: Option<Vec<Finding>>,
 }
 
 /// Decides over the whole set.
 pub fn decide(inputs: &Inputs<'_>) -> Decision {
-    let resolver = Resolver::new(inputs.set, inputs.estate);
+    decide_within(inputs, &Scope::default())
+}
+
+/// Decides over a part of a set, which has all that the decision reads.
+pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
+    let resolver = Resolver::calibrated(inputs.set, inputs.estate, scope.calibration);
     let links = resolver.links();
     let mut all = findings::of_records(inputs.set, inputs.rules);
-    for session in resolver.sessions().values() {
-        all.extend(findings::session_egress(session, inputs.thresholds.egress_bytes_per_session));
+    match &scope.egress {
+        Some(found) => all.extend(found.iter().cloned()),
+        None => {
+            let threshold = inputs.thresholds.egress_bytes_per_session;
+            all.extend(resolver.sessions().values().filter_map(|s| findings::session_egress(s, threshold)));
+        }
     }
-    let index = Index::new(inputs.set, &resolver);
+    let index = Index::new(inputs.set, &resolver, &links);
     let mut incidents = Vec::new();
-    for (person, sign_ins) in resolver.people() {
+    let in_scope = |person: &PersonKey| scope.people.as_ref().is_none_or(|people| people.contains(person));
+    for (person, sign_ins) in resolver.people().filter(|(person, _)| in_scope(person)) {
         let found = risks(sign_ins, &inputs.thresholds.context_change);
         if found.is_empty() {
             continue;
         }
         all.extend(found.iter().filter(|risk| !risk.needs_egress).map(findings::context_change));
         let case = case_of(inputs, &resolver, &index, &links, person);
-        for (incident, more) in judge(&case, inputs.thresholds) {
+        for (incident, more) in judge_person(&case, inputs.thresholds) {
             all.extend(more);
-            incidents.push((case.clone(), incident));
+            incidents.push((CaseInput::Person(Box::new(case.clone())), incident));
         }
     }
+    // What a stolen session's incident holds makes no second one.
+    let taken: BTreeSet<EventId> = incidents.iter().flat_map(|(_, incident)| incident.events.iter().copied()).collect();
+    let found = cluster::find(inputs, &resolver, &links, &taken);
+    let signals = found.incidents.into_iter();
+    incidents.extend(signals.map(|(case, incident)| (CaseInput::Signals(Box::new(case)), incident)));
     all.sort_by(|a, b| a.occurred_at.cmp(&b.occurred_at).then_with(|| a.id.cmp(&b.id)));
     all.dedup_by(|a, b| a.id == b.id);
     incidents.sort_by(|(_, a), (_, b)| {
         b.severity.cmp(&a.severity).then_with(|| a.first_seen.cmp(&b.first_seen)).then_with(|| a.id.cmp(&b.id))
     });
-    Decision { findings: all, incidents }
+    Decision { findings: all, incidents, left_out: found.left_out }
 }
 
 /// Look-ups over the whole set, made once for all people.
 struct Index<'a> {
     by_person: BTreeMap<(&'a str, &'a str), Vec<(&'a EventId, &'a Record)>>,
     by_principal: BTreeMap<&'a str, Vec<&'a AwsSession<'a>>>,
+    links: BTreeMap<&'a PersonKey, Vec<&'a CrossCloudLink>>,
 }
 
 impl<'a> Index<'a> {
-    fn new(set: &'a FactSet, resolver: &'a Resolver<'_>) -> Self {
+    fn new(set: &'a FactSet, resolver: &'a Resolver<'_>, joined: &'a BTreeMap<AwsSessionKey, CrossCloudLink>) -> Self {
+        let mut links: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        joined.values().for_each(|link| links.entry(&link.person).or_default().push(link));
         let mut by_person: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (id, record) in set.records() {
             for key in record.facts.iter().filter_map(person_of) {
@@ -96,7 +131,7 @@ impl<'a> Index<'a> {
         for session in resolver.sessions().values() {
             by_principal.entry(&session.key.principal_id).or_default().push(session);
         }
-        Self { by_person, by_principal }
+        Self { by_person, by_principal, links }
     }
 }
 
@@ -117,8 +152,8 @@ fn case_of(
     index: &Index<'_>,
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
     person: PersonKey,
-) -> CaseInput {
-    let own: Vec<CrossCloudLink> = links.values().filter(|l| l.person == person).cloned().collect();
+) -> PersonCase {
+    let own: Vec<CrossCloudLink> = index.links.get(&person).into_iter().flatten().map(|link| (*link).clone()).collect();
     let own_sessions: Vec<&AwsSession<'_>> = own.iter().filter_map(|l| resolver.sessions().get(&l.session)).collect();
     let mut records: BTreeMap<EventId, Record> = BTreeMap::new();
     let about = index.by_person.get(&(person.tenant.as_str(), person.user_id.as_str()));
@@ -130,7 +165,7 @@ fn case_of(
     let rule_ids: BTreeSet<&str> = records.values().flat_map(|r| &r.hits).map(|h| h.rule.as_str()).collect();
     let rules = rule_ids.into_iter().filter_map(|id| Some((id.to_owned(), inputs.rules.get(id)?.clone()))).collect();
     let accounts: BTreeSet<&str> = own_sessions.iter().map(|s| s.account.as_str()).collect();
-    CaseInput {
+    PersonCase {
         upn: upn_of(&records, &person),
         user_type: inputs.estate.users.get(&person.user_id).map(|u| u.user_type.clone()),
         roles: roles_of(inputs.estate, &own_sessions),
@@ -182,7 +217,7 @@ fn shared(
 }
 
 /// Whether an unjoined session of the same name was given to somebody else.
-fn stranger(ours: &AwsSession<'_>, other: &AwsSession<'_>) -> Option<String> {
+pub(crate) fn stranger(ours: &AwsSession<'_>, other: &AwsSession<'_>) -> Option<String> {
     let (a, b) = (ours.assumptions.first()?, other.assumptions.first()?);
     let differs = |x: &Option<String>, y: &Option<String>| matches!((x, y), (Some(x), Some(y)) if x != y);
     if differs(&a.source_identity, &b.source_identity) {
@@ -215,9 +250,16 @@ fn roles_of(estate: &Estate, own: &[&AwsSession<'_>]) -> BTreeMap<String, RoleFa
     out
 }
 
-/// What one person's records say: the incidents, each with the findings that
-/// only the set shows. Reads nothing but `case`.
+/// What a case says: the incidents, each with the findings that only the set
+/// shows. Reads nothing but `case`.
 pub fn judge(case: &CaseInput, thresholds: &Thresholds) -> Vec<(Incident, Vec<Finding>)> {
+    match case {
+        CaseInput::Person(case) => judge_person(case, thresholds),
+        CaseInput::Signals(case) => assess::judge(case, thresholds).into_iter().map(|one| (one, Vec::new())).collect(),
+    }
+}
+
+fn judge_person(case: &PersonCase, thresholds: &Thresholds) -> Vec<(Incident, Vec<Finding>)> {
     let mut set = FactSet::new();
     for (id, record) in &case.records {
         set.insert(*id, record.clone());
@@ -252,16 +294,18 @@ fn episodes(risks: Vec<SessionRisk<'_>>, gap: SignedDuration) -> Vec<Vec<Session
 
 /// The case's facts, by kind.
 struct View<'a> {
-    case: &'a CaseInput,
+    case: &'a PersonCase,
     sign_ins: Vec<&'a SignIn>,
     arm: Vec<&'a ArmUse>,
     changes: Vec<&'a EntraChange>,
     sessions: BTreeMap<AwsSessionKey, AwsSession<'a>>,
     by_record: BTreeMap<&'a RecordId, Vec<EventId>>,
+    /// Of the case: computed once for all its incidents.
+    snapshot: std::cell::OnceCell<Digest>,
 }
 
 impl<'a> View<'a> {
-    fn new(case: &'a CaseInput, set: &'a FactSet) -> Self {
+    fn new(case: &'a PersonCase, set: &'a FactSet) -> Self {
         let (mut sign_ins, mut arm, mut changes) = (Vec::new(), Vec::new(), Vec::new());
         let mut by_record: BTreeMap<&RecordId, Vec<EventId>> = BTreeMap::new();
         for (id, record) in set.records() {
@@ -276,7 +320,7 @@ impl<'a> View<'a> {
             }
         }
         sign_ins.sort_by(|a, b| a.cite.at.cmp(&b.cite.at).then_with(|| a.cite.event.cmp(&b.cite.event)));
-        Self { case, sign_ins, arm, changes, sessions: sessions(set), by_record }
+        Self { case, sign_ins, arm, changes, sessions: sessions(set), by_record, snapshot: std::cell::OnceCell::new() }
     }
 
     fn judge_episode(&self, episode: &[SessionRisk<'a>], thresholds: &Thresholds) -> Option<(Incident, Vec<Finding>)> {
@@ -389,15 +433,8 @@ impl<'a> View<'a> {
     }
 
     fn hits_within(&self, evidence: &BTreeSet<RecordId>) -> Vec<Finding> {
-        let mut out = Vec::new();
-        for record in self.case.records.values().filter(|r| evidence.contains(&r.record_id)) {
-            for hit in &record.hits {
-                if let Some(rule) = self.case.rules.get(&hit.rule) {
-                    out.push(findings::of_hit(record, &hit.rule, &hit.version, rule));
-                }
-            }
-        }
-        out
+        let cited = self.case.records.values().filter(|record| evidence.contains(&record.record_id));
+        cited.flat_map(|record| marks(record, &self.case.rules).map(|mark| mark.finding(record))).collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one value, each computed once by the caller")]
@@ -420,7 +457,7 @@ impl<'a> View<'a> {
         let times =
             || events.iter().filter_map(|e| self.case.records.get(e)).flat_map(|r| &r.facts).map(|f| f.cite().at);
         let newest = times().max().unwrap_or(self.case.at);
-        let snapshot = self.case.snapshot();
+        let snapshot = *self.snapshot.get_or_init(|| self.case.snapshot());
         let goal = Goal {
             incident: &id,
             case: self.case,
@@ -442,8 +479,11 @@ impl<'a> View<'a> {
         let mut finding_ids: Vec<_> = found.iter().map(|f| f.id).collect();
         finding_ids.sort();
         finding_ids.dedup();
+        let attack: BTreeSet<&String> = found.iter().flat_map(|finding| &finding.attack).collect();
+        let tactics = tactics::in_order(found.iter().flat_map(|finding| &finding.tactics).map(String::as_str));
         Incident {
             title: title(&self.case.upn, pivots),
+            kind: Kind::StolenSession,
             aliases: ids.collect(),
             severity,
             confidence,
@@ -452,8 +492,11 @@ impl<'a> View<'a> {
             last_seen: newest,
             entities: self.entities(episode, pivots),
             findings: finding_ids,
+            attack: attack.into_iter().cloned().collect(),
+            tactics: tactics.into_iter().map(str::to_owned).collect(),
             evidence: evidence.into_iter().collect(),
             events: events.into_iter().collect(),
+            left_out: 0,
             story: lines,
             links: pivots.iter().map(|(_, link)| (*link).clone()).collect(),
             snapshot,

@@ -2,10 +2,11 @@
 
 use crate::case::RuleFacts;
 use crate::context::SessionRisk;
+use crate::signals::marks;
 use selvedge_graph::{AwsSession, FactSet, Record};
-use selvedge_model::fact::Fact;
+use selvedge_model::fact::{Fact, Report, Signal};
 use selvedge_model::untrusted::quote_for_log;
-use selvedge_model::{Confidence, Digest, Finding, RecordId, Severity};
+use selvedge_model::{Confidence, Digest, Finding, RecordId, Severity, Timestamp};
 use std::collections::BTreeMap;
 
 /// Rules that are code, with the same words that a rule file has.
@@ -15,17 +16,9 @@ pub const FEDERATED_PIVOT: &str = "selvedge.federated-pivot";
 /// A large read.
 pub const SESSION_EGRESS: &str = "selvedge.aws-session-egress";
 
-/// The findings of the rules that matched single records.
+/// The findings on single records: rules that matched, and providers' reports.
 pub fn of_records(set: &FactSet, rules: &BTreeMap<String, RuleFacts>) -> Vec<Finding> {
-    let mut out = Vec::new();
-    for (_, record) in set.records() {
-        for hit in &record.hits {
-            if let Some(rule) = rules.get(&hit.rule) {
-                out.push(of_hit(record, &hit.rule, &hit.version, rule));
-            }
-        }
-    }
-    out
+    set.records().flat_map(|(_, record)| marks(record, rules).map(|mark| mark.finding(record))).collect()
 }
 
 /// The finding of one hit.
@@ -39,13 +32,50 @@ pub fn of_hit(record: &Record, id: &str, version: &str, rule: &RuleFacts) -> Fin
         title: rule.title.clone(),
         severity: rule.severity,
         confidence: rule.confidence,
-        occurred_at: record.facts.first().map_or(selvedge_model::Timestamp::UNIX_EPOCH, |f| f.cite().at),
+        occurred_at: record.facts.first().map_or(Timestamp::UNIX_EPOCH, |f| f.cite().at),
         subject,
         evidence,
         attack: rule.attack.clone(),
         tactics: rule.tactics.clone(),
         why: rule.why.clone(),
     }
+}
+
+/// The finding of one provider's report. The product is the rule; what exactly it
+/// saw is the record's own.
+pub fn of_report(record: &Record, signal: &Signal, report: &Report) -> Finding {
+    let rule = format!("selvedge.vendor.{}", kebab(&report.product));
+    let version = version_of(&[&rule, "1"]);
+    let (subject, evidence) = (subject_of(record), vec![record.record_id.clone()]);
+    let named = [&report.title, &report.kind, &report.product].into_iter().find(|text| !text.trim().is_empty());
+    let product = quote_for_log(&report.product);
+    Finding {
+        id: Finding::id_of(&rule, &version, &subject, &evidence),
+        rule,
+        version,
+        title: named.map_or_else(|| "A provider's report".to_owned(), |text| quote_for_log(text)),
+        severity: report.severity,
+        confidence: report.confidence,
+        occurred_at: signal.cite.at,
+        subject,
+        evidence,
+        attack: report.attack.clone(),
+        tactics: report.tactics.clone(),
+        why: match report.kind.is_empty() {
+            true => format!("{product} reports it."),
+            false => format!("{product} reports {}.", quote_for_log(&report.kind)),
+        },
+    }
+}
+
+/// `Defender for Cloud` as `defender-for-cloud`.
+fn kebab(product: &str) -> String {
+    let words: Vec<String> = product
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if words.is_empty() { "unknown".into() } else { words.join("-") }
 }
 
 /// Who a record is about, as one canonical text.
@@ -60,7 +90,12 @@ pub fn subject_of(record: &Record) -> String {
         Fact::ArmUse(u) => Some(u.object_id.clone()),
         Fact::EntraChange(c) if !c.initiator_upn.is_empty() => Some(c.initiator_upn.clone()),
         Fact::EntraChange(c) => Some(c.initiator_id.clone()),
-        Fact::Signal(s) => [&s.actor_name, &s.actor, &s.ip].into_iter().find(|name| !name.is_empty()).cloned(),
+        Fact::Signal(s) => {
+            // AWS names of users and roles say little without their account.
+            let who = if s.cloud == "aws" { [&s.actor, &s.actor_name] } else { [&s.actor_name, &s.actor] };
+            let what = s.targets.first().into_iter().chain([&s.ip, &s.account]);
+            who.into_iter().chain(what).find(|name| !name.is_empty()).cloned()
+        }
     });
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".into())
 }
@@ -126,16 +161,22 @@ pub fn session_egress(session: &AwsSession<'_>, threshold: u64) -> Option<Findin
     let reads = || session.uses.iter().filter(|u| u.bytes_out > 0 && selvedge_graph::sessions::leaves(u));
     let evidence: Vec<RecordId> = reads().map(|u| u.cite.record.clone()).collect();
     let first = reads().map(|u| u.cite.at).min()?;
+    Some(egress(&session.key.principal_id, bytes, threshold, first, evidence))
+}
+
+/// The finding of a large read: so many bytes by these records, the first at
+/// `first`.
+pub fn egress(principal: &str, bytes: u64, threshold: u64, first: Timestamp, evidence: Vec<RecordId>) -> Finding {
     let version = version_of(&[SESSION_EGRESS, &threshold.to_string()]);
-    Some(Finding {
-        id: Finding::id_of(SESSION_EGRESS, &version, &session.key.principal_id, &evidence),
+    Finding {
+        id: Finding::id_of(SESSION_EGRESS, &version, principal, &evidence),
         rule: SESSION_EGRESS.into(),
         version,
         title: "One AWS session read much from S3".into(),
         severity: Severity::Low,
         confidence: Confidence::new(500),
         occurred_at: first,
-        subject: session.key.principal_id.clone(),
+        subject: principal.to_owned(),
         evidence,
         attack: vec!["T1530".into(), "T1567".into()],
         tactics: vec!["collection".into(), "exfiltration".into()],
@@ -144,7 +185,7 @@ pub fn session_egress(session: &AwsSession<'_>, threshold: u64) -> Option<Findin
             bytes_in_words(bytes),
             bytes_in_words(threshold)
         ),
-    })
+    }
 }
 
 /// `7.2 GB`: decimal units, one digit.

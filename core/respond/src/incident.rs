@@ -1,4 +1,4 @@
-//! The incident: what the verdict says about one person's signals.
+//! The incident: what the verdict says about one actor's signals.
 
 use selvedge_actions::Plan;
 use selvedge_graph::CrossCloudLink;
@@ -29,6 +29,17 @@ pub enum Status {
     Undone,
     /// Over.
     Closed,
+}
+
+/// What an incident rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// An Entra session in two hands, and where it led.
+    #[default]
+    StolenSession,
+    /// Findings of one actor that came together.
+    Signals,
 }
 
 /// Something that the plan leaves out, and why.
@@ -62,6 +73,9 @@ pub struct StoryLine {
 pub struct Incident {
     /// Stable name.
     pub id: IncidentId,
+    /// What it rests on.
+    #[serde(default)]
+    pub kind: Kind,
     /// Names that it had before parts were merged.
     pub aliases: Vec<IncidentId>,
     /// One line.
@@ -80,10 +94,20 @@ pub struct Incident {
     pub entities: Vec<EntityRef>,
     /// What rules saw.
     pub findings: Vec<FindingId>,
+    /// ATT&CK techniques of those findings, sorted.
+    #[serde(default)]
+    pub attack: Vec<String>,
+    /// ATT&CK tactics of those findings, in the order in which attacks go.
+    #[serde(default)]
+    pub tactics: Vec<String>,
     /// The records.
     pub evidence: Vec<RecordId>,
     /// Identities of those records.
     pub events: Vec<EventId>,
+    /// Further records with findings of this incident, beyond the bound of what
+    /// one incident lists.
+    #[serde(default)]
+    pub left_out: u64,
     /// By time.
     pub story: Vec<StoryLine>,
     /// How sessions were joined to the human.

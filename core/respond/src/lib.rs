@@ -12,17 +12,27 @@
     )
 )]
 
+mod actor;
+mod assess;
 pub mod case;
+mod cast;
+pub mod cluster;
 pub mod context;
 pub mod decide;
+mod episode;
 pub mod findings;
+pub mod hot;
 pub mod incident;
 pub mod plan;
 pub mod report;
+pub mod signals;
 pub mod story;
+mod tactics;
+mod tale;
 pub mod thresholds;
+mod web;
 
-pub use case::{CaseInput, RoleFacts};
+pub use case::{CaseInput, PersonCase, RoleFacts, SignalCase};
 pub use decide::{Decision, Inputs, decide};
-pub use incident::{Incident, PlanNote, Status};
+pub use incident::{Incident, Kind, PlanNote, Status};
 pub use thresholds::Thresholds;

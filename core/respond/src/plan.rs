@@ -6,7 +6,7 @@
 //! ended (actions.md, sections 0.6 and 2). Levers that hit every user of a role
 //! are not used.
 
-use crate::case::CaseInput;
+use crate::case::PersonCase;
 use crate::incident::PlanNote;
 use crate::thresholds::Thresholds;
 use selvedge_actions::plan::Wait;
@@ -24,7 +24,7 @@ pub struct Goal<'a> {
     /// The incident.
     pub incident: &'a IncidentId,
     /// Everything the verdict read.
-    pub case: &'a CaseInput,
+    pub case: &'a PersonCase,
     /// The sessions to deny.
     pub sessions: Vec<&'a AwsSession<'a>>,
     /// Records that the plan rests on.

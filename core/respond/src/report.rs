@@ -2,15 +2,19 @@
 //! gives the same words. Every line of the story names its records; all foreign
 //! text is quoted.
 
-use crate::incident::{Incident, StoryLine};
+use crate::incident::{Incident, Kind, StoryLine};
 use crate::story::percent;
 use selvedge_actions::plan::Wait;
 use selvedge_actions::{Plan, Step, StepPurpose};
 use selvedge_model::untrusted::quote_for_log as q;
+use selvedge_model::{EntityKind, EntityRef};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// How many record ids a line shows before it counts the rest.
 const SHOWN_RECORDS: usize = 3;
+/// How many entities of a kind are shown before the rest is counted.
+const SHOWN_ENTITIES: usize = 8;
 
 /// The whole account, as text of at most 100 columns or so.
 pub fn text(incident: &Incident) -> String {
@@ -20,16 +24,33 @@ pub fn text(incident: &Incident) -> String {
     for line in &incident.story {
         story_line(line, &mut out);
     }
-    section(&mut out, "How the clouds were joined");
-    joins(incident, &mut out);
+    if !incident.tactics.is_empty() || !incident.attack.is_empty() {
+        section(&mut out, "Tactics and techniques");
+        tactics(incident, &mut out);
+    }
+    let of_findings = incident.kind == Kind::Signals;
+    if of_findings {
+        section(&mut out, "Who and what took part");
+        took_part(incident, &mut out);
+    }
+    if !of_findings || !incident.links.is_empty() {
+        section(&mut out, "How the clouds were joined");
+        joins(incident, &mut out);
+    }
     section(&mut out, "What Selvedge proposes");
     match &incident.plan {
         Some(plan) => self::plan(plan, &mut out),
+        None if of_findings => {
+            line(&mut out, "Nothing yet: plans are made for stolen Entra sessions alone. A person must judge this.");
+        }
         None => line(&mut out, "Nothing: the evidence does not call for containment."),
     }
     notes(incident, &mut out);
     section(&mut out, "What rests on what");
     line(&mut out, &format!("{} records, {} findings.", incident.evidence.len(), incident.findings.len()));
+    if incident.left_out > 0 {
+        line(&mut out, &format!("{} more records with findings of this actor are not listed.", incident.left_out));
+    }
     line(&mut out, &format!("Verdict computed from the set {}.", incident.snapshot.short(16)));
     out
 }
@@ -107,11 +128,68 @@ fn status_words(incident: &Incident) -> &'static str {
 fn story_line(story: &StoryLine, out: &mut String) {
     let at = selvedge_model::time::iso_second(story.at);
     wrap(out, &format!("{at}  {:<5}  ", story.cloud), 29, &story.text);
+    if story.records.is_empty() {
+        return;
+    }
     let shown: Vec<String> = story.records.iter().take(SHOWN_RECORDS).map(ToString::to_string).collect();
     let rest = story.records.len().saturating_sub(SHOWN_RECORDS);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     let noun = if story.records.len() == 1 { "record" } else { "records" };
     wrap(out, &format!("{:29}{noun} ", ""), 29, &format!("{}{more}", shown.join(", ")));
+}
+
+/// `Initial access, persistence. ATT&CK T1078, T1098.`
+fn tactics(incident: &Incident, out: &mut String) {
+    let tactics: Vec<String> = incident.tactics.iter().map(|tactic| crate::tactics::words(tactic)).collect();
+    let attack: Vec<String> = incident.attack.iter().map(|id| q(id)).collect();
+    if !tactics.is_empty() {
+        line(out, &format!("{}.", crate::tactics::capital(&tactics.join(", "))));
+    }
+    if !attack.is_empty() {
+        line(out, &format!("ATT&CK {}.", attack.join(", ")));
+    }
+}
+
+/// The entities, one line a kind.
+fn took_part(incident: &Incident, out: &mut String) {
+    let mut by_kind: BTreeMap<EntityKind, Vec<&EntityRef>> = BTreeMap::new();
+    for entity in &incident.entities {
+        by_kind.entry(entity.kind).or_default().push(entity);
+    }
+    for (kind, entities) in by_kind {
+        let name = |entity: &EntityRef| match &entity.name {
+            Some(name) if *name != entity.id => format!("{} ({})", q(name), q(&entity.id)),
+            _ => q(&entity.id),
+        };
+        let shown: Vec<String> = entities.iter().take(SHOWN_ENTITIES).map(|entity| name(entity)).collect();
+        let rest = entities.len().saturating_sub(SHOWN_ENTITIES);
+        let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        wrap(out, &format!("{:<18}", kind_words(kind)), 18, &format!("{}{more}", shown.join(", ")));
+    }
+}
+
+fn kind_words(kind: EntityKind) -> &'static str {
+    match kind {
+        EntityKind::Person => "person",
+        EntityKind::EntraUser => "Entra user",
+        EntityKind::EntraGroup => "Entra group",
+        EntityKind::Application => "application",
+        EntityKind::ServicePrincipal => "service principal",
+        EntityKind::EntraSession => "Entra session",
+        EntityKind::Device => "device",
+        EntityKind::AwsAccount => "AWS account",
+        EntityKind::Subscription => "subscription",
+        EntityKind::Tenant => "tenant",
+        EntityKind::IamRole => "IAM role",
+        EntityKind::IamUser => "IAM user",
+        EntityKind::IdentityProvider => "identity provider",
+        EntityKind::AwsSession => "AWS session",
+        EntityKind::AccessKey => "access key",
+        EntityKind::Policy => "policy",
+        EntityKind::Bucket => "bucket",
+        EntityKind::Address => "address",
+        EntityKind::Resource => "resource",
+    }
 }
 
 fn joins(incident: &Incident, out: &mut String) {

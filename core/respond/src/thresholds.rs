@@ -43,6 +43,38 @@ pub struct PlanLimits {
     pub narrow_again_after_secs: i64,
 }
 
+/// When findings of one actor are an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signals {
+    /// Hours between findings that each carry an incident, up to which they
+    /// carry the same one.
+    pub episode_gap_hours: i64,
+    /// Hours before the first and after the last of those, within which lesser
+    /// findings join.
+    pub lesser_within_hours: i64,
+    /// When low findings alone are an incident.
+    pub burst: Burst,
+    /// An incident is one step worse than its worst finding from this many rules
+    /// of medium severity or more on, on as many different acts,
+    pub raise_rules: usize,
+    /// if they show this many tactics, each by a rule of its own.
+    pub raise_tactics: usize,
+}
+
+/// When low findings alone are an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Burst {
+    /// So many rules,
+    pub rules: usize,
+    /// on as many different acts, in so many tactics, each shown by a rule of its
+    /// own,
+    pub tactics: usize,
+    /// within so many minutes.
+    pub minutes: i64,
+}
+
 /// All thresholds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +87,8 @@ pub struct Thresholds {
     pub episode_gap_hours: i64,
     /// Thousandths.
     pub join_confidence_to_act: u16,
+    /// Findings.
+    pub signals: Signals,
     /// Plans.
     pub plan: PlanLimits,
 }

@@ -3,10 +3,8 @@
 //! The usual readers drop what they had decoded when they meet damage; this one
 //! hands it out first, and says at which byte the damage was met.
 
+use crate::sink::{Damage, OUT_SIZE, Sink};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
-
-/// Decoded bytes are handed out in pieces of at most this size.
-const OUT_SIZE: usize = 256 * 1024;
 
 /// A header may hold names and comments of any length; ours may not.
 const MAX_HEADER: usize = 128 * 1024;
@@ -14,22 +12,21 @@ const MAX_HEADER: usize = 128 * 1024;
 /// First bytes of a member: the magic, and deflate as the method.
 pub(crate) const MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
 
+/// Whether these are the first bytes of gzip; `None` if more are needed to tell.
+pub(crate) fn begins(head: &[u8]) -> Option<bool> {
+    match (head.iter().zip(MAGIC).all(|(have, want)| *have == want), head.len() >= MAGIC.len()) {
+        (false, _) => Some(false),
+        (true, true) => Some(true),
+        (true, false) => None,
+    }
+}
+
 const FOLLOWED: &str = "bytes that are not gzip follow the gzip data; they were not read";
 
 const FLAG_HEADER_CRC: u8 = 0x02;
 const FLAG_EXTRA: u8 = 0x04;
 const FLAG_NAME: u8 = 0x08;
 const FLAG_COMMENT: u8 = 0x10;
-
-/// What is wrong with the input, and where in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Damage {
-    /// Byte of this layer's input.
-    pub(crate) at: u64,
-    pub(crate) why: &'static str,
-    /// Whether decoding goes on after it.
-    pub(crate) fatal: bool,
-}
 
 enum State {
     /// Collecting a member's header.
@@ -39,12 +36,6 @@ enum State {
     Trailer(Vec<u8>),
     /// Zeros after the last member, as tape archives pad.
     Padding,
-}
-
-/// Receives decoded bytes and damage. A `false` answer stops the decoding.
-pub(crate) trait Sink {
-    fn bytes(&mut self, bytes: &[u8]) -> bool;
-    fn damage(&mut self, damage: Damage);
 }
 
 /// The machine.
@@ -193,7 +184,8 @@ impl Gunzip {
     }
 }
 
-enum Header {
+/// What the first bytes of a member are.
+pub(crate) enum Header {
     /// The header is this long.
     Ends(usize),
     /// Not all of it is here.
@@ -203,7 +195,7 @@ enum Header {
 }
 
 /// Measures a member's header from its first bytes (RFC 1952, section 2.3).
-fn header_len(read: &[u8]) -> Header {
+pub(crate) fn header_len(read: &[u8]) -> Header {
     if read.iter().zip(MAGIC).any(|(have, want)| *have != want) {
         return Header::Wrong;
     }
@@ -226,5 +218,5 @@ fn header_len(read: &[u8]) -> Header {
     if flags & FLAG_HEADER_CRC != 0 {
         end = end.saturating_add(2);
     }
-    if read.len() < end { Header::More } else { Header::Ends(end) }
+    if read.len() < end || end > MAX_HEADER { Header::More } else { Header::Ends(end) }
 }

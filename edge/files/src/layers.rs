@@ -1,25 +1,63 @@
-//! Gzip inside gzip, told from the content of each layer.
+//! Gzip, zstd and UTF-16 around the content, one within another, each told from
+//! the first bytes of its layer.
 
-use crate::gunzip::{Damage, Gunzip, MAGIC, Sink};
+use crate::gunzip::{self, Gunzip};
+use crate::sink::{Damage, Sink};
+use crate::unzstd::{self, Unzstd};
+use crate::utf16::{self, Utf16};
 
-/// Layers of gzip that are taken off. Two occur in practice (a shipper that
-/// compresses what already was); more is a trap.
+/// Layers of compression that are taken off. Two occur in practice (a shipper
+/// that compresses what already was); more is a trap.
 const MAX_LAYERS: usize = 3;
 
 /// Decoded bytes of one file, at most. One layer of deflate cannot grow a file
-/// more than about a thousandfold, nested ones can.
+/// more than about a thousandfold, nested ones and zstd can.
 pub(crate) const MAX_DECODED: u64 = 64 << 30;
 
-/// One layer: not yet known, plain, or gzip around another layer.
+/// What is around the content, by layer.
+pub(crate) enum Coat {
+    Gzip(Box<Gunzip>),
+    Zstd(Box<Unzstd>),
+    Utf16(Box<Utf16>),
+}
+
+impl Coat {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Gzip(_) => "gzip",
+            Self::Zstd(_) => "zstd",
+            Self::Utf16(_) => "UTF-16",
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> bool {
+        match self {
+            Self::Gzip(machine) => machine.push(bytes, sink),
+            Self::Zstd(machine) => machine.push(bytes, sink),
+            Self::Utf16(machine) => machine.push(bytes, sink),
+        }
+    }
+
+    fn finish(&mut self, sink: &mut dyn Sink) {
+        match self {
+            Self::Gzip(machine) => machine.finish(sink),
+            Self::Zstd(machine) => machine.finish(sink),
+            Self::Utf16(machine) => machine.finish(sink),
+        }
+    }
+}
+
+/// One layer: not yet known, plain, or a coat around another layer.
 pub(crate) enum Layer {
     Unknown { head: Vec<u8>, depth: usize },
     Plain,
-    Gzip { gunzip: Box<Gunzip>, inner: Box<Layer>, depth: usize },
+    Coated { coat: Coat, inner: Box<Layer>, depth: usize },
 }
 
 /// Damage met in a layer; 1 is the outermost.
 pub(crate) struct LayerDamage {
     pub(crate) depth: usize,
+    pub(crate) coat: &'static str,
     pub(crate) damage: Damage,
 }
 
@@ -33,7 +71,16 @@ pub(crate) struct Output<'a> {
     pub(crate) too_large: bool,
 }
 
-impl Output<'_> {
+impl<'a> Output<'a> {
+    pub(crate) fn new(on_chunk: &'a mut dyn FnMut(&[u8]) -> bool) -> Self {
+        Self { on_chunk, decoded: 0, damage: Vec::new(), refused: false, too_large: false }
+    }
+
+    /// Whether nobody wants what else there is.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.refused || self.too_large
+    }
+
     fn plain(&mut self, bytes: &[u8]) -> bool {
         if bytes.is_empty() {
             return true;
@@ -49,14 +96,16 @@ impl Output<'_> {
 }
 
 impl Layer {
-    pub(crate) fn new() -> Self {
-        Self::Unknown { head: Vec::new(), depth: 0 }
+    /// What lies within `depth` layers.
+    pub(crate) fn within(depth: usize) -> Self {
+        Self::Unknown { head: Vec::new(), depth }
     }
 
-    /// How many layers of gzip there are around the content.
-    pub(crate) fn gzip_layers(&self) -> usize {
+    /// How many layers of compression are around the content.
+    pub(crate) fn layers(&self) -> usize {
         match self {
-            Self::Gzip { inner, .. } => inner.gzip_layers().saturating_add(1),
+            Self::Coated { coat: Coat::Utf16(_), inner, .. } => inner.layers(),
+            Self::Coated { inner, .. } => inner.layers().saturating_add(1),
             Self::Unknown { .. } | Self::Plain => 0,
         }
     }
@@ -65,16 +114,15 @@ impl Layer {
     pub(crate) fn push(&mut self, bytes: &[u8], output: &mut Output<'_>) -> bool {
         match self {
             Self::Plain => output.plain(bytes),
-            Self::Gzip { gunzip, inner, depth } => {
-                gunzip.push(bytes, &mut Inner { inner, output, depth: *depth, wants: true })
+            Self::Coated { coat, inner, depth } => {
+                let name = coat.name();
+                coat.push(bytes, &mut Inner { inner, output, depth: *depth, coat: name, wants: true })
             }
             Self::Unknown { head, depth } => {
                 head.extend_from_slice(bytes);
-                if head.len() < MAGIC.len() && MAGIC.starts_with(head) {
-                    return true;
-                }
-                let (head, depth) = (std::mem::take(head), *depth);
-                *self = Self::told(&head, depth);
+                let Some(told) = told(head, *depth) else { return true };
+                let head = std::mem::take(head);
+                *self = told;
                 self.push(&head, output)
             }
         }
@@ -89,8 +137,9 @@ impl Layer {
                 *self = Self::Plain;
                 output.plain(&head);
             }
-            Self::Gzip { gunzip, inner, depth } => {
-                gunzip.finish(&mut Inner { inner, output, depth: *depth, wants: true });
+            Self::Coated { coat, inner, depth } => {
+                let name = coat.name();
+                coat.finish(&mut Inner { inner, output, depth: *depth, coat: name, wants: true });
                 // After damage around it, the inner layer is cut off as well:
                 // that is no second damage, but its last bytes are wanted.
                 let cut = output.damage.iter().any(|found| found.damage.fatal && found.depth == *depth);
@@ -102,16 +151,25 @@ impl Layer {
             }
         }
     }
+}
 
-    fn told(head: &[u8], depth: usize) -> Self {
-        if head.starts_with(&MAGIC) && depth < MAX_LAYERS {
-            let depth = depth.saturating_add(1);
-            let inner = Box::new(Self::Unknown { head: Vec::new(), depth });
-            Self::Gzip { gunzip: Box::new(Gunzip::new()), inner, depth }
-        } else {
-            Self::Plain
-        }
+/// What a layer is, from its first bytes; `None` if more are needed.
+fn told(head: &[u8], depth: usize) -> Option<Layer> {
+    let within = depth.saturating_add(1);
+    let coated = |coat, inner| Some(Layer::Coated { coat, inner: Box::new(inner), depth: within });
+    if utf16::begins(head)? {
+        return coated(Coat::Utf16(Box::new(Utf16::new())), Layer::Plain);
     }
+    if depth >= MAX_LAYERS {
+        return Some(Layer::Plain);
+    }
+    if gunzip::begins(head)? {
+        return coated(Coat::Gzip(Box::new(Gunzip::new())), Layer::within(within));
+    }
+    if unzstd::begins(head)? {
+        return coated(Coat::Zstd(Box::new(Unzstd::new(within))), Layer::within(within));
+    }
+    Some(Layer::Plain)
 }
 
 /// Passes what one layer decodes to the next.
@@ -119,6 +177,7 @@ struct Inner<'a, 'b> {
     inner: &'a mut Layer,
     output: &'a mut Output<'b>,
     depth: usize,
+    coat: &'static str,
     wants: bool,
 }
 
@@ -129,6 +188,6 @@ impl Sink for Inner<'_, '_> {
     }
 
     fn damage(&mut self, damage: Damage) {
-        self.output.damage.push(LayerDamage { depth: self.depth, damage });
+        self.output.damage.push(LayerDamage { depth: self.depth, coat: self.coat, damage });
     }
 }

@@ -4,6 +4,7 @@ use crate::chain::{Stored, Walk, compare, link};
 use selvedge_model::{Digest, EventId, IncidentId};
 use selvedge_ports::{Batch, Entry, Head, Journal, JournalError};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 /// A journal that is gone when it is dropped.
 #[derive(Debug, Clone, Default)]
@@ -80,8 +81,9 @@ impl Journal for MemoryJournal {
         Ok(was)
     }
 
-    fn facts(&self) -> Result<Vec<(EventId, Vec<u8>)>, JournalError> {
-        Ok(self.facts.iter().map(|(id, fact)| (*id, fact.clone())).collect())
+    fn each_fact(&self, show: &mut dyn FnMut(EventId, &[u8]) -> ControlFlow<()>) -> Result<(), JournalError> {
+        let _ = self.facts.iter().try_for_each(|(id, fact)| show(*id, fact));
+        Ok(())
     }
 
     fn value(&self, name: &str) -> Result<Option<Vec<u8>>, JournalError> {

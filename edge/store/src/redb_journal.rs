@@ -5,6 +5,7 @@ use crate::file::{self, failed};
 use redb::{Database, Durability, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
 use selvedge_model::{Digest, EventId, IncidentId, canon};
 use selvedge_ports::{Batch, Entry, Head, Journal, JournalError};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 type Key = &'static [u8; 32];
@@ -197,17 +198,16 @@ impl Journal for RedbJournal {
         Ok(was)
     }
 
-    fn facts(&self) -> Result<Vec<(EventId, Vec<u8>)>, JournalError> {
+    fn each_fact(&self, show: &mut dyn FnMut(EventId, &[u8]) -> ControlFlow<()>) -> Result<(), JournalError> {
         let read = self.read()?;
         let facts = read.open_table(FACTS).map_err(failed)?;
-        facts
-            .iter()
-            .map_err(failed)?
-            .map(|row| {
-                let (id, fact) = row.map_err(failed)?;
-                Ok((EventId(Digest::from_bytes(*id.value())), fact.value().to_vec()))
-            })
-            .collect()
+        for row in facts.iter().map_err(failed)? {
+            let (id, fact) = row.map_err(failed)?;
+            if show(EventId(Digest::from_bytes(*id.value())), fact.value()).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn value(&self, name: &str) -> Result<Option<Vec<u8>>, JournalError> {

@@ -8,11 +8,11 @@ use super::record::{CaseRecord, EnforcedBy, Looked};
 use super::report::{Execution, Status};
 use super::state::{Case, PlanState, started};
 use futures::future::join_all;
-use selvedge_actions::{Approval, Image, Plan, PreImage, Refusal, Step, StepId};
+use selvedge_actions::{Action, Approval, Image, Plan, PreImage, Refusal, Step, StepId};
 use selvedge_guard::{Guard, GuardFacts, Judgement, Mode, PermitKind, TargetFacts};
 use selvedge_model::{Fact, IncidentId, PlanHash};
 use selvedge_ports::{Canary, Clock, CloudAct, CloudRead, Journal, JournalError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Everything outside that the executor needs.
@@ -265,6 +265,22 @@ impl<'a> Executor<'a> {
             }
         }
         self.told(incident)
+    }
+
+    /// Whose calls and sign-ins can prove steps of an incident's plans: what
+    /// [`Executor::record_proofs`] must be shown.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub fn watched(&self, incident: &IncidentId) -> Result<BTreeSet<String>, ExecuteError> {
+        let on_record = self.case(incident)?;
+        let plans = on_record.plans.iter().filter(|state| !state.is_undone());
+        let names = plans.flat_map(|state| &state.plan.steps).map(|step| match &step.action {
+            Action::DenySession(deny) => deny.user_id.clone(),
+            Action::RevokeSignInSessions(revoke) => revoke.user_id.clone(),
+            Action::DisableUser(disable) => disable.user_id.clone(),
+        });
+        Ok(names.collect())
     }
 
     fn case(&self, incident: &IncidentId) -> Result<Case, JournalError> {

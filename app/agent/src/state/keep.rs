@@ -2,13 +2,15 @@
 //! that is new, has changed, or is not borne out any more.
 
 use super::settle::{is_being_carried_out, settle};
-use super::{BatchReceipt, ESTATE, INCIDENT, Pointer, State, StateError, StoredIncident, incident_of, read};
+use super::{BatchReceipt, ESTATE, INCIDENT, LIMITS, Pointer, State, StateError, StoredIncident, incident_of, read};
 use crate::names::ALIAS;
-use selvedge_graph::{Estate, PersonKey, Resolver};
+use selvedge_graph::cold::Pressure;
+use selvedge_graph::{PersonKey, Resolver};
 use selvedge_model::{Digest, EntityKind, EventId, Fact, IncidentId, Timestamp, canon};
 use selvedge_ports::{Batch, Head, Journal, NewRecord};
 use selvedge_respond::decide::Decision;
-use selvedge_respond::{CaseInput, Incident, Status};
+use selvedge_respond::hot;
+use selvedge_respond::{CaseInput, Incident, Kind, PersonCase, SignalCase, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,36 +32,52 @@ pub struct VerdictInput {
     pub shown: bool,
 }
 
+/// Bytes of facts that one commit takes. What is to be written stands in memory
+/// beside the set itself.
+const COMMIT: usize = 32 * 1024 * 1024;
+
 /// Puts one import into the journal: the receipt, the facts, the inventory, and
 /// every incident that is new or has changed. An incident that the decision no
 /// longer bears out is closed, unless something was done for it. Returns the
-/// decision's incidents as they now stand, in its order.
+/// decision's incidents as they now stand, in its order. `facts` are what
+/// [`State::add`] returned, or [`State::changes`]; `state` holds them already.
 ///
 /// # Errors
-/// If the store cannot be written; nothing is stored then.
+/// If the store cannot be written. Nothing is stored then, except that a large
+/// import stores its facts in several commits: those that were stored are known
+/// when it is imported again, and all else is new then.
 pub fn commit_import(
     journal: &mut dyn Journal,
     head: Head,
     receipt: &BatchReceipt,
-    facts: BTreeMap<EventId, Vec<u8>>,
-    estate: &Estate,
+    facts: impl IntoIterator<Item = (EventId, Vec<u8>)>,
+    state: &State,
     decision: &Decision,
     at: Timestamp,
 ) -> Result<Vec<Incident>, StateError> {
-    let mut batch = Batch { facts, ..Batch::default() };
-    let estate_bytes = canon::to_vec(estate);
+    let mut batch = Batch::default();
+    let estate_bytes = canon::to_vec(&state.estate);
     let estate_changed = journal.value(ESTATE)?.as_deref() != Some(estate_bytes.as_slice());
     if estate_changed {
         batch.values.insert(ESTATE.into(), Some(estate_bytes));
     }
-    let given = decision.incidents.iter().flat_map(|(_, incident)| names(incident)).collect();
-    let mut keeper = Keeper { journal: &*journal, at, batch, given, claimed: BTreeSet::new() };
+    let mut keeper = Keeper::new(&*journal, at, batch, decision)?;
     let mut out = Vec::new();
     for (input, incident) in &decision.incidents {
         out.push(keeper.keep(input, incident)?);
     }
-    keeper.withdraw(estate, receipt.content)?;
+    keeper.withdraw(state, receipt.content)?;
     let mut batch = keeper.batch;
+    let mut bytes = 0;
+    for (id, block) in facts {
+        if bytes + block.len() > COMMIT && !batch.facts.is_empty() {
+            journal.commit(head, Batch { facts: std::mem::take(&mut batch.facts), ..Batch::default() })?;
+            bytes = 0;
+        }
+        bytes += block.len();
+        batch.facts.insert(id, block);
+    }
+    keep_limits(journal, state, &mut batch)?;
     // An import that changes nothing leaves no trace.
     if batch.facts.is_empty() && batch.values.is_empty() && batch.records.is_empty() {
         return Ok(out);
@@ -68,6 +86,20 @@ pub fn commit_import(
     batch.records.insert(0, NewRecord { at, kind: "batch".into(), incident: None, body });
     journal.commit(head, batch)?;
     Ok(out)
+}
+
+/// How far limits were lowered goes with the facts that it is about.
+fn keep_limits(journal: &dyn Journal, state: &State, batch: &mut Batch) -> Result<(), StateError> {
+    let before: Pressure = match journal.value(LIMITS)? {
+        Some(bytes) => read("how far limits were lowered", &bytes)?,
+        None => Pressure::default(),
+    };
+    let now = state.set.pressure();
+    let lowered = (before.step, before.crowded) != (now.step, now.crowded);
+    if lowered || !batch.facts.is_empty() && before != now {
+        batch.values.insert(LIMITS.into(), Some(canon::to_vec(&now)));
+    }
+    Ok(())
 }
 
 /// Every name of an incident.
@@ -84,9 +116,67 @@ struct Keeper<'a> {
     given: BTreeSet<IncidentId>,
     /// Stored incidents that a verdict of this decision goes on with.
     claimed: BTreeSet<IncidentId>,
+    /// Stored incidents out of findings, the oldest first, and which of them each
+    /// record is in.
+    stored: Vec<StoredIncident>,
+    stored_by_event: BTreeMap<EventId, Vec<usize>>,
+    /// Records that this decision's incidents out of findings hold.
+    signals: BTreeSet<EventId>,
+    /// Whether the decision gives more of those than it holds.
+    cut: bool,
 }
 
-impl Keeper<'_> {
+impl<'a> Keeper<'a> {
+    fn new(journal: &'a dyn Journal, at: Timestamp, batch: Batch, decision: &Decision) -> Result<Self, StateError> {
+        let verdicts = || decision.incidents.iter().map(|(_, incident)| incident);
+        let signals = verdicts().filter(|incident| incident.kind == Kind::Signals);
+        let mut keeper = Self {
+            journal,
+            at,
+            batch,
+            given: verdicts().flat_map(names).collect(),
+            claimed: BTreeSet::new(),
+            stored: Vec::new(),
+            stored_by_event: BTreeMap::new(),
+            signals: signals.flat_map(|incident| incident.events.iter().copied()).collect(),
+            cut: decision.left_out > 0,
+        };
+        if !decision.incidents.is_empty() {
+            keeper.index()?;
+        }
+        Ok(keeper)
+    }
+
+    /// Reads the stored incidents out of findings.
+    fn index(&mut self) -> Result<(), StateError> {
+        for key in self.journal.value_names(INCIDENT)? {
+            match incident_of(self.journal, &IncidentId::new(key.strip_prefix(INCIDENT).unwrap_or(&key))) {
+                Ok(stored) if stored.incident.kind == Kind::Signals => self.stored.push(stored),
+                Ok(_) | Err(StateError::Unreadable { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        self.stored.sort_by_cached_key(|stored| (stored.incident.first_seen, stored.incident.id.clone()));
+        for (n, stored) in self.stored.iter().enumerate() {
+            for event in &stored.incident.events {
+                self.stored_by_event.entry(*event).or_default().push(n);
+            }
+        }
+        Ok(())
+    }
+
+    /// Stored incidents out of findings that live on in a verdict: it holds
+    /// records of theirs. One of another kind takes over only what no incident out
+    /// of findings goes on with.
+    fn grown_into(&self, incident: &Incident) -> impl Iterator<Item = &StoredIncident> {
+        let known = incident.events.iter().filter_map(|event| self.stored_by_event.get(event)).flatten();
+        let known: BTreeSet<usize> = known.copied().collect();
+        known.into_iter().filter_map(|n| self.stored.get(n)).filter(|stored| {
+            let goes_on = || stored.incident.events.iter().any(|event| self.signals.contains(event));
+            incident.kind == Kind::Signals || !goes_on()
+        })
+    }
+
     /// Stores one verdict: nothing if its input is unchanged, else under the
     /// name it was first known by.
     fn keep(&mut self, input: &CaseInput, incident: &Incident) -> Result<Incident, StateError> {
@@ -118,6 +208,13 @@ impl Keeper<'_> {
             let ours = *main == name || !self.given.contains(main) && !self.claimed.contains(main);
             if ours && !out.iter().any(|known| known.incident.id == *main) {
                 out.push(stored);
+            }
+        }
+        for stored in self.grown_into(incident) {
+            let main = &stored.incident.id;
+            let free = !self.given.contains(main) && !self.claimed.contains(main);
+            if free && !out.iter().any(|known| known.incident.id == *main) {
+                out.push(stored.clone());
             }
         }
         Ok(out)
@@ -158,8 +255,7 @@ impl Keeper<'_> {
 
     /// Closes what the decision no longer bears out and nothing was done for (or
     /// all that was done is undone): its plan must not be approved any more.
-    fn withdraw(&mut self, estate: &Estate, content: Digest) -> Result<(), StateError> {
-        let mut state: Option<State> = None;
+    fn withdraw(&mut self, state: &State, content: Digest) -> Result<(), StateError> {
         for key in self.journal.value_names(INCIDENT)? {
             let id = IncidentId::new(key.strip_prefix(INCIDENT).unwrap_or(&key));
             if self.claimed.contains(&id) || self.batch.values.contains_key(&key) {
@@ -173,45 +269,59 @@ impl Keeper<'_> {
             };
             let status = stored.incident.status;
             let done = is_being_carried_out(status) || matches!(status, Status::Contained | Status::Stuck);
-            if done || status == Status::Closed {
+            // Of more incidents than a decision holds, any may still stand.
+            let may_stand = self.cut && stored.incident.kind == Kind::Signals;
+            if done || may_stand || status == Status::Closed {
                 continue;
             }
-            let state = match &state {
-                Some(known) => known,
-                None => state.insert(self.state(estate)?),
-            };
-            let case = case_of(&stored.incident, state, content, self.at)?;
-            let input = VerdictInput { case, about: None, previous: Some(stored.incident), shown: stored.shown };
-            if let Some(closed) = settle(None, &input) {
-                self.store(&input, &closed);
+            if stored.incident.kind == Kind::Signals {
+                self.close(no_findings(content, self.at), stored);
+                continue;
             }
+            let case = case_of(&stored.incident, state, content, self.at)?;
+            self.close(CaseInput::Person(Box::new(case)), stored);
         }
         Ok(())
     }
 
-    /// All facts as they stand with this import.
-    fn state(&self, estate: &Estate) -> Result<State, StateError> {
-        let mut state = State::load(self.journal)?;
-        for (id, bytes) in &self.batch.facts {
-            state.set.insert(*id, read("a fact", bytes)?);
+    fn close(&mut self, case: CaseInput, stored: StoredIncident) {
+        let input = VerdictInput { case, about: None, previous: Some(stored.incident), shown: stored.shown };
+        if let Some(closed) = settle(None, &input) {
+            self.store(&input, &closed);
         }
-        state.estate = estate.clone();
-        Ok(state)
     }
 }
 
 /// Whether there is nothing to decide: the same set, and a plan that was carried
-/// out or can still be started.
+/// out or can still be started, or none.
 fn is_unchanged(stored: &StoredIncident, verdict: &Incident, at: Timestamp) -> bool {
     let incident = &stored.incident;
-    let fresh = incident.plan.as_ref().is_some_and(|plan| plan.expires_at > at);
+    let fresh = match &incident.plan {
+        Some(plan) => plan.expires_at > at,
+        None => verdict.plan.is_none() && incident.status != Status::Closed,
+    };
     let done = is_being_carried_out(incident.status) || matches!(incident.status, Status::Contained | Status::Stuck);
     incident.snapshot == verdict.snapshot && (done || fresh)
 }
 
+/// What makes an incident out of findings one no more: none of its records is in
+/// a verdict of its kind, so no finding that it rested on stands.
+fn no_findings(content: Digest, at: Timestamp) -> CaseInput {
+    CaseInput::Signals(Box::new(SignalCase {
+        records: BTreeMap::new(),
+        joins: Vec::new(),
+        links: Vec::new(),
+        users: BTreeSet::new(),
+        rules: BTreeMap::new(),
+        left_out: 0,
+        content,
+        at,
+    }))
+}
+
 /// What is known now of the person of an incident: enough to see, again, that it
 /// gives no verdict.
-fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -> Result<CaseInput, StateError> {
+fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -> Result<PersonCase, StateError> {
     let of_kind = |kind: EntityKind| incident.entities.iter().find(|entity| entity.kind == kind);
     let (Some(user), Some(tenant)) = (of_kind(EntityKind::EntraUser), of_kind(EntityKind::Tenant)) else {
         return Err(StateError::Unreadable {
@@ -221,7 +331,8 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
     };
     let person = PersonKey { tenant: tenant.id.clone(), user_id: user.id.clone() };
     let upn = user.name.clone().unwrap_or_default();
-    let resolver = Resolver::new(&state.set, &state.estate);
+    let hot = hot::about(&state.set, &state.estate, BTreeSet::from([person.clone()]));
+    let resolver = Resolver::calibrated(&hot.set, &state.estate, hot.scope.calibration);
     let links: Vec<_> = resolver.links().into_values().filter(|link| link.person == person).collect();
     let sessions = links.iter().filter_map(|link| resolver.sessions().get(&link.session));
     let cited: BTreeSet<EventId> = sessions
@@ -236,8 +347,8 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
         Fact::EntraChange(c) => c.tenant == person.tenant && c.initiator_id == person.user_id,
         Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) => false,
     };
-    let records = state.set.records().filter(|(id, record)| cited.contains(id) || record.facts.iter().any(about));
-    Ok(CaseInput {
+    let records = hot.set.records().filter(|(id, record)| cited.contains(id) || record.facts.iter().any(about));
+    Ok(PersonCase {
         records: records.map(|(id, record)| (*id, record.clone())).collect(),
         user_type: state.estate.users.get(&person.user_id).map(|user| user.user_type.clone()),
         person,

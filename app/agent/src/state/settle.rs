@@ -14,7 +14,7 @@ use selvedge_respond::{Incident, Status};
 /// closes the incident and takes the plan away.
 pub(super) fn settle(verdict: Option<Incident>, input: &VerdictInput) -> Option<Incident> {
     match (verdict, &input.previous) {
-        (Some(verdict), Some(previous)) => Some(beside(verdict, previous, input.shown, input.case.at)),
+        (Some(verdict), Some(previous)) => Some(beside(verdict, previous, input.shown, input.case.at())),
         (Some(verdict), None) => Some(verdict),
         (None, Some(previous)) => {
             Some(Incident { status: Status::Closed, plan: None, notes: Vec::new(), ..previous.clone() })

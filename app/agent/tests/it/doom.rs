@@ -10,6 +10,7 @@ use selvedge_ports::{
 };
 use selvedge_sim::SimCloud;
 use selvedge_store::MemoryJournal;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -77,8 +78,8 @@ impl Journal for Doomed {
     fn erase(&mut self, digest: &Digest) -> Result<bool, JournalError> {
         self.disk().erase(digest)
     }
-    fn facts(&self) -> Result<Vec<(EventId, Vec<u8>)>, JournalError> {
-        self.disk().facts()
+    fn each_fact(&self, show: &mut dyn FnMut(EventId, &[u8]) -> ControlFlow<()>) -> Result<(), JournalError> {
+        self.disk().each_fact(show)
     }
     fn value(&self, name: &str) -> Result<Option<Vec<u8>>, JournalError> {
         self.disk().value(name)

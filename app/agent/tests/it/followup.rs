@@ -10,8 +10,8 @@ use selvedge_agent::state::{incident_of, status_change, status_of};
 use selvedge_guard::Mode;
 use selvedge_model::{Digest, IncidentId, SignedDuration};
 use selvedge_ports::{Batch, Journal};
-use selvedge_respond::Status;
 use selvedge_respond::decide::Decision;
+use selvedge_respond::{CaseInput, Status};
 use selvedge_sim::run;
 use selvedge_store::MemoryJournal;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,9 @@ use std::sync::{Arc, Mutex};
 fn decision_of(world: &World, plan: &Plan, snapshot: &[u8]) -> Decision {
     let mut decision = scenario();
     for (case, incident) in &mut decision.incidents {
-        case.at = world.clock.now();
+        if let CaseInput::Person(case) = case {
+            case.at = world.clock.now();
+        }
         incident.id = plan.incident.clone();
         incident.aliases.clear();
         incident.snapshot = Digest::of(snapshot);

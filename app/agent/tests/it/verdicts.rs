@@ -11,7 +11,7 @@ use selvedge_graph::Record;
 use selvedge_model::{Digest, EventId, Fact, IncidentId, SignedDuration, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_respond::decide::Decision;
-use selvedge_respond::{Incident, Status, Thresholds};
+use selvedge_respond::{CaseInput, Incident, Status, Thresholds};
 use selvedge_sim::{AssertionIds, World, scenario_a};
 use selvedge_store::MemoryJournal;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub(crate) fn now() -> Timestamp {
     "2026-05-20T00:00:00Z".parse().unwrap()
 }
 
-fn brain() -> Brain {
+pub(crate) fn brain() -> Brain {
     let text = include_str!("../../../../content/thresholds/federated-pivot.yaml");
     Brain {
         rules: BTreeMap::new(),
@@ -30,11 +30,11 @@ fn brain() -> Brain {
     }
 }
 
-fn receipt(counts: Counts) -> BatchReceipt {
+pub(crate) fn receipt(counts: Counts) -> BatchReceipt {
     BatchReceipt { sources: vec![], digest: Digest::zero(), counts, content: brain().content }
 }
 
-fn state_of(world: &World) -> State {
+pub(crate) fn state_of(world: &World) -> State {
     let mut state = State::default();
     let mut problems = Vec::new();
     for (path, value) in world.estate() {
@@ -43,6 +43,28 @@ fn state_of(world: &World) -> State {
     state.estate.finish();
     assert!(problems.is_empty(), "{problems:?}");
     state
+}
+
+/// What tier 2 keeps of a record.
+pub(crate) fn kept_of(record: &[u8]) -> Vec<(EventId, Record)> {
+    let mut kept = Kept::default();
+    let mut ingest = Ingest::new(&NoRules, now());
+    let mut file = ingest.file("record");
+    file.push(record, &mut kept);
+    file.finish(&mut kept);
+    kept.records
+}
+
+/// Imports facts that were added to the state.
+pub(crate) fn import_kept(
+    journal: &mut MemoryJournal,
+    state: &State,
+    facts: BTreeMap<EventId, Vec<u8>>,
+    brain: &Brain,
+) -> Vec<Incident> {
+    let decision = state.decide(brain, now());
+    let head = journal.head().unwrap();
+    commit_import(journal, head, &receipt(Counts::default()), facts, &state, &decision, now()).unwrap()
 }
 
 /// Imports one record.
@@ -56,7 +78,7 @@ fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Deci
     let facts = state.add(kept.records);
     let decision = state.decide(&brain(), now());
     let head = journal.head().unwrap();
-    commit_import(journal, head, &receipt(counts), facts, &state.estate, &decision, now()).unwrap();
+    commit_import(journal, head, &receipt(counts), facts, state, &decision, now()).unwrap();
     decision
 }
 
@@ -64,8 +86,7 @@ fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Deci
 pub(crate) fn decided(journal: &mut MemoryJournal, decision: &Decision, at: Timestamp) -> Vec<Incident> {
     let head = journal.head().unwrap();
     let counts = Counts::default();
-    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &selvedge_graph::Estate::default(), decision, at)
-        .unwrap()
+    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &State::default(), decision, at).unwrap()
 }
 
 /// Scenario A as one decision.
@@ -81,7 +102,7 @@ pub(crate) fn scenario() -> Decision {
     last
 }
 
-fn replays(journal: &dyn Journal, id: &IncidentId) {
+pub(crate) fn replays(journal: &dyn Journal, id: &IncidentId) {
     let replayed = replay_decisions(journal, id, &brain().thresholds).unwrap();
     assert!(!replayed.is_empty() && replayed.iter().all(|one| one.same), "{id}: {replayed:#?}");
 }
@@ -100,8 +121,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
         .set
         .records()
         .filter(|(_, record)| record.facts.iter().any(|fact| matches!(fact, Fact::SignIn(_))))
-        .map(|(id, record)| {
-            let mut record = record.clone();
+        .map(|(id, mut record)| {
             record.revision = Some(now());
             record.digest = Digest::of(record.digest.as_bytes());
             for fact in &mut record.facts {
@@ -109,7 +129,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
                     (sign_in.interactive, sign_in.fresh_credential) = (true, true);
                 }
             }
-            (*id, record)
+            (id, record)
         })
         .collect();
     let facts = state.add(revised);
@@ -117,7 +137,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
     let decision = state.decide(&brain(), now());
     assert!(decision.incidents.is_empty());
     let head = journal.head().unwrap();
-    commit_import(&mut journal, head, &receipt(Counts::default()), facts, &state.estate, &decision, now()).unwrap();
+    commit_import(&mut journal, head, &receipt(Counts::default()), facts, &state, &decision, now()).unwrap();
     let closed = incident_of(&journal, &proposed.id).unwrap().incident;
     assert_eq!((&closed.id, closed.status, closed.plan), (&proposed.id, Status::Closed, None));
     replays(&journal, &proposed.id);
@@ -130,7 +150,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
 fn decided_again(journal: &mut MemoryJournal, state: &State, decision: &Decision) {
     let head = journal.head().unwrap();
     let counts = Counts::default();
-    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &state.estate, decision, now()).unwrap();
+    commit_import(journal, head, &receipt(counts), BTreeMap::new(), state, decision, now()).unwrap();
 }
 
 #[test]
@@ -188,7 +208,7 @@ fn rows_that_change_no_step_void_no_approval() {
         }
         let mut grown = grown(&decision, 1);
         for (case, incident) in &mut grown.incidents {
-            if expired {
+            if let (true, CaseInput::Person(case)) = (expired, case) {
                 case.at = plan.expires_at;
             }
             if another_step {
@@ -196,7 +216,7 @@ fn rows_that_change_no_step_void_no_approval() {
             }
         }
         let case = (approved, expired, another_step);
-        let at = grown.incidents[0].0.at;
+        let at = grown.incidents[0].0.at();
         let now = decided(&mut journal, &grown, at).remove(0);
         let new = now.plan.unwrap();
         assert_eq!(new.hash() == plan.hash(), keeps, "{case:?}");

@@ -11,41 +11,65 @@ use selvedge_model::untrusted::quote_for_log as q;
 use serde_json::json;
 use std::collections::BTreeMap;
 
+/// Records that a graph is made of at most: as a graph each takes a few
+/// kilobytes.
+const MOST: usize = 100_000;
+
 /// Pieces of evidence that a line of text shows.
 const SHOWN: usize = 2;
 
 pub(super) fn run(command: &GraphCommand, config: &Config) -> Result<u8, Error> {
     match command {
         GraphCommand::Stats(args) => stats(&load(args, config)?, args.json),
-        GraphCommand::Neighbours { what, state } => neighbours(&load(state, config)?, what, state.json),
+        GraphCommand::Neighbours { what, state } => neighbours(&load(state, config)?.graph, what, state.json),
     }
 }
 
-/// The graph of everything in the state folder.
-fn load(args: &StateArgs, config: &Config) -> Result<Graph, Error> {
+/// A graph, and of how many records of how many it is made.
+struct Shown {
+    graph: Graph,
+    records: usize,
+    of: usize,
+}
+
+/// The graph of what is in the state folder. If that is too much, calls of AWS
+/// sessions are left out, and it says so.
+fn load(args: &StateArgs, config: &Config) -> Result<Shown, Error> {
     let journal = folder::open(config, args.state.as_deref())?;
     let state = State::load(&journal)?;
-    let resolver = Resolver::new(&state.set, &state.estate);
+    let part = state.set.part(MOST);
+    let (records, of) = (part.len(), state.set.len());
+    if records < of {
+        anstream::eprintln!("warning: the graph shows {records} of {of} records; calls of AWS sessions are missing");
+    }
+    let resolver = Resolver::new(&part, &state.estate);
     let links = resolver.links();
-    Ok(build::graph(&state.set, &state.estate, &resolver, &links))
+    Ok(Shown { graph: build::graph(&part, &state.estate, &resolver, &links), records, of })
 }
 
 fn word(value: impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn stats(graph: &Graph, as_json: bool) -> Result<u8, Error> {
+fn stats(shown: &Shown, as_json: bool) -> Result<u8, Error> {
+    let graph = &shown.graph;
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     for (id, _) in graph.entities() {
         *kinds.entry(word(id.kind)).or_default() += 1;
     }
     if as_json {
-        output::line(&json!({ "entities": graph.entity_count(), "edges": graph.edge_count(), "kinds": kinds }))?;
+        output::line(&json!({
+            "entities": graph.entity_count(),
+            "edges": graph.edge_count(),
+            "kinds": kinds,
+            "records": shown.of,
+            "records_shown": shown.records,
+        }))?;
         return Ok(0);
     }
-    anstream::println!("{} entities, {} edges", graph.entity_count(), graph.edge_count());
+    outln!("{} entities, {} edges", graph.entity_count(), graph.edge_count());
     for (kind, count) in kinds {
-        anstream::println!("  {count:>6}  {kind}");
+        outln!("  {count:>6}  {kind}");
     }
     Ok(0)
 }
@@ -78,7 +102,7 @@ fn neighbours(graph: &Graph, what: &str, as_json: bool) -> Result<u8, Error> {
     }
     for id in ids {
         if !as_json {
-            anstream::println!("{} {}{}", word(id.kind), q(&id.key), name(graph, id));
+            outln!("{} {}{}", word(id.kind), q(&id.key), name(graph, id));
         }
         for (edge, facts) in graph.out(id) {
             show(graph, "->", edge, &edge.to, facts, as_json)?;
@@ -119,6 +143,6 @@ fn show(
     let mut out = String::new();
     selvedge_respond::report::wrap(&mut out, &format!("  {arrow} "), 5, &what);
     selvedge_respond::report::wrap(&mut out, "     ", 5, &format!("evidence{by}: {}{more}", shown.join(", ")));
-    anstream::print!("{out}");
+    out!("{out}");
     Ok(())
 }

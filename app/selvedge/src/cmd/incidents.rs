@@ -14,7 +14,7 @@ pub(super) fn list(args: &StateArgs, config: &Config) -> Result<u8, Error> {
             output::line(&output::incident(incident))?;
         }
     } else {
-        render::text::incident_list(&incidents);
+        out!("{}", render::text::incident_list(&incidents, render::term::width()));
     }
     Ok(0)
 }

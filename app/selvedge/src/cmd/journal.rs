@@ -27,9 +27,9 @@ fn verify(args: &StateArgs, config: &Config) -> Result<u8, Error> {
     if args.json {
         output::line(&json!({ "verified": true, "records": head.seq, "head": head.hash, "erased_bodies": erased }))?;
     } else {
-        anstream::println!("The journal holds: {} records, head {}.", head.seq, head.hash);
+        outln!("The journal holds: {} records, head {}.", head.seq, head.hash);
         if erased > 0 {
-            anstream::println!("{erased} bodies were erased; their digests are still in the chain.");
+            outln!("{erased} bodies were erased; their digests are still in the chain.");
         }
     }
     Ok(0)
@@ -68,7 +68,7 @@ fn print_entry(journal: &dyn Journal, entry: &Entry, as_json: bool) -> Result<()
     }
     let incident = entry.incident.as_ref().map(|i| format!(" {i}")).unwrap_or_default();
     let summary = body.map(|b| one_line(&entry.kind, &b)).unwrap_or_else(|| "(erased)".into());
-    anstream::println!("{:>6}  {}  {:<9}{incident}  {summary}", entry.seq, entry.at, quote_for_log(&entry.kind));
+    outln!("{:>6}  {}  {:<9}{incident}  {summary}", entry.seq, entry.at, quote_for_log(&entry.kind));
     Ok(())
 }
 
@@ -101,17 +101,9 @@ fn replay(incident: &str, args: &StateArgs, config: &Config) -> Result<u8, Error
         if args.json {
             output::line(&serde_json::to_value(result).unwrap_or(Value::Null))?;
         } else if result.same {
-            anstream::println!(
-                "record {}: the same decision, byte for byte ({})",
-                result.seq,
-                result.recorded.short(16)
-            );
+            outln!("record {}: the same decision, byte for byte ({})", result.seq, result.recorded.short(16));
         } else {
-            anstream::println!(
-                "record {}: another decision: {}",
-                result.seq,
-                result.difference.as_deref().unwrap_or_default()
-            );
+            outln!("record {}: another decision: {}", result.seq, result.difference.as_deref().unwrap_or_default());
         }
     }
     if results.is_empty() {

@@ -1,5 +1,6 @@
 //! Commands and their arguments.
 
+mod explain;
 mod graph;
 mod incidents;
 mod journal;
@@ -9,6 +10,7 @@ mod permissions;
 mod replay;
 mod report;
 mod respond;
+mod rules;
 mod settings;
 
 use crate::config;
@@ -25,7 +27,8 @@ use std::path::PathBuf;
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = "Example:\n  selvedge demo\n  selvedge replay logs/ --estate inventory/"
+    after_help = "Example:\n  selvedge demo\n  selvedge replay logs/ --estate inventory/\n\n\
+                  Exit codes:\n  0 done; 1 failed; 2 wrong usage; 3 done, and something was found at or above --fail-on"
 )]
 pub struct Cli {
     /// Configuration file [default: ~/.config/selvedge/selvedge.toml, if there is one]
@@ -43,6 +46,12 @@ enum Command {
     /// Print logs as OCSF 1.8.0 events, one a line
     #[command(after_help = "Example:\n  selvedge normalize cloudtrail/ --json | head -1")]
     Normalize(NormalizeArgs),
+    /// List, check and test detection rules
+    #[command(
+        subcommand,
+        after_help = "Example:\n  selvedge rules list --tactic exfiltration\n  selvedge rules test my-rules/"
+    )]
+    Rules(RulesCommand),
     /// List the incidents of the state folder
     #[command(after_help = "Example:\n  selvedge incidents")]
     Incidents(StateArgs),
@@ -84,8 +93,8 @@ enum Command {
     /// Verify, show or replay the journal
     #[command(subcommand, after_help = "Example:\n  selvedge journal verify")]
     Journal(JournalCommand),
-    /// Explain an error code
-    #[command(after_help = "Example:\n  selvedge explain E0201")]
+    /// Explain an error code or a rule
+    #[command(after_help = "Example:\n  selvedge explain E0201\n  selvedge explain selvedge.federated-pivot")]
     Explain(ExplainArgs),
     /// Print a completion script for your shell
     #[command(
@@ -99,13 +108,13 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ReplayArgs {
-    /// Files or folders of raw logs, in any mix, plain or gzip
+    /// Files or folders of raw logs, in any mix, plain, gzip or zstd
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Inventory exports: a file or folder
     #[arg(long, value_name = "PATH")]
     estate: Option<PathBuf>,
-    /// A folder of further Sigma rules
+    /// A folder of further Sigma rules, or one file
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
     #[command(flatten)]
@@ -153,6 +162,56 @@ struct NormalizeArgs {
     /// Exit with 1 if anything could not be read
     #[arg(long)]
     strict: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum RulesCommand {
+    /// List the rules: level, confidence, logs, ATT&CK, title, file
+    #[command(after_help = "Example:\n  selvedge rules list --product aws --level medium")]
+    List(RulesListArgs),
+    /// Tell what is wrong with rules, by file and line; exit with 1 if there is an error
+    #[command(after_help = "Example:\n  selvedge rules lint my-rules/ --strict")]
+    Lint {
+        #[command(flatten)]
+        rules: RulesArgs,
+        /// Take warnings as errors
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Show each rule the records of its test file; exit with 1 if a case fails
+    #[command(after_help = "Example:\n  selvedge rules test my-rules/")]
+    Test {
+        #[command(flatten)]
+        rules: RulesArgs,
+        /// Name the cases that pass, too
+        #[arg(long, short)]
+        verbose: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct RulesArgs {
+    /// A folder of Sigma rules, or one file [default: the rules of this program]
+    #[arg(value_name = "DIR")]
+    path: Option<PathBuf>,
+    /// One JSON object a line instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct RulesListArgs {
+    #[command(flatten)]
+    rules: RulesArgs,
+    /// Only rules of this ATT&CK tactic, such as initial-access
+    #[arg(long)]
+    tactic: Option<String>,
+    /// Only rules for this product or service, such as aws or signinlogs
+    #[arg(long)]
+    product: Option<String>,
+    /// Only rules of this level
+    #[arg(long)]
+    level: Option<Level>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -264,8 +323,12 @@ enum JournalCommand {
 
 #[derive(Debug, Args)]
 struct ExplainArgs {
-    /// The code, such as E0201
-    code: String,
+    /// The code, such as E0201; or a rule: its id, the beginning of it, or its file's name
+    #[arg(value_name = "CODE|RULE")]
+    what: String,
+    /// A folder of further Sigma rules, or one file
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -280,6 +343,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Replay(args) => replay::run(&args, &loaded.config),
         Command::Normalize(args) => normalize::run(&args),
+        Command::Rules(command) => rules::run(&command),
         Command::Incidents(args) => incidents::list(&args, &loaded.config),
         Command::Report(args) => report::run(&args, &loaded.config),
         Command::Respond(args) => respond::respond(&args, &loaded.config),
@@ -291,9 +355,11 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Config { json } => settings::show(&loaded, json),
         Command::Graph(command) => graph::run(&command, &loaded.config),
         Command::Journal(command) => journal::run(&command, &loaded.config),
-        Command::Explain(args) => output::explain(&args.code, args.json),
+        Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "selvedge", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "selvedge", &mut script);
+            out!("{}", String::from_utf8_lossy(&script));
             Ok(0)
         }
     }

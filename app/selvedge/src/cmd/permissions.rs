@@ -72,8 +72,8 @@ pub(super) fn run(args: &PermissionsArgs) -> Result<u8, Error> {
         }
         let pretty = serde_json::to_string_pretty(&policy).unwrap_or_default();
         let graph: Vec<&str> = grants.graph.iter().copied().collect();
-        anstream::println!("For {title}, as an IAM policy of the role that Selvedge assumes:\n{pretty}\n");
-        anstream::println!("For {title}, as application permissions of Microsoft Graph:\n  {}\n", graph.join("\n  "));
+        outln!("For {title}, as an IAM policy of the role that Selvedge assumes:\n{pretty}\n");
+        outln!("For {title}, as application permissions of Microsoft Graph:\n  {}\n", graph.join("\n  "));
     }
     Ok(0)
 }

@@ -4,18 +4,15 @@ use super::{ReplayArgs, output, respond};
 use crate::config::Config;
 use crate::error::Error;
 use crate::render::Outcome;
-use crate::{content, folder, render};
-use selvedge_agent::ingest::{Ingest, Kept};
+use crate::{content, folder, logs, render};
 use selvedge_agent::state::{self, BatchReceipt, State};
-use selvedge_files::{read_estate, read_file, walk};
+use selvedge_files::read_estate;
 use selvedge_graph::Estate;
-use selvedge_model::{Digest, EventId, Problem, RecordId, Timestamp};
+use selvedge_model::{Problem, RecordKind, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_store::MemoryJournal;
-use std::collections::BTreeSet;
-use std::io::IsTerminal;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     if args.paths.iter().all(|path| !path.exists()) {
@@ -30,42 +27,41 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let mut loaded = content::load(args.rules.as_deref())?;
     let mut journal = open(config, args.state.state.as_deref())?;
     let head = journal.head()?;
-    let mut state = State::load(&*journal)?;
-    let mut kept = Kept::default();
-    kept.problems.extend(loaded.problems.iter().cloned());
-    let mut ingest = Ingest::new(&loaded.rules, now);
-    let sources = read_logs(&args.paths, &mut ingest, &mut kept, !args.state.json);
-    let counts = ingest.counts();
+    let state = State::load(&*journal)?;
+    let read = logs::read(&args.paths, &loaded.rules, now, state, !args.state.json)?;
+    let (mut state, counts) = (read.state, read.tally.counts);
+    let mut problems = loaded.problems.clone();
+    problems.extend(read.problems);
     let mut remarks: Vec<String> =
-        ingest.tally().unmapped_because.iter().map(|(why, count)| format!("left unmapped, {count} times: {why}")).collect();
+        read.tally.unmapped_because.iter().map(|(why, n)| format!("left unmapped, {n} times: {why}")).collect();
     if let Some(path) = &args.estate {
-        add_estate(path, &mut state.estate, &mut kept.problems);
+        add_estate(path, &mut state.estate, &mut problems);
     }
     loaded.brain.canaries = config.canaries(&state.estate);
     remarks.extend(remarks_on(&state));
-    let facts = state.add(std::mem::take(&mut kept.records));
-    if state.set.left_out() > 0 {
-        let bound = selvedge_graph::factset::MAX_RECORDS_PER_SESSION;
+    state.settle();
+    remarks.extend(remark_on_limits(&state));
+    let decision = state.decide(&loaded.brain, now);
+    if decision.left_out > 0 {
         remarks.push(format!(
-            "{} calls of AWS sessions with more than {bound} were left out; their bytes are a lower bound",
-            state.set.left_out()
+            "{} more incidents out of findings are not listed: the {} worst are; all findings are",
+            decision.left_out,
+            selvedge_respond::cluster::MAX_INCIDENTS
         ));
     }
-    let decision = state.decide(&loaded.brain, now);
-    let receipt = BatchReceipt {
-        sources,
-        digest: Digest::of_parts(kept.seen.iter().map(|id| id.0.as_bytes().as_slice())),
-        counts,
-        content: loaded.brain.content,
-    };
-    let incidents = state::commit_import(&mut *journal, head, &receipt, facts, &state.estate, &decision, now)?;
-    respond::record_proofs(&mut *journal, &incidents, &state.set, &loaded, config)?;
-    let here = records_of(&state, &kept.seen);
+    let receipt =
+        BatchReceipt { sources: read.sources, digest: read.ids.digest, counts, content: loaded.brain.content };
+    let incidents = state::commit_import(&mut *journal, head, &receipt, state.changes(), &state, &decision, now)?;
+    respond::record_proofs(&mut *journal, &incidents, &state, &loaded, config)?;
+    let cited = decision.findings.iter().flat_map(|f| &f.evidence).chain(incidents.iter().flat_map(|i| &i.evidence));
+    let here = state.read_now(cited);
     let outcome = Outcome {
+        at: now,
         counts,
-        duplicates: kept.duplicates,
+        kinds: kinds(&read.tally.kinds),
+        duplicates: read.ids.repeated,
         remarks,
-        problems: kept.problems,
+        problems,
         findings: decision.findings.into_iter().filter(|f| f.evidence.iter().any(|r| here.contains(r))).collect(),
         incidents: incidents.into_iter().filter(|i| i.evidence.iter().any(|r| here.contains(r))).collect(),
     };
@@ -86,6 +82,22 @@ fn remarks_on(state: &State) -> Vec<String> {
     }
 }
 
+/// What is to be said of records that are not kept.
+fn remark_on_limits(state: &State) -> Option<String> {
+    let set = &state.set;
+    if set.left_out() == 0 {
+        return None;
+    }
+    let (times, limit) = (set.left_out(), set.session_limit());
+    Some(if set.pressure().step == 0 {
+        format!("{times} calls of AWS sessions with more than {limit} were left out; their bytes are a lower bound")
+    } else {
+        format!(
+            "there is more than fits into memory: {times} records were left out, and AWS sessions keep {limit} calls at most; what a rule or a provider points at was left out last; import fewer logs at once into a new folder"
+        )
+    })
+}
+
 /// The state folder's journal. If nobody named a folder and the default one
 /// cannot be made, or another process holds it, the run goes on without one and
 /// says so. A journal that is damaged, or none of ours, is an error always:
@@ -99,8 +111,8 @@ fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error>
     if named || !may_go_on_without(&config.state_dir(flag)) {
         return Err(error.into());
     }
-    anstream::eprintln!("warning: incidents of this run are not kept: {error}");
-    anstream::eprintln!("help: name a folder with --state");
+    errln!("warning: incidents of this run are not kept: {error}");
+    errln!("help: name a folder with --state");
     Ok(Box::new(MemoryJournal::default()))
 }
 
@@ -114,39 +126,9 @@ fn may_go_on_without(dir: &Path) -> bool {
     file.is_ok_and(|file| matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
 }
 
-/// Reads every file below the paths; returns their names.
-fn read_logs(paths: &[PathBuf], ingest: &mut Ingest<'_>, kept: &mut Kept, human: bool) -> Vec<String> {
-    let found = walk(paths);
-    for problem in found.problems {
-        ingest.file_problem(problem, kept);
-    }
-    let bar = progress(found.files.len(), human);
-    let mut names = Vec::with_capacity(found.files.len());
-    for path in found.files {
-        let name = path.display().to_string();
-        let mut file = ingest.file(&name);
-        let report = read_file(&path, &mut |chunk| {
-            file.push(chunk, kept);
-            ControlFlow::Continue(())
-        });
-        file.finish(kept);
-        for problem in report.problems {
-            ingest.file_problem(problem, kept);
-        }
-        bar.inc(1);
-        names.push(name);
-    }
-    bar.finish_and_clear();
-    names
-}
-
-fn progress(files: usize, human: bool) -> indicatif::ProgressBar {
-    if !human || !std::io::stderr().is_terminal() {
-        return indicatif::ProgressBar::hidden();
-    }
-    let style = indicatif::ProgressStyle::with_template("reading {bar:30} {pos}/{len} files, {elapsed} ({eta} left)")
-        .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar());
-    indicatif::ProgressBar::new(files as u64).with_style(style)
+/// Records by the name of their kind, for people.
+fn kinds(counted: &BTreeMap<RecordKind, u64>) -> BTreeMap<String, u64> {
+    counted.iter().map(|(kind, count)| (kind.title().to_owned(), *count)).collect()
 }
 
 /// Adds inventory documents to what is known.
@@ -159,26 +141,23 @@ pub(crate) fn add_estate(path: &Path, estate: &mut Estate, problems: &mut Vec<Pr
     estate.finish();
 }
 
-/// The record ids of this run, of those that tier 2 keeps.
-fn records_of(state: &State, seen: &BTreeSet<EventId>) -> BTreeSet<RecordId> {
-    seen.iter().filter_map(|id| state.set.get(id)).map(|record| record.record_id.clone()).collect()
-}
-
 fn print(args: &ReplayArgs, outcome: &Outcome) -> Result<(), Error> {
     if !args.state.json {
-        render::text::replay(outcome);
+        out!("{}", render::text::replay(outcome, render::term::width()));
         return Ok(());
     }
+    let mut lines = output::Lines::stdout();
     for finding in &outcome.findings {
-        output::line(&output::finding(finding))?;
+        lines.write(&output::finding(finding))?;
     }
     for incident in &outcome.incidents {
-        output::line(&output::incident(incident))?;
+        lines.write(&output::incident(incident))?;
     }
     for problem in &outcome.problems {
-        output::line(&output::problem(problem))?;
+        lines.write(&output::problem(problem))?;
     }
-    output::line(&output::summary(outcome.counts, outcome.findings.len(), outcome.incidents.len(), outcome.duplicates))
+    lines.write(&output::summary(outcome))?;
+    lines.flush()
 }
 
 fn exit_code(args: &ReplayArgs, outcome: &Outcome) -> u8 {

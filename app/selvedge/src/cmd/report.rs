@@ -19,11 +19,11 @@ pub(super) fn run(args: &IncidentArgs, config: &Config) -> Result<u8, Error> {
         }
         output::line(&value)?;
     } else {
-        anstream::print!("{}", selvedge_respond::report::text(&stored.incident));
+        out!("{}", selvedge_respond::report::text(&stored.incident));
         if let Some(execution) = &execution {
-            anstream::println!("\nWho and what allowed it\n-----------------------");
+            outln!("\nWho and what allowed it\n-----------------------");
             render::acts::grounds(execution, &approvals);
-            anstream::println!("\nWhat was done\n-------------");
+            outln!("\nWhat was done\n-------------");
             render::acts::execution(execution);
         }
     }

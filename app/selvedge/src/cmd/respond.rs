@@ -7,10 +7,9 @@ use crate::error::Error;
 use crate::{content, folder, render};
 use selvedge_actions::{Approval, Plan};
 use selvedge_agent::execute::{CaseRecord, ExecuteError, Execution, Executor, Seams, approve};
-use selvedge_agent::state::{self, StoredIncident};
-use selvedge_graph::FactSet;
+use selvedge_agent::state::{self, State, StoredIncident};
 use selvedge_guard::Mode;
-use selvedge_model::{Fact, IncidentId, Timestamp};
+use selvedge_model::{IncidentId, Timestamp};
 use selvedge_ports::{Batch, Clock, Journal};
 use selvedge_respond::Incident;
 use selvedge_store::RedbJournal;
@@ -146,7 +145,7 @@ pub(super) fn approve_plan(args: &ApproveArgs, config: &Config) -> Result<u8, Er
     if args.incident.state.json {
         output::line(&serde_json::to_value(&approval).unwrap_or_default())?;
     } else {
-        anstream::println!(
+        outln!(
             "{} approved plan {} of {} until {}.\nnext: selvedge respond {} --apply",
             selvedge_model::untrusted::quote_for_log(&approval.by),
             plan.hash().0.short(16),
@@ -163,7 +162,7 @@ pub(super) fn approve_plan(args: &ApproveArgs, config: &Config) -> Result<u8, Er
 pub(super) fn record_proofs(
     journal: &mut dyn Journal,
     incidents: &[Incident],
-    set: &FactSet,
+    state: &State,
     loaded: &content::Loaded,
     config: &Config,
 ) -> Result<(), Error> {
@@ -183,9 +182,9 @@ pub(super) fn record_proofs(
     let nothing = crate::clouds::Nowhere;
     let seams =
         Seams { guard: &guard, config: &respond, read: &nothing, act: &nothing, canary: None, clock: &WallClock };
-    let facts: Vec<Fact> = set.facts().cloned().collect();
     let executor = Executor::open(seams, journal)?;
     for incident in begun {
+        let facts = state.facts_of(&executor.watched(&incident.id)?);
         match executor.record_proofs(&incident.id, &facts) {
             Ok(_) | Err(ExecuteError::Refused(_)) => {}
             Err(other) => return Err(other.into()),

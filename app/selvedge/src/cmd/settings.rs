@@ -13,10 +13,10 @@ pub(super) fn show(loaded: &Loaded, as_json: bool) -> Result<u8, Error> {
         output::line(&json!({ "file": loaded.source, "values": now, "state_dir": loaded.config.state_dir(None) }))?;
         return Ok(0);
     }
-    anstream::println!("file: {source}\nstate folder: {}\n", loaded.config.state_dir(None).display());
+    outln!("file: {source}\nstate folder: {}\n", loaded.config.state_dir(None).display());
     for (key, value) in &now {
         let from = if shipped.get(key) == Some(value) { "default" } else { "file" };
-        anstream::println!("{key} = {value}   ({from})");
+        outln!("{key} = {value}   ({from})");
     }
     Ok(0)
 }

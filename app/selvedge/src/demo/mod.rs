@@ -19,7 +19,7 @@ use selvedge_agent::ingest::{Ingest, Kept};
 use selvedge_agent::state::{self, BatchReceipt, State, commit_import, replay_decisions};
 use selvedge_graph::Estate;
 use selvedge_guard::{Guard, Mode};
-use selvedge_model::{Digest, Fact, Severity, SignedDuration};
+use selvedge_model::{Digest, Severity, SignedDuration};
 use selvedge_ports::Journal;
 use selvedge_respond::Incident;
 use selvedge_respond::case::CanaryRole;
@@ -27,6 +27,7 @@ use selvedge_respond::decide::Decision;
 use selvedge_sim::{AssertionIds, CallError, LogRecord, World, run as run_on, scenario_a};
 use selvedge_store::MemoryJournal;
 use serde_json::json;
+use std::collections::BTreeSet;
 use voice::Voice;
 
 /// Who approves in the demo; it says so wherever the name is shown.
@@ -164,16 +165,17 @@ impl Demo {
         }
         let counts = ingest.counts();
         must(counts.problems == 0 && counts.unmapped == 0, "every record is read and mapped")?;
+        let ids: BTreeSet<u128> = kept.ids.iter().copied().collect();
         let facts = self.state.add(std::mem::take(&mut kept.records));
         let decision = self.state.decide(&self.content.brain, now);
         let receipt = BatchReceipt {
             sources: vec!["demo".into()],
-            digest: Digest::of_parts(kept.seen.iter().map(|id| id.0.as_bytes().as_slice())),
+            digest: Digest::of(&ids.iter().flat_map(|id| id.to_be_bytes()).collect::<Vec<u8>>()),
             counts,
             content: self.content.brain.content,
         };
         let head = self.journal.head()?;
-        commit_import(&mut self.journal, head, &receipt, facts, &self.state.estate, &decision, now)?;
+        commit_import(&mut self.journal, head, &receipt, facts, &self.state, &decision, now)?;
         Ok(decision)
     }
 
@@ -225,7 +227,6 @@ impl Demo {
 
     /// What the logs that came since prove.
     fn prove(&mut self, incident: &Incident) -> Result<Execution, Error> {
-        let facts: Vec<Fact> = self.state.set.facts().cloned().collect();
         let seams = Seams {
             guard: &self.guard,
             config: &self.config,
@@ -234,7 +235,9 @@ impl Demo {
             canary: None,
             clock: &self.world.clock,
         };
-        Ok(Executor::open(seams, &mut self.journal)?.record_proofs(&incident.id, &facts)?)
+        let executor = Executor::open(seams, &mut self.journal)?;
+        let facts = self.state.facts_of(&executor.watched(&incident.id)?);
+        Ok(executor.record_proofs(&incident.id, &facts)?)
     }
 
     fn undo(&mut self, incident: &Incident) -> Result<Execution, Error> {
@@ -317,7 +320,7 @@ impl Voice {
         if self.json {
             let _ = output::line(&output::incident(incident));
         } else {
-            anstream::println!("{}", selvedge_respond::report::text(incident));
+            outln!("{}", selvedge_respond::report::text(incident));
         }
     }
 

@@ -18,7 +18,7 @@ pub(super) struct Voice {
 /// A heading with room above.
 pub(super) fn heading(title: &str) {
     let bold = Style::new().bold();
-    anstream::println!("\n{bold}{title}{bold:#}\n{}", "=".repeat(title.chars().count()));
+    outln!("\n{bold}{title}{bold:#}\n{}", "=".repeat(title.chars().count()));
 }
 
 fn clock(at: Timestamp) -> String {
@@ -33,7 +33,7 @@ impl Voice {
         }
         heading("Selvedge demo: one attack, two clouds");
         let company = &world.company;
-        anstream::println!(
+        outln!(
             "Both clouds are simulated inside this program, on a clock that runs fast. Everything else is the\n\
              product itself. Nothing leaves this machine.\n\n\
              1. The company\n\
@@ -51,15 +51,10 @@ impl Voice {
             let _ = output::line(&output::finding(finding));
             return;
         }
-        anstream::println!(
-            "record {n:>3}/{total} ({} from {}): {}",
-            clock(log.arrives_at),
-            source_name(log.source),
-            finding.title
-        );
+        outln!("record {n:>3}/{total} ({} from {}): {}", clock(log.arrives_at), source_name(log.source), finding.title);
         let mut out = String::new();
         selvedge_respond::report::wrap(&mut out, "               ", 15, &q(&finding.why));
-        anstream::print!("{out}");
+        out!("{out}");
     }
 
     pub(super) fn incident_change(&self, n: usize, total: usize, before: Option<&Incident>, now: Option<&Incident>) {
@@ -76,7 +71,7 @@ impl Voice {
             let _ = output::line(&json!({ "type": "news", "record": n, "of": total, "text": news }));
         } else {
             let bold = Style::new().bold();
-            anstream::println!("record {n:>3}/{total} {bold}{news}{bold:#}");
+            outln!("record {n:>3}/{total} {bold}{news}{bold:#}");
         }
     }
 
@@ -84,7 +79,7 @@ impl Voice {
         if self.json {
             return;
         }
-        anstream::println!("\nOne incident, {}, with {} records of both clouds:", incident.id, incident.evidence.len());
+        outln!("\nOne incident, {}, with {} records of both clouds:", incident.id, incident.evidence.len());
         for line in &incident.story {
             let mut out = String::new();
             selvedge_respond::report::wrap(
@@ -93,11 +88,11 @@ impl Voice {
                 19,
                 &line.text,
             );
-            anstream::print!("{out}");
+            out!("{out}");
         }
         for link in &incident.links {
             let rules: Vec<&str> = link.grounds.iter().map(|g| g.rule.as_str()).collect();
-            anstream::println!(
+            outln!(
                 "\nThe AWS session says only {}. Behind it is {}, by rule {} ({}).",
                 q(&link.session.principal_id),
                 q(&link.upn),
@@ -112,7 +107,7 @@ impl Voice {
         if self.json {
             let _ = output::line(&json!({ "type": "approval", "plan": hash, "by": super::APPROVER }));
         } else {
-            anstream::println!("\nApproved: plan {hash}, by {}. On real clouds a person does this.", super::APPROVER);
+            outln!("\nApproved: plan {hash}, by {}. On real clouds a person does this.", super::APPROVER);
         }
     }
 
@@ -130,17 +125,17 @@ impl Voice {
             }));
             return;
         }
-        anstream::println!("\nMeanwhile");
-        anstream::println!(
+        outln!("\nMeanwhile");
+        outln!(
             "  The attacker still read {} object(s), the last {:.1} s after Selvedge began: IAM takes seconds to spread a deny.",
             seen.attacker_served,
             after(seen.attacker_served_last).unwrap_or_default()
         );
-        anstream::println!(
+        outln!(
             "  First refused {:.1} s after Selvedge began, and never served again.",
             after(seen.attacker_refused_at).unwrap_or_default()
         );
-        anstream::println!(
+        outln!(
             "  {} on the same role: {} calls, {} refused.",
             q(&world.company.bob.name),
             seen.bystander_served + seen.bystander_refused,
@@ -156,7 +151,7 @@ impl Voice {
         if self.json {
             let _ = output::line(&json!({ "type": "attacker_tries_again", "answer": why }));
         } else {
-            anstream::println!("  The stolen token tries to open a new AWS session: {why}.");
+            outln!("  The stolen token tries to open a new AWS session: {why}.");
         }
     }
 
@@ -166,7 +161,7 @@ impl Voice {
             let _ = output::line(&json!({ "type": "person_is_back", "upn": alice.upn, "stolen_session": "refused" }));
             return;
         }
-        anstream::println!(
+        outln!(
             "The help desk reaches {0} and enables the account again. The deny has been narrowed to sessions\n\
              from before Entra was closed, so:\n\
              \x20 {0} signs in anew, takes the role and reads: served.\n\
@@ -179,10 +174,7 @@ impl Voice {
         if self.json {
             let _ = output::line(&json!({ "type": "restored", "role": world.company.role_arn, "same_bytes": true }));
         } else {
-            anstream::println!(
-                "\nThe policies of role {} are as they were before, byte for byte.",
-                q(&world.company.role_name)
-            );
+            outln!("\nThe policies of role {} are as they were before, byte for byte.", q(&world.company.role_name));
         }
     }
 
@@ -194,12 +186,12 @@ impl Voice {
             return;
         }
         heading("8. The journal");
-        anstream::println!(
+        outln!(
             "{} records, hash-chained, verified. All {decisions} decisions about this incident were computed again from\n\
              their journaled input and came out the same, byte for byte.",
             head.seq
         );
-        anstream::println!("\nNext: selvedge replay YOUR-LOGS --estate YOUR-INVENTORY   (reads only; changes nothing)");
+        outln!("\nNext: selvedge replay YOUR-LOGS --estate YOUR-INVENTORY   (reads only; changes nothing)");
     }
 }
 

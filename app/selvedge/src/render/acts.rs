@@ -8,13 +8,13 @@ use selvedge_model::untrusted::quote_for_log as q;
 
 /// The whole of it.
 pub(crate) fn execution(execution: &Execution) {
-    anstream::println!("Plan {} of {}: {}.", execution.plan.0.short(16), execution.incident, words(execution.status));
+    outln!("Plan {} of {}: {}.", execution.plan.0.short(16), execution.incident, words(execution.status));
     for step in &execution.steps {
         self::step(step, execution);
     }
     let must = &execution.person_must;
     if !must.is_empty() {
-        anstream::println!("\nA person must:");
+        outln!("\nA person must:");
         must.iter().for_each(|line| item(line));
     }
     if matches!(execution.status, Status::Previewed | Status::AwaitingApproval) {
@@ -27,7 +27,7 @@ pub(crate) fn execution(execution: &Execution) {
 
 /// Which policies judged the plan, and who approved it.
 pub(crate) fn grounds(execution: &Execution, approvals: &[Approval]) {
-    anstream::println!("Guard policies, version {}:", execution.judgement.policies.short(16));
+    outln!("Guard policies, version {}:", execution.judgement.policies.short(16));
     let mut said = std::collections::BTreeSet::new();
     for reason in execution.judgement.steps.iter().flat_map(|step| &step.reasons) {
         if said.insert(&reason.policy) {
@@ -48,14 +48,14 @@ pub(crate) fn grounds(execution: &Execution, approvals: &[Approval]) {
 fn item(text: &str) {
     let mut out = String::new();
     selvedge_respond::report::wrap(&mut out, "  - ", 4, text);
-    anstream::print!("{out}");
+    out!("{out}");
 }
 
 /// A line of a step, indented and broken between words.
 fn say(text: &str) {
     let mut out = String::new();
     selvedge_respond::report::wrap(&mut out, "      ", 6, text);
-    anstream::print!("{out}");
+    out!("{out}");
 }
 
 fn words(status: Status) -> &'static str {
@@ -89,7 +89,7 @@ fn step(step: &StepReport, execution: &Execution) {
     let what = format!("{} {}{kind}: {}: {progress}", step.action, step.title, q(&step.target.name));
     let mut out = String::from("\n");
     selvedge_respond::report::wrap(&mut out, &format!("  {:<3} ", step.step.0), 6, &what);
-    anstream::print!("{out}");
+    out!("{out}");
     match (step.progress, step.undone) {
         (StepProgress::Undone, _) if heals_itself(step) => say("nothing to take back: the person signs in again"),
         (StepProgress::Undone, Some(undone)) => say(&format!("undone at {}", selvedge_model::time::iso_second(undone))),
@@ -152,7 +152,7 @@ fn clocks(step: &StepReport) {
 }
 
 fn next(execution: &Execution) {
-    anstream::println!(
+    outln!(
         "\nnext: selvedge approve {0} --plan {1} --by YOU, then selvedge respond {0} --apply",
         execution.incident,
         execution.plan.0.short(16)
@@ -160,12 +160,12 @@ fn next(execution: &Execution) {
 }
 
 fn residual(execution: &Execution) {
-    anstream::println!("\nWhat stays possible:");
+    outln!("\nWhat stays possible:");
     let mut said = std::collections::BTreeSet::new();
     for step in execution.steps.iter().filter(|s| s.progress == StepProgress::Stored) {
         if said.insert(step.residual.clone()) {
             item(&q(&step.residual));
         }
     }
-    anstream::println!("\nundo: selvedge undo {} --by YOU", execution.incident);
+    outln!("\nundo: selvedge undo {} --by YOU", execution.incident);
 }

@@ -6,7 +6,7 @@ use selvedge_agent::ingest::{Ingest, Kept};
 use selvedge_agent::state::State;
 use selvedge_files::{read_estate, read_file, walk};
 use selvedge_model::canon;
-use selvedge_respond::Incident;
+use selvedge_respond::{Incident, Kind};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -66,6 +66,8 @@ fn check_sample(incidents: &[Incident], truth: &Value) {
     let attacks: Vec<&Value> = stories.iter().filter(|s| s["kind"] == "attack").collect();
     let planned: Vec<&Incident> = incidents.iter().filter(|i| i.plan.is_some()).collect();
     assert_eq!(planned.len(), attacks.len(), "one incident with a plan for each attack and none beside");
+    let loud: Vec<&str> = incidents.iter().filter(|i| i.kind == Kind::Signals).map(|i| i.title.as_str()).collect();
+    assert!(loud.is_empty(), "benign stories and background raise no incident: {loud:?}");
     for attack in attacks {
         let human = attack["human"]["objectId"].as_str().expect("objectId");
         let incident = planned.iter().find(|i| i.entities.iter().any(|e| e.id == human)).expect("names the human");

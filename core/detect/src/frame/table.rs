@@ -12,7 +12,9 @@ pub(super) fn is_heading(line: &[u8]) -> bool {
         !name.is_empty()
             && name.len() <= 128
             && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ' ' | '(' | ')' | '[' | ']' | '/' | ':'))
+            && name.chars().all(|c| {
+                c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ' ' | '(' | ')' | '[' | ']' | '/' | ':')
+            })
     };
     let mut sorted: Vec<&String> = names.iter().collect();
     sorted.sort_unstable();

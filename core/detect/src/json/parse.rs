@@ -16,18 +16,6 @@ pub enum Stop {
     Damage(&'static str),
 }
 
-/// What may come next.
-enum Expect {
-    Value,
-    /// A key, or the end of an object that has no member yet.
-    FirstKey,
-    Key,
-    /// A value, or the end of an array that has none yet.
-    FirstElement,
-    /// A comma, or the end of what is open.
-    After,
-}
-
 /// Reads one value into `scratch`; returns where it ends.
 pub(super) fn value(bytes: &[u8], scratch: &mut Scratch) -> Result<usize, Stop> {
     scratch.nodes.clear();
@@ -35,89 +23,76 @@ pub(super) fn value(bytes: &[u8], scratch: &mut Scratch) -> Result<usize, Stop> 
     scratch.open.clear();
     // Offsets are 32 bits wide; records end long before.
     let bytes = bytes.get(..u32::MAX as usize).unwrap_or(bytes);
-    let mut at = 0usize;
     let mut key = (Span::default(), false);
-    let mut expect = Expect::Value;
+    let mut in_object = false;
+    let mut at = skip_blank(bytes, 0);
     loop {
-        at = skip_blank(bytes, at);
         let byte = *bytes.get(at).ok_or(Stop::More)?;
-        match expect {
-            Expect::FirstKey if byte == b'}' => {
-                at = close(bytes, at, byte, scratch)?;
-                if scratch.open.is_empty() {
-                    return Ok(at);
-                }
-                expect = Expect::After;
-                continue;
-            }
-            Expect::FirstElement if byte == b']' => {
-                at = close(bytes, at, byte, scratch)?;
-                if scratch.open.is_empty() {
-                    return Ok(at);
-                }
-                expect = Expect::After;
-                continue;
-            }
-            Expect::FirstKey | Expect::Key => {
-                if byte != b'"' {
-                    return Err(Stop::Damage("a key was expected"));
-                }
-                let read = string::read(bytes, at.saturating_add(1), &mut scratch.escaped)?;
-                key = (read.span, read.escaped);
-                at = skip_blank(bytes, read.end);
-                if *bytes.get(at).ok_or(Stop::More)? != b':' {
-                    return Err(Stop::Damage("a colon was expected"));
-                }
-                at = at.saturating_add(1);
-                expect = Expect::Value;
-                continue;
-            }
-            Expect::After => match byte {
-                b',' => {
-                    at = at.saturating_add(1);
-                    expect = if in_object(scratch) { Expect::Key } else { Expect::Value };
-                    continue;
-                }
-                b'}' | b']' => {
-                    at = close(bytes, at, byte, scratch)?;
-                    if scratch.open.is_empty() {
-                        return Ok(at);
-                    }
-                    continue;
-                }
-                _ => return Err(Stop::Damage("a comma or colon is missing")),
-            },
-            Expect::Value | Expect::FirstElement => {}
-        }
-        let (span, kind, escaped, end) = match byte {
+        let (value, kind, escaped, end) = match byte {
             b'"' => {
-                let read = string::read(bytes, at.saturating_add(1), &mut scratch.escaped)?;
+                let read = string::read(bytes, at.wrapping_add(1), &mut scratch.escaped)?;
                 (read.span, Kind::String, read.escaped, read.end)
             }
-            b'{' => (span(at, at), Kind::Object, false, at.saturating_add(1)),
-            b'[' => (span(at, at), Kind::Array, false, at.saturating_add(1)),
+            b'{' => (span(at, at), Kind::Object, false, at.wrapping_add(1)),
+            b'[' => (span(at, at), Kind::Array, false, at.wrapping_add(1)),
             _ => {
                 let (kind, end) = scalar(bytes, at, byte, !scratch.open.is_empty())?;
                 (span(at, end), kind, false, end)
             }
         };
         let index = scratch.nodes.len() as u32;
-        let next = index.saturating_add(1);
-        scratch.nodes.push(Node { key: key.0, value: span, next, kind, key_escaped: key.1, escaped });
+        let next = index.wrapping_add(1);
+        scratch.nodes.push(Node { key: key.0, value, next, kind, key_escaped: key.1, escaped });
         key = (Span::default(), false);
-        at = end;
-        expect = match kind {
-            Kind::Object | Kind::Array => {
-                if scratch.open.len() >= MAX_DEPTH {
-                    return Err(Stop::Damage("the record is nested deeper than 128 levels"));
-                }
-                scratch.open.push(index);
-                if kind == Kind::Object { Expect::FirstKey } else { Expect::FirstElement }
+        at = skip_blank(bytes, end);
+        if matches!(kind, Kind::Object | Kind::Array) {
+            if scratch.open.len() >= MAX_DEPTH {
+                return Err(Stop::Damage("the record is nested deeper than 128 levels"));
             }
-            _ if scratch.open.is_empty() => return Ok(at),
-            _ => Expect::After,
-        };
+            scratch.open.push(index);
+            in_object = kind == Kind::Object;
+            let first = *bytes.get(at).ok_or(Stop::More)?;
+            if first != if in_object { b'}' } else { b']' } {
+                if in_object {
+                    (key, at) = read_key(bytes, at, scratch)?;
+                }
+                continue;
+            }
+        } else if scratch.open.is_empty() {
+            return Ok(end);
+        }
+        // Behind a value: what is open ends, or another member follows.
+        loop {
+            match *bytes.get(at).ok_or(Stop::More)? {
+                b',' => break,
+                byte @ (b'}' | b']') => {
+                    let end = close(at, byte, scratch)?;
+                    let Some(outer) = scratch.open.last() else { return Ok(end) };
+                    in_object = scratch.nodes.get(*outer as usize).is_some_and(|node| node.kind == Kind::Object);
+                    at = skip_blank(bytes, end);
+                }
+                _ => return Err(Stop::Damage("a comma or colon is missing")),
+            }
+        }
+        at = skip_blank(bytes, at.wrapping_add(1));
+        if in_object {
+            (key, at) = read_key(bytes, at, scratch)?;
+        }
     }
+}
+
+/// Reads a key and the colon behind it; returns where its value begins.
+#[inline]
+fn read_key(bytes: &[u8], at: usize, scratch: &mut Scratch) -> Result<((Span, bool), usize), Stop> {
+    if *bytes.get(at).ok_or(Stop::More)? != b'"' {
+        return Err(Stop::Damage("a key was expected"));
+    }
+    let read = string::read(bytes, at.wrapping_add(1), &mut scratch.escaped)?;
+    let colon = skip_blank(bytes, read.end);
+    if *bytes.get(colon).ok_or(Stop::More)? != b':' {
+        return Err(Stop::Damage("a colon was expected"));
+    }
+    Ok(((read.span, read.escaped), skip_blank(bytes, colon.wrapping_add(1))))
 }
 
 fn span(start: usize, end: usize) -> Span {
@@ -127,18 +102,13 @@ fn span(start: usize, end: usize) -> Span {
 #[inline]
 fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
-        at = at.saturating_add(1);
+        at = at.wrapping_add(1);
     }
     at
 }
 
-fn in_object(scratch: &Scratch) -> bool {
-    let open = scratch.open.last().and_then(|index| scratch.nodes.get(*index as usize));
-    open.is_some_and(|node| node.kind == Kind::Object)
-}
-
 /// Ends the innermost open value; returns where it ends.
-fn close(_: &[u8], at: usize, byte: u8, scratch: &mut Scratch) -> Result<usize, Stop> {
+fn close(at: usize, byte: u8, scratch: &mut Scratch) -> Result<usize, Stop> {
     let next = scratch.nodes.len() as u32;
     let end = at.saturating_add(1);
     let index = scratch.open.pop().ok_or(Stop::Damage("a bracket closes nothing"))?;

@@ -2,12 +2,10 @@
 
 use super::Span;
 use super::parse::Stop;
+use wide::u8x16;
 
 const CONTROL: Stop = Stop::Damage("a string is not closed on its line");
 const ESCAPE: Stop = Stop::Damage("a string holds an escape that JSON does not know");
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// A string that was read.
 pub(super) struct Read {
@@ -24,8 +22,8 @@ pub(super) fn read(bytes: &[u8], start: usize, out: &mut Vec<u8>) -> Result<Read
     match bytes.get(stop) {
         None => Err(Stop::More),
         Some(b'"') => {
-            let span = Span { start: start as u32, len: stop.saturating_sub(start) as u32 };
-            Ok(Read { span, escaped: false, end: stop.saturating_add(1) })
+            let span = Span { start: start as u32, len: stop.wrapping_sub(start) as u32 };
+            Ok(Read { span, escaped: false, end: stop.wrapping_add(1) })
         }
         Some(b'\\') => read_escaped(bytes, start, stop, out),
         Some(_) => Err(CONTROL),
@@ -33,30 +31,35 @@ pub(super) fn read(bytes: &[u8], start: usize, out: &mut Vec<u8>) -> Result<Read
 }
 
 /// The first quote, backslash or control character at or after `at`; the end of
-/// the bytes if there is none. Eight bytes are looked at together: a byte `b`
-/// is found where `x - 1` borrows into its high bit and `x` had none.
+/// the bytes if there is none.
 #[inline]
 fn plain_until(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (ONES.wrapping_mul(b'"' as u64));
-        let slash = word ^ (ONES.wrapping_mul(b'\\' as u64));
-        let found = (quote.wrapping_sub(ONES) & !quote)
-            | (slash.wrapping_sub(ONES) & !slash)
-            | (word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word);
-        let found = found & HIGHS;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+        let found = ends_in(chunk);
         if found != 0 {
-            return at.saturating_add((found.trailing_zeros() / 8) as usize);
+            return at.wrapping_add(found.trailing_zeros() as usize);
         }
-        at = at.saturating_add(8);
+        at = at.wrapping_add(16);
     }
     while let Some(byte) = bytes.get(at) {
         if *byte < 0x20 || *byte == b'"' || *byte == b'\\' {
             break;
         }
-        at = at.saturating_add(1);
+        at = at.wrapping_add(1);
     }
     at
+}
+
+/// A bit for each of sixteen bytes that ends plain text.
+#[inline]
+fn ends_in(chunk: &[u8; 16]) -> u32 {
+    let bytes = u8x16::from(*chunk);
+    let limit = u8x16::splat(0x1f);
+    // No greater than 0x1f: the greater of the two is 0x1f.
+    let control = bytes.max(limit).simd_eq(limit);
+    let quote = bytes.simd_eq(u8x16::splat(b'"'));
+    let slash = bytes.simd_eq(u8x16::splat(b'\\'));
+    (control | quote | slash).to_bitmask()
 }
 
 fn read_escaped(bytes: &[u8], start: usize, first: usize, out: &mut Vec<u8>) -> Result<Read, Stop> {
@@ -67,10 +70,10 @@ fn read_escaped(bytes: &[u8], start: usize, first: usize, out: &mut Vec<u8>) -> 
         match bytes.get(at) {
             None => return Err(Stop::More),
             Some(b'"') => {
-                let span = Span { start: begin as u32, len: out.len().saturating_sub(begin) as u32 };
-                return Ok(Read { span, escaped: true, end: at.saturating_add(1) });
+                let span = Span { start: begin as u32, len: out.len().wrapping_sub(begin) as u32 };
+                return Ok(Read { span, escaped: true, end: at.wrapping_add(1) });
             }
-            Some(b'\\') => from = unescape(bytes, at.saturating_add(1), out)?,
+            Some(b'\\') => from = unescape(bytes, at.wrapping_add(1), out)?,
             Some(_) => return Err(CONTROL),
         }
         at = plain_until(bytes, from);
@@ -89,11 +92,11 @@ fn unescape(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize, Stop> {
         b'n' => b'\n',
         b'r' => b'\r',
         b't' => b'\t',
-        b'u' => return unicode(bytes, at.saturating_add(1), out),
+        b'u' => return unicode(bytes, at.wrapping_add(1), out),
         _ => return Err(ESCAPE),
     };
     out.push(plain);
-    Ok(at.saturating_add(1))
+    Ok(at.wrapping_add(1))
 }
 
 /// `\uXXXX`, or two of them for a character beyond the basic plane. Half a pair
@@ -104,15 +107,15 @@ fn unicode(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize, Stop> {
     let mut code = first;
     if (0xd800..0xdc00).contains(&first) {
         code = 0xfffd;
-        let follows = bytes.get(end..end.saturating_add(2));
+        let follows = bytes.get(end..end.wrapping_add(2));
         if follows.is_none_or(|two| two.len() < 2) {
             return Err(Stop::More);
         }
         if follows == Some(b"\\u".as_slice()) {
-            let (second, behind) = hex4(bytes, end.saturating_add(2))?;
+            let (second, behind) = hex4(bytes, end.wrapping_add(2))?;
             if (0xdc00..0xe000).contains(&second) {
-                let high = first.saturating_sub(0xd800) << 10;
-                code = 0x1_0000_u32.saturating_add(high | second.saturating_sub(0xdc00));
+                let high = first.wrapping_sub(0xd800) << 10;
+                code = 0x1_0000_u32.wrapping_add(high | second.wrapping_sub(0xdc00));
                 end = behind;
             }
         }
@@ -125,9 +128,9 @@ fn unicode(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize, Stop> {
 fn hex4(bytes: &[u8], at: usize) -> Result<(u32, usize), Stop> {
     let mut code = 0u32;
     for offset in 0..4 {
-        let byte = bytes.get(at.saturating_add(offset)).ok_or(Stop::More)?;
+        let byte = bytes.get(at.wrapping_add(offset)).ok_or(Stop::More)?;
         let digit = (*byte as char).to_digit(16).ok_or(ESCAPE)?;
         code = (code << 4) | digit;
     }
-    Ok((code, at.saturating_add(4)))
+    Ok((code, at.wrapping_add(4)))
 }

@@ -121,6 +121,13 @@ impl LogSource {
         found.map_or(Self::OCSF, |(_, source)| *source)
     }
 
+    /// The log sources whose records a rule with this `logsource` looks at. None
+    /// if the rule names nothing.
+    pub fn fitting(product: &Option<String>, service: &Option<String>, category: &Option<String>) -> Vec<Self> {
+        let own = RuleSource::new(product, service, category);
+        Self::ALL.into_iter().filter(|source| own.as_ref().is_some_and(|own| own.fits(source))).collect()
+    }
+
     /// The log source of these names, as a rule gives them.
     pub fn named(product: &str, service: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|source| {

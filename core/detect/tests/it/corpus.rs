@@ -85,7 +85,9 @@ fn pieces(bytes: &[u8], name: &str, out: &mut Vec<(String, Value)>) {
     let mut framer = Framer::new();
     let mut log = TextLog::default();
     let mut take = |piece: Piece<'_>| match piece {
-        Piece::Json(at, record, _) => out.push((format!("{name}:{}", at.line), serde_json::from_slice(record).unwrap())),
+        Piece::Json(at, record, _) => {
+            out.push((format!("{name}:{}", at.line), serde_json::from_slice(record).unwrap()))
+        }
         Piece::Line(at, line) | Piece::Row(at, line) => match log.line(line) {
             Line::Heading => {}
             Line::Record(json) => out.push((format!("{name}:{}", at.line), serde_json::from_str(&json).unwrap())),

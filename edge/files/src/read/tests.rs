@@ -1,5 +1,9 @@
 //! Whole, cut off and damaged files.
 
+mod text;
+mod whole_files;
+mod zstd_files;
+
 use super::*;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -50,7 +54,7 @@ impl Read for Drip<'_> {
 fn read_all(reader: &mut dyn Read) -> (Vec<u8>, FileReport) {
     let mut out = Vec::new();
     let report = read_from(Path::new("f"), reader, &mut |chunk| {
-        assert!(!chunk.is_empty() && chunk.len() <= READ_SIZE);
+        assert!(!chunk.is_empty() && chunk.len() <= MAX_CHUNK);
         out.extend_from_slice(chunk);
         ControlFlow::Continue(())
     });
@@ -58,12 +62,24 @@ fn read_all(reader: &mut dyn Read) -> (Vec<u8>, FileReport) {
     (out, report)
 }
 
-/// Decodes in one go and byte by byte; both must agree.
+/// The way of a file on the disk, which may be read whole.
+fn read_opened(file: impl Read, size: u64) -> (Vec<u8>, FileReport) {
+    let mut out = Vec::new();
+    let report = Reader::default().read_open(Path::new("f"), file, size, &mut |chunk| {
+        assert!(!chunk.is_empty() && chunk.len() <= MAX_CHUNK);
+        out.extend_from_slice(chunk);
+        ControlFlow::Continue(())
+    });
+    (out, report)
+}
+
+/// Decodes in one go, byte by byte, and as a file on the disk; all must agree.
 fn decode(raw: &[u8]) -> (Vec<u8>, FileReport) {
     let whole = read_all(&mut Drip(raw, READ_SIZE, None));
-    let dripped = read_all(&mut Drip(raw, 7, None));
-    assert_eq!(whole.1, dripped.1);
-    assert!(whole.0 == dripped.0, "the content depends on the size of the reads");
+    for other in [read_all(&mut Drip(raw, 7, None)), read_opened(raw, raw.len() as u64)] {
+        assert_eq!(whole.1, other.1);
+        assert!(whole.0 == other.0, "the content depends on how it is read");
+    }
     if raw.len() < 10_000 {
         assert_eq!(whole, read_all(&mut Drip(raw, 1, None)));
     }
@@ -92,7 +108,7 @@ fn content_is_told_by_its_first_bytes() {
     ] {
         let (out, report) = decode(&raw);
         assert!(out == expected, "{name}: {} bytes instead of {}", out.len(), expected.len());
-        assert_eq!((report.gzip_layers, report.problems, report.stopped), (layers, vec![], false), "{name}");
+        assert_eq!((report.layers, report.problems, report.stopped), (layers, vec![], false), "{name}");
     }
 }
 
@@ -166,14 +182,7 @@ fn damage_is_named_after_all_that_could_be_read() {
             "f@0".to_owned(),
             "unreasonably long",
         ),
-        (
-            "inner layer cut",
-            gz(&whole[..half]),
-            body.len() / 3,
-            body.len(),
-            format!("f@{}", gz(&whole[..half]).len()),
-            "in gzip layer 2",
-        ),
+        ("inner layer cut", gz(&whole[..half]), body.len() / 3, body.len(), "f@0".to_owned(), "in layer 2 (gzip)"),
         ("empty", Vec::new(), 0, 0, "f@0".to_owned(), "the file is empty"),
         ("gzip of nothing", gz(b""), 0, 0, "f@0".to_owned(), "decodes to nothing"),
     ] {
@@ -202,27 +211,37 @@ fn layers_beyond_the_limit_are_content() {
         raw = gz(&raw);
     }
     let (out, report) = decode(&raw);
-    assert_eq!((out, report.gzip_layers), (expected, 3));
+    assert_eq!((out, report.layers), (expected, 3));
 }
 
 #[test]
 fn a_failing_disk_is_one_problem() {
-    let whole = gz(&text(1000));
-    let (out, report) = read_all(&mut Drip(&whole[..whole.len() / 2], 100, Some(std::io::ErrorKind::PermissionDenied)));
-    assert!(!out.is_empty());
-    assert_eq!(report.problems.len(), 1, "{:?}", report.problems);
-    assert!(report.problems[0].why.contains("no permission"));
+    for whole in [gz(&text(1000)), zstd_files::pack(&text(40_000)), text(1000)] {
+        let (half, size) = (&whole[..whole.len() / 2], whole.len() as u64);
+        let failing = || Drip(half, 100, Some(io::ErrorKind::PermissionDenied));
+        for (out, report) in [read_all(&mut failing()), read_opened(failing(), size), read_opened(failing(), u64::MAX)]
+        {
+            assert!(!out.is_empty());
+            assert_eq!(report.problems.len(), 1, "{:?}", report.problems);
+            assert!(report.problems[0].why.contains("no permission"));
+            assert!(report.problems[0].place.ends_with(&format!("@{}", half.len())), "{:?}", report.problems);
+        }
+    }
 }
 
 #[test]
 fn the_consumer_can_stop() {
-    let raw = gz(&text(100_000));
-    let mut calls = 0;
-    let report = read_from(Path::new("f"), &mut raw.as_slice(), &mut |_| {
-        calls += 1;
-        if calls == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    assert_eq!((calls, report.stopped, report.problems), (2, true, vec![]));
+    let body = text(100_000);
+    for raw in [gz(&body), zstd_files::pack(&body), body, gz(&gz(&text(100_000)))] {
+        for size in [raw.len() as u64, u64::MAX] {
+            let mut calls = 0;
+            let report = Reader::default().read_open(Path::new("f"), raw.as_slice(), size, &mut |_| {
+                calls += 1;
+                if calls == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            assert_eq!((calls, report.stopped, report.problems), (2, true, vec![]));
+        }
+    }
 }
 
 #[test]

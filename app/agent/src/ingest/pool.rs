@@ -1,0 +1,160 @@
+//! Many files on all cores. Tier 1 keeps nothing from one record to the next, so
+//! files are read side by side; what tier 2 keeps is handed over in parcels, and
+//! neither the accounting nor the set depends on which worker came first.
+
+use super::{Ingest, Kept, Tally};
+use selvedge_detect::sigma::RuleEngine;
+use selvedge_graph::Record;
+use selvedge_model::{EventId, Problem, Timestamp};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+/// Records that a worker keeps before it hands them over.
+const PARCEL: usize = 1_024;
+
+/// Decoded pieces between the thread that decodes a file and the one that reads
+/// it, where files are fewer than workers. Pieces are at most a mebibyte.
+const PIECES_AHEAD: usize = 4;
+
+/// Problems that a run keeps with their reason; further ones are counted.
+pub const MAX_PROBLEMS: usize = 100_000;
+
+/// Opens files and undoes their compression.
+pub trait Decoder: Sync {
+    /// Hands the decoded content of a file on, piece by piece, until it ends or
+    /// the consumer wants no more. Returns what is wrong with the file.
+    fn decode(&self, path: &Path, on_piece: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Vec<Problem>;
+}
+
+/// What a worker hands over: a part of what it read.
+#[derive(Debug, Default)]
+pub struct Parcel {
+    /// Records that tier 2 keeps.
+    pub records: Vec<(EventId, Record)>,
+    /// The first half of the identity of every record that was read.
+    pub ids: Vec<u128>,
+}
+
+/// Everything around one run of [`read_files`].
+pub struct Run<'a> {
+    /// Opens the files.
+    pub decoder: &'a dyn Decoder,
+    /// Rules.
+    pub engine: &'a dyn RuleEngine,
+    /// Dates records that have no time of their own.
+    pub now: Timestamp,
+    /// How many workers, one at least.
+    pub workers: usize,
+    /// Takes a parcel. Called by any worker, by several at a time.
+    pub take: &'a (dyn Fn(Parcel) + Sync),
+    /// Told of each file that is done, and of how many records were read of it.
+    pub done: &'a (dyn Fn(usize, u64) + Sync),
+}
+
+/// Reads files; returns the accounting and the problems, in the files' order.
+pub fn read_files(files: &[PathBuf], run: &Run<'_>) -> (Tally, Vec<Problem>) {
+    let next = AtomicUsize::new(0);
+    let all: Mutex<(Tally, Vec<(usize, Vec<Problem>)>)> = Mutex::default();
+    let workers = run.workers.clamp(1, files.len().max(1));
+    // With fewer files than cores, decoding gets a thread of its own.
+    let split = workers < run.workers;
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let mut ingest = Ingest::new(run.engine, run.now);
+                let mut problems = Vec::new();
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = files.get(index) else { break };
+                    let found = read_one(path, run, &mut ingest, split);
+                    if !found.is_empty() {
+                        problems.push((index, found));
+                    }
+                }
+                let mut all = all.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                all.0.add(ingest.into_tally());
+                all.1.append(&mut problems);
+            });
+        }
+    });
+    let (tally, mut by_file) = all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    by_file.sort_by_key(|(index, _)| *index);
+    let mut problems: Vec<Problem> = by_file.into_iter().flat_map(|(_, found)| found).collect();
+    let hidden = problems.len().saturating_sub(MAX_PROBLEMS);
+    if hidden > 0 {
+        problems.truncate(MAX_PROBLEMS);
+        problems.push(Problem::new("all files", format!("{hidden} more problems are counted but not listed")));
+    }
+    (tally, problems)
+}
+
+/// A sink that hands over what it keeps whenever it is much.
+struct Worker<'a> {
+    kept: Kept,
+    take: &'a (dyn Fn(Parcel) + Sync),
+}
+
+impl Worker<'_> {
+    fn hand_over(&mut self) {
+        let parcel =
+            Parcel { records: std::mem::take(&mut self.kept.records), ids: std::mem::take(&mut self.kept.ids) };
+        if !parcel.ids.is_empty() {
+            (self.take)(parcel);
+        }
+    }
+}
+
+impl super::Sink for Worker<'_> {
+    fn record(&mut self, arrival: super::Arrival<'_, '_>) {
+        self.kept.record(arrival);
+        if self.kept.ids.len() >= PARCEL {
+            self.hand_over();
+        }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.kept.problem(problem);
+    }
+}
+
+fn read_one(path: &Path, run: &Run<'_>, ingest: &mut Ingest<'_>, split: bool) -> Vec<Problem> {
+    let before = ingest.counts().records;
+    let mut sink = Worker { kept: Kept::default(), take: run.take };
+    let mut file = ingest.file(&path.display().to_string());
+    let damage = if split {
+        decode_apart(path, run.decoder, &mut |piece| file.push(piece, &mut sink))
+    } else {
+        run.decoder.decode(path, &mut |piece| {
+            file.push(piece, &mut sink);
+            ControlFlow::Continue(())
+        })
+    };
+    file.finish(&mut sink);
+    for problem in damage {
+        ingest.file_problem(problem, &mut sink);
+    }
+    sink.hand_over();
+    (run.done)(1, ingest.counts().records.saturating_sub(before));
+    sink.kept.problems
+}
+
+/// Decodes on a thread of its own, a few pieces ahead of the reader.
+fn decode_apart(path: &Path, decoder: &dyn Decoder, read: &mut dyn FnMut(&[u8])) -> Vec<Problem> {
+    let (sender, receiver) = sync_channel::<Vec<u8>>(PIECES_AHEAD);
+    thread::scope(|scope| {
+        let decoding = scope.spawn(move || {
+            decoder.decode(path, &mut |piece| match sender.send(piece.to_vec()) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            })
+        });
+        for piece in receiver {
+            read(&piece);
+        }
+        decoding.join().unwrap_or_default()
+    })
+}

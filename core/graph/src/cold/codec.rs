@@ -1,0 +1,290 @@
+//! Writing and reading packed bytes.
+//!
+//! A text is a symbol, or stands in place. The first number of a text is 0 for
+//! "none", 1 for "in place", 2 for the empty text, and a symbol's number plus
+//! [`FIRST`] else. Reading is total: bytes that nobody wrote are `None`.
+
+use super::symbols::Symbols;
+use super::text::Text;
+
+/// No text.
+pub(super) const NONE: u64 = 0;
+/// The text follows.
+pub(super) const IN_PLACE: u64 = 1;
+/// The empty text.
+pub(super) const EMPTY: u64 = 2;
+/// The first symbol.
+pub(super) const FIRST: u64 = 3;
+
+/// What a symbol is charged with where it is used: the bound of the table keeps
+/// its number within three bytes.
+const SYMBOL: usize = 3;
+
+/// Memory that one writer leaves to the next.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scratch {
+    /// The packed bytes.
+    pub(super) out: Vec<u8>,
+    tail: String,
+    record: String,
+}
+
+/// Packs one record.
+pub(super) struct Writer<'s> {
+    scratch: Scratch,
+    symbols: &'s mut Symbols,
+    /// Bytes if every symbol were one: what a record costs beside the table.
+    /// Never depends on the table, so it is a function of the record.
+    pub(super) own: usize,
+    /// Bytes if there were no symbols.
+    pub(super) plain: usize,
+    group: Option<Group>,
+    pub(super) event: [u8; 32],
+}
+
+#[derive(Clone, Copy)]
+struct Group {
+    start: usize,
+    cost: usize,
+}
+
+impl<'s> Writer<'s> {
+    pub(super) fn new(mut scratch: Scratch, symbols: &'s mut Symbols) -> Self {
+        scratch.out.clear();
+        scratch.tail.clear();
+        scratch.record.clear();
+        Self { scratch, symbols, own: 0, plain: 0, group: None, event: [0; 32] }
+    }
+
+    /// The packed bytes are in it.
+    pub(super) fn finish(self) -> Scratch {
+        self.scratch
+    }
+
+    fn charge(&mut self, own: usize, plain: usize) {
+        match &mut self.group {
+            Some(group) => group.cost = group.cost.saturating_add(own),
+            None => self.own = self.own.saturating_add(own),
+        }
+        self.plain = self.plain.saturating_add(plain);
+    }
+
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.scratch.out.extend_from_slice(bytes);
+        self.charge(bytes.len(), bytes.len());
+    }
+
+    pub(super) fn byte(&mut self, byte: u8) {
+        self.raw(&[byte]);
+    }
+
+    pub(super) fn number(&mut self, value: u64) {
+        let before = self.scratch.out.len();
+        push_number(&mut self.scratch.out, value);
+        let len = self.scratch.out.len().saturating_sub(before);
+        self.charge(len, len);
+    }
+
+    /// Text in place: its length plus one, so that 0 can mean "none".
+    pub(super) fn inline(&mut self, text: &str) {
+        self.number((text.len() as u64).saturating_add(1));
+        self.raw(text.as_bytes());
+    }
+
+    /// Text that many records share.
+    pub(super) fn symbol(&mut self, text: &str) {
+        if text.is_empty() {
+            return self.number(EMPTY);
+        }
+        match self.symbols.intern(text.as_bytes(), text.len()) {
+            Some(number) => push_number(&mut self.scratch.out, u64::from(number).saturating_add(FIRST)),
+            None => {
+                push_number(&mut self.scratch.out, IN_PLACE);
+                push_number(&mut self.scratch.out, text.len() as u64);
+                self.scratch.out.extend_from_slice(text.as_bytes());
+            }
+        }
+        self.charge(SYMBOL, text.len().saturating_add(6));
+    }
+
+    /// What is written until [`Writer::close`] is one symbol. Groups do not nest.
+    pub(super) fn open(&mut self) {
+        self.group = Some(Group { start: self.scratch.out.len(), cost: 0 });
+        // A group must read the same wherever it stands.
+        self.scratch.tail.clear();
+    }
+
+    pub(super) fn close(&mut self) {
+        let Some(group) = self.group.take() else {
+            return;
+        };
+        let bytes = self.scratch.out.get(group.start..).unwrap_or_default();
+        match self.symbols.intern(bytes, group.cost) {
+            Some(number) => {
+                self.scratch.out.truncate(group.start);
+                push_number(&mut self.scratch.out, u64::from(number).saturating_add(FIRST));
+            }
+            None => {
+                let bytes = self.scratch.out.split_off(group.start);
+                push_number(&mut self.scratch.out, IN_PLACE);
+                self.scratch.out.extend_from_slice(&bytes);
+            }
+        }
+        self.charge(SYMBOL, 1);
+    }
+
+    /// The record id, which other ids of the record may repeat.
+    pub(super) fn remember(&mut self, record: &str) {
+        record.clone_into(&mut self.scratch.record);
+    }
+
+    pub(super) fn is_record(&self, text: &str) -> bool {
+        !self.scratch.record.is_empty() && self.scratch.record == text
+    }
+
+    /// Whether `tail` is the last one that was written; remembers it.
+    pub(super) fn repeats(&mut self, tail: &str) -> bool {
+        if !tail.is_empty() && self.scratch.tail == tail {
+            return true;
+        }
+        tail.clone_into(&mut self.scratch.tail);
+        false
+    }
+}
+
+/// Reads one record; a copy reads from the same place again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader<'a> {
+    bytes: &'a [u8],
+    /// What is read on when the group ends.
+    outer: Option<&'a [u8]>,
+    symbols: &'a Symbols,
+    tail: &'a str,
+    record: Text<'a>,
+    pub(super) event: &'a [u8; 32],
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8], symbols: &'a Symbols) -> Self {
+        Self { bytes, outer: None, symbols, tail: "", record: Text::Plain(""), event: &[0; 32] }
+    }
+
+    pub(super) fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(len)?;
+        self.bytes = rest;
+        Some(taken)
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        let (taken, rest) = self.bytes.split_first_chunk::<N>()?;
+        self.bytes = rest;
+        Some(taken)
+    }
+
+    pub(super) fn byte(&mut self) -> Option<u8> {
+        self.array::<1>().map(|[byte]| *byte)
+    }
+
+    pub(super) fn number(&mut self) -> Option<u64> {
+        take_number(&mut self.bytes)
+    }
+
+    pub(super) fn text(&mut self, len: u64) -> Option<&'a str> {
+        std::str::from_utf8(self.take(usize::try_from(len).ok()?)?).ok()
+    }
+
+    fn bytes_of(&self, code: u64) -> Option<&'a [u8]> {
+        self.symbols.get(u32::try_from(code.checked_sub(FIRST)?).ok()?)
+    }
+
+    /// Text that begins with `code`.
+    pub(super) fn symbol(&mut self, code: u64) -> Option<&'a str> {
+        match code {
+            NONE => None,
+            IN_PLACE => {
+                let len = self.number()?;
+                self.text(len)
+            }
+            EMPTY => Some(""),
+            _ => std::str::from_utf8(self.bytes_of(code)?).ok(),
+        }
+    }
+
+    pub(super) fn open(&mut self) -> Option<()> {
+        self.tail = "";
+        match self.number()? {
+            IN_PLACE => Some(()),
+            code => {
+                let group = self.bytes_of(code)?;
+                self.outer = Some(std::mem::replace(&mut self.bytes, group));
+                Some(())
+            }
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        if let Some(outer) = self.outer.take() {
+            self.bytes = outer;
+        }
+    }
+
+    pub(super) fn remember(&mut self, record: Text<'a>) {
+        self.record = record;
+    }
+
+    pub(super) fn record(&self) -> Text<'a> {
+        self.record
+    }
+
+    pub(super) fn tail(&mut self) -> Option<&'a str> {
+        match self.number()? {
+            0 => Some(self.tail),
+            more => {
+                let tail = self.text(more.checked_sub(1)?)?;
+                self.tail = tail;
+                Some(tail)
+            }
+        }
+    }
+
+    pub(super) fn is_at_end(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+/// Seven bits a byte, lowest first.
+pub(super) fn push_number(out: &mut Vec<u8>, mut value: u64) {
+    loop {
+        let low = u8::try_from(value & 0x7f).unwrap_or_default();
+        value >>= 7;
+        if value == 0 {
+            out.push(low);
+            return;
+        }
+        out.push(low | 0x80);
+    }
+}
+
+/// Reads what [`push_number`] wrote.
+pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for shift in (0..64u32).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f).checked_shl(shift)?;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// Small numbers of either sign become small numbers.
+pub(super) fn zigzag(value: i64) -> u64 {
+    (value.cast_unsigned() << 1) ^ (value >> 63).cast_unsigned()
+}
+
+/// Undoes [`zigzag`].
+pub(super) fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ (value & 1).cast_signed().wrapping_neg()
+}

@@ -1,0 +1,203 @@
+//! How much is kept, and what is dropped first.
+//!
+//! Records are filed in groups: the calls of one AWS session, the sign-ins of
+//! one person, and so on. Of each group those with the smallest event ids are
+//! kept, which are a fair sample, as event ids are digests. While what would be
+//! kept costs more than the budget, the limit of every group is halved.
+//!
+//! What is kept is a function of what was read and not of its order, because
+//! the cost that is held against the budget is one: it counts each record at a
+//! round size that follows from the record alone, and each distinct string
+//! once. That cost only grows with what is read, so a step that was taken early
+//! would have been taken late as well.
+
+use super::symbols::Symbols;
+
+/// Records of one AWS session that are kept at most, of each kind and size.
+pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
+
+/// Memory for the whole set, in bytes: half of what the program may use in all
+/// (512 MB), for the other half holds rules, buffers, the journal's cache and
+/// the decision. It is room for about two million records.
+pub const BUDGET: usize = 256 * 1024 * 1024;
+
+/// No budget may be larger: places in memory are numbers of 27 bits, four bytes
+/// each.
+pub(super) const MAX_BUDGET: usize = 448 * 1024 * 1024;
+
+/// Bytes of a record beside its packed ones: its head, the gap behind it, its
+/// place in the index.
+const BESIDE: usize = 9 + 2 + 8;
+
+/// Round sizes. A record counts as the first that it fits in; groups are
+/// limited size by size, so that swapping a record for another one never
+/// changes what the group costs.
+const SIZES: [u32; 16] =
+    [112, 128, 144, 160, 192, 224, 256, 384, 512, 1024, 2048, 4096, 16_384, 65_536, 262_144, 1_048_576];
+
+/// The largest record that is kept. No provider writes any that large:
+/// CloudTrail's end at 256 KB, Azure's at 1 MB, and facts are parts of them.
+pub(super) const MAX_RECORD: usize = 1_000_000;
+
+/// What a packed record is, for those who look for some of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One call of an AWS session, and nothing else.
+    Use,
+    /// One sign-in.
+    SignIn,
+    /// One operation in Azure.
+    ArmUse,
+    /// One change in Entra.
+    EntraChange,
+    /// Anything else, or several facts.
+    Other,
+}
+
+impl Kind {
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::Other => 0,
+            Self::Use => 1,
+            Self::SignIn => 2,
+            Self::ArmUse => 3,
+            Self::EntraChange => 4,
+        }
+    }
+
+    pub(super) fn of_number(number: u32) -> Self {
+        match number {
+            1 => Self::Use,
+            2 => Self::SignIn,
+            3 => Self::ArmUse,
+            4 => Self::EntraChange,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What a record is filed under.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Filing {
+    pub(super) kind: Kind,
+    /// The group that its limit is for.
+    pub(super) group: u64,
+    /// Whose it is: an AWS principal, a person; 0 where a record is of several.
+    pub(super) owner: u64,
+    /// A rule matched it, or it is a provider's report.
+    pub(super) told: bool,
+    /// Dropped last.
+    pub(super) protected: bool,
+}
+
+/// The number of the round size that `bytes` fit in.
+pub(super) fn size_of(bytes: usize) -> u8 {
+    let bytes = u32::try_from(bytes.saturating_add(BESIDE)).unwrap_or(u32::MAX);
+    let found = SIZES.iter().zip(0u8..).find(|(size, _)| bytes <= **size);
+    found.map_or(15, |(_, number)| number)
+}
+
+/// Bytes of a round size.
+pub(super) fn bytes_of(size: u8) -> u64 {
+    u64::from(SIZES.get(usize::from(size)).copied().unwrap_or(u32::MAX))
+}
+
+/// How far the limits had to be lowered. Kept with the records: what was
+/// dropped once is not there to be weighed again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Pressure {
+    /// Steps.
+    pub step: u8,
+    /// Whether the distinct strings are too many to be kept once each.
+    pub crowded: bool,
+    /// How often a record was left out.
+    #[serde(default)]
+    pub left_out: u64,
+}
+
+/// Halvings from [`MAX_RECORDS_PER_SESSION`] down to one record.
+const HALVINGS: u8 = 13;
+/// Steps before what matters most is touched.
+const HEAD_START: u8 = 32;
+/// After this many steps nothing is kept.
+pub(super) const LAST_STEP: u8 = HEAD_START + HALVINGS + 64;
+
+/// What a group may keep: so many records, with ids up to a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Allowance {
+    pub(super) records: u64,
+    /// The first eight bytes of an id must be below this; 0 keeps nothing.
+    pub(super) below: u128,
+}
+
+/// What a group of this kind and size may keep after `step` steps. Never more
+/// than after the step before.
+pub(super) fn allowance(step: u8, kind: Kind, protected: bool, size: u8) -> Allowance {
+    let own = if protected { step.saturating_sub(HEAD_START) } else { step };
+    let most = MAX_RECORDS_PER_SESSION as u64;
+    let limit = match own {
+        0 if kind == Kind::Use && !protected => most,
+        0 => return Allowance { records: u64::MAX, below: 1 << 64 },
+        _ => most >> own.min(HALVINGS),
+    };
+    // A group of large records may not cost more than one of small ones.
+    let scale = bytes_of(size).max(256);
+    let records = limit.saturating_mul(256).checked_div(scale).unwrap_or_default().max(1);
+    let shift = u32::from(own.saturating_sub(HALVINGS));
+    Allowance { records, below: (1u128 << 64).checked_shr(shift).unwrap_or_default() & !u128::from(shift >= 64) }
+}
+
+/// What of the budget records and strings may cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    /// Memory in use that makes it look whether something must go.
+    pub(super) memory: usize,
+    /// What may be kept. Less than `memory`, so that not every record that
+    /// comes then makes it look again.
+    pub(super) cost: u64,
+    /// What distinct strings may cost.
+    pub(super) symbols: usize,
+}
+
+impl Budget {
+    pub(super) fn new(bytes: usize) -> Self {
+        let memory = bytes.min(MAX_BUDGET);
+        let cost = (memory / 8).saturating_mul(7) as u64;
+        Self { memory, cost, symbols: memory / 8 }
+    }
+
+    /// What is left for records.
+    pub(super) fn for_records(&self, symbols: &Symbols) -> u64 {
+        self.cost.saturating_sub(symbols.spent() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_keeps_less_and_the_last_keeps_nothing() {
+        for (kind, protected) in [(Kind::Use, false), (Kind::Use, true), (Kind::SignIn, false), (Kind::Other, true)] {
+            for size in 0..16 {
+                let at = |step| allowance(step, kind, protected, size);
+                for step in 1..=LAST_STEP {
+                    let (before, now) = (at(step - 1), at(step));
+                    assert!(now.records <= before.records && now.below <= before.below, "{kind:?} {step} {size}");
+                }
+                assert_eq!(at(LAST_STEP).below, 0);
+                assert_eq!(at(0).below, 1 << 64);
+            }
+        }
+        assert_eq!(allowance(0, Kind::Use, false, 0).records, MAX_RECORDS_PER_SESSION as u64);
+        assert_eq!(allowance(1, Kind::SignIn, false, 0).records, 5_000);
+        assert_eq!(allowance(HEAD_START, Kind::Other, true, 0).records, u64::MAX, "what matters most goes last");
+    }
+
+    #[test]
+    fn sizes_are_round_and_large_enough() {
+        for bytes in [0, 93, 94, 240, 5_000, MAX_RECORD] {
+            assert!(bytes_of(size_of(bytes)) >= (bytes + BESIDE) as u64, "{bytes}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! One packed record: what it is filed under, and its parts.
+//!
+//! The bytes of a record are: event id, digest, record id, revision, hits,
+//! facts. The same bytes stand in memory and, with another table of symbols, in
+//! a block of the journal.
+
+use super::codec::{Reader, Writer};
+use super::forms::{Form as _, Id, Packed as _, Perhaps, Shared, When};
+use super::limits::{Filing, Kind};
+use super::symbols::Symbols;
+use super::text::{Text, join};
+use super::views::FactView;
+use crate::factset::{Hit, Record};
+use selvedge_model::fact::AssumeMethod;
+use selvedge_model::{Digest, EventId, RecordId, Timestamp};
+
+/// A record, read in place.
+#[derive(Debug, Clone, Copy)]
+pub struct Item<'a> {
+    /// Identity.
+    pub event: EventId,
+    /// Digest of the bytes.
+    pub digest: Digest,
+    /// The source's own time of writing.
+    pub revision: Option<Timestamp>,
+    /// What a person cites.
+    pub record_id: Text<'a>,
+    hits: Reader<'a>,
+    hit_count: u64,
+    facts: Reader<'a>,
+    fact_count: u64,
+}
+
+impl<'a> Item<'a> {
+    /// Reads the parts; `None` if these are not the bytes of a record.
+    pub(super) fn read(bytes: &'a [u8], symbols: &'a Symbols) -> Option<Self> {
+        let mut from = Reader::new(bytes, symbols);
+        from.event = from.array()?;
+        let digest = Digest::from_bytes(*from.array()?);
+        let record_id = Id::read(&mut from)?;
+        from.remember(record_id);
+        let revision = Perhaps::<When>::read(&mut from)?;
+        let hit_count = from.number()?;
+        let hits = from;
+        for _ in 0..hit_count {
+            read_hit(&mut from)?;
+        }
+        let fact_count = from.number()?;
+        let event = EventId(Digest::from_bytes(*from.event));
+        Some(Self { event, digest, revision, record_id, hits, hit_count, facts: from, fact_count })
+    }
+
+    /// The facts, in order.
+    pub fn facts(&self) -> impl Iterator<Item = FactView<'a>> + use<'a> {
+        let mut from = self.facts;
+        (0..self.fact_count).map_while(move |_| FactView::read(&mut from))
+    }
+
+    /// The rules that matched: id and version.
+    pub fn hits(&self) -> impl Iterator<Item = (Text<'a>, Text<'a>)> + use<'a> {
+        let mut from = self.hits;
+        (0..self.hit_count).map_while(move |_| read_hit(&mut from))
+    }
+
+    /// A copy of its own.
+    pub fn record(&self) -> Record {
+        Record {
+            record_id: RecordId::new(self.record_id.owned()),
+            digest: self.digest,
+            revision: self.revision,
+            facts: self.facts().map(|fact| fact.owned()).collect(),
+            hits: self.hits().map(|(rule, version)| Hit { rule: rule.owned(), version: version.owned() }).collect(),
+        }
+    }
+
+    /// Whether every byte reads, to the last.
+    pub(super) fn is_whole(&self) -> bool {
+        let mut from = self.facts;
+        (0..self.fact_count).all(|_| FactView::read(&mut from).is_some()) && from.is_at_end()
+    }
+
+    /// What decides between two versions: the later by the source's time, then
+    /// the greater digest.
+    pub(super) fn version(&self) -> (Option<Timestamp>, Digest) {
+        (self.revision, self.digest)
+    }
+
+    /// Packs it anew, with another table of symbols.
+    pub(super) fn write(&self, to: &mut Writer<'_>) -> Filing {
+        let head = Head { event: self.event, digest: self.digest, revision: self.revision, record_id: self.record_id };
+        write(to, &head, (self.hit_count, self.hits()), (self.fact_count, self.facts()))
+    }
+}
+
+fn read_hit<'a>(from: &mut Reader<'a>) -> Option<(Text<'a>, Text<'a>)> {
+    Some((Shared::read(from)?, Shared::read(from)?))
+}
+
+struct Head<'a> {
+    event: EventId,
+    digest: Digest,
+    revision: Option<Timestamp>,
+    record_id: Text<'a>,
+}
+
+/// Packs a record; says what it is filed under.
+pub(super) fn pack(event: EventId, record: &Record, to: &mut Writer<'_>) -> Filing {
+    let Record { record_id, digest, revision, facts, hits } = record;
+    let head = Head { event, digest: *digest, revision: *revision, record_id: Text::Plain(record_id.as_str()) };
+    let hit_views = hits.iter().map(|hit| {
+        let Hit { rule, version } = hit;
+        (Shared::see(rule), Shared::see(version))
+    });
+    write(to, &head, (hits.len() as u64, hit_views), (facts.len() as u64, facts.iter().map(FactView::of)))
+}
+
+fn write<'a>(
+    to: &mut Writer<'_>,
+    head: &Head<'_>,
+    (hit_count, hits): (u64, impl Iterator<Item = (Text<'a>, Text<'a>)>),
+    (fact_count, facts): (u64, impl Iterator<Item = FactView<'a>>),
+) -> Filing {
+    to.event = *head.event.0.as_bytes();
+    to.raw(head.event.0.as_bytes());
+    to.raw(head.digest.as_bytes());
+    Id::write(&head.record_id, to);
+    head.record_id.with(|record| to.remember(record));
+    Perhaps::<When>::write(&head.revision, to);
+    to.number(hit_count);
+    for (rule, version) in hits {
+        Shared::write(&rule, to);
+        Shared::write(&version, to);
+    }
+    to.number(fact_count);
+    let mut filing = Filing { kind: Kind::Other, group: 0, owner: 0, told: hit_count > 0, protected: hit_count > 0 };
+    for fact in facts {
+        fact.write(to);
+        file(&mut filing, &fact, fact_count == 1);
+    }
+    filing
+}
+
+/// What a fact adds to where its record is filed.
+fn file(filing: &mut Filing, fact: &FactView<'_>, alone: bool) {
+    let (kind, owner, group) = match fact {
+        FactView::AwsUse(used) => match &used.session {
+            Some(session) => {
+                let owner = session.principal_id.mark();
+                (Kind::Use, owner, join(owner, session.created.as_second().cast_unsigned()))
+            }
+            None => (Kind::Other, 0, used.principal_id.mark()),
+        },
+        FactView::SignIn(s) => {
+            let owner = join(s.tenant.mark(), s.user_id.mark());
+            let workload = s.service_principal_id.map_or(0, |id| id.mark());
+            (Kind::SignIn, owner, join(owner, workload))
+        }
+        FactView::ArmUse(u) => {
+            let owner = join(u.tenant.mark(), u.object_id.mark());
+            (Kind::ArmUse, owner, owner)
+        }
+        FactView::EntraChange(c) => {
+            let owner = join(c.tenant.mark(), c.initiator_id.mark());
+            (Kind::EntraChange, owner, owner)
+        }
+        FactView::RoleAssumption(a) => {
+            filing.protected |= a.method != AssumeMethod::Role || a.caller_key.is_some();
+            let caller = a.caller_principal.map_or(0, |caller| caller.mark());
+            (Kind::Other, 0, join(a.role_arn.mark(), caller))
+        }
+        FactView::Signal(s) => {
+            filing.told |= s.report.is_some();
+            filing.protected |= s.report.is_some();
+            (Kind::Other, 0, join(s.account.mark(), s.actor.mark()))
+        }
+    };
+    if alone {
+        filing.kind = kind;
+        filing.owner = owner;
+    }
+    // The first fact decides: an assumption stands before the call that made it.
+    if filing.group == 0 {
+        filing.group = group;
+    }
+}

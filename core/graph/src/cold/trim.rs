@@ -1,0 +1,165 @@
+//! Dropping what is beyond the limits, and taking the room back.
+
+use super::ColdSet;
+use super::arena::{DEAD, Head, PROTECTED, SHADOW};
+use super::limits::{LAST_STEP, MAX_RECORDS_PER_SESSION, allowance, bytes_of};
+use super::text::join;
+
+/// One record on the scales: what it is limited with, the beginning of its id,
+/// and where it lies.
+type Weighed = (u64, u64, u32);
+
+/// Counters that sort out groups which are far from any limit.
+const COUNTERS: usize = 1 << 20;
+
+impl ColdSet {
+    /// Drops what is beyond the limits, and lowers the limits as far as the
+    /// budget asks for. To be called when an import ends; what is read out
+    /// before that may hold more.
+    pub fn settle(&mut self) {
+        self.trim();
+        if self.dead > self.arena.used() / 4 {
+            self.pack();
+        }
+    }
+
+    /// The same when memory runs out on the way: the room is needed at once.
+    pub(super) fn make_room(&mut self) {
+        self.trim();
+        self.pack();
+    }
+
+    fn trim(&mut self) {
+        let fits = self.cost() <= self.budget.for_records(&self.symbols);
+        if fits && self.pressure.step == 0 && self.stored <= MAX_RECORDS_PER_SESSION {
+            return;
+        }
+        let mut weighed = if fits { self.crowded_groups() } else { self.all_groups() };
+        weighed.sort_unstable();
+        self.order_ties(&mut weighed);
+        if !fits {
+            while self.pressure.step < LAST_STEP
+                && self.cost_at(&weighed, self.pressure.step) > self.budget.for_records(&self.symbols)
+            {
+                self.pressure.step = self.pressure.step.saturating_add(1);
+            }
+        }
+        self.drop_beyond(&weighed);
+    }
+
+    /// What all live records cost.
+    fn cost(&self) -> u64 {
+        if self.symbols.is_full() { self.cost_plain } else { self.cost_own }
+    }
+
+    fn cost_of(&self, head: &Head) -> u64 {
+        bytes_of(if self.symbols.is_full() { head.plain() } else { head.own() })
+    }
+
+    fn weigh(&self, place: u32, head: &Head, body: &[u8]) -> Weighed {
+        let id = body.first_chunk::<8>().copied().unwrap_or_default();
+        (head.key(), u64::from_be_bytes(id), place)
+    }
+
+    fn all_groups(&self) -> Vec<Weighed> {
+        let mut out = Vec::with_capacity(self.stored);
+        out.extend(self.stored().map(|(place, head, body)| self.weigh(place, &head, body)));
+        out
+    }
+
+    /// Records of groups that may be beyond their limit: those that share a
+    /// counter with more records than the least limit allows.
+    fn crowded_groups(&self) -> Vec<Weighed> {
+        let size = self.stored.next_power_of_two().clamp(64, COUNTERS);
+        let mut counters = vec![0u32; size];
+        let counter = |head: &Head| usize::try_from(join(head.key(), 2)).unwrap_or_default() & size.saturating_sub(1);
+        for (_, head, _) in self.stored() {
+            if let Some(count) = counters.get_mut(counter(&head)) {
+                *count = count.saturating_add(1);
+            }
+        }
+        let beyond = |head: &Head| {
+            let allowed = allowance(self.pressure.step, head.kind(), head.is(PROTECTED), head.own());
+            let count = counters.get(counter(head)).copied().unwrap_or_default();
+            u64::from(count) > allowed.records || allowed.below < 1 << 64
+        };
+        let crowded = self.stored().filter(|(_, head, _)| beyond(head));
+        crowded.map(|(place, head, body)| self.weigh(place, &head, body)).collect()
+    }
+
+    /// Ids whose first eight bytes are the same are told apart by the rest.
+    fn order_ties(&self, weighed: &mut [Weighed]) {
+        let id = |one: &Weighed| self.arena.get(one.2).and_then(|(_, body)| body.first_chunk::<32>().copied());
+        for run in weighed.chunk_by_mut(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|run| run.len() > 1) {
+            run.sort_by_key(&id);
+        }
+    }
+
+    /// What would be kept after `step` steps costs.
+    fn cost_at(&self, weighed: &[Weighed], step: u8) -> u64 {
+        let mut cost = 0u64;
+        for group in weighed.chunk_by(|a, b| a.0 == b.0) {
+            let Some((head, _)) = group.first().and_then(|one| self.arena.get(one.2)) else {
+                continue;
+            };
+            cost = cost.saturating_add(self.kept_of(group, &head, step).saturating_mul(self.cost_of(&head)));
+        }
+        cost
+    }
+
+    /// How many of a group, which is in the order of the ids, are kept.
+    fn kept_of(&self, group: &[Weighed], head: &Head, step: u8) -> u64 {
+        let allowed = allowance(step, head.kind(), head.is(PROTECTED), head.own());
+        let below = group.partition_point(|one| u128::from(one.1) < allowed.below) as u64;
+        below.min(allowed.records)
+    }
+
+    fn drop_beyond(&mut self, weighed: &[Weighed]) {
+        for group in weighed.chunk_by(|a, b| a.0 == b.0) {
+            let Some((head, _)) = group.first().and_then(|one| self.arena.get(one.2)) else {
+                continue;
+            };
+            let kept = usize::try_from(self.kept_of(group, &head, self.pressure.step)).unwrap_or(usize::MAX);
+            for (_, _, place) in group.iter().skip(kept) {
+                self.drop_one(*place);
+            }
+        }
+    }
+
+    fn drop_one(&mut self, place: u32) {
+        let Some(id) = self.arena.get(place).and_then(|(_, body)| body.first_chunk::<32>().copied()) else {
+            return;
+        };
+        let was_shown = self.arena.get(place).is_some_and(|(head, _)| !head.is(SHADOW));
+        self.bury(place);
+        self.pressure.left_out = self.pressure.left_out.saturating_add(1);
+        if was_shown {
+            self.live = self.live.saturating_sub(1);
+            self.show_latest(&id);
+        }
+    }
+
+    /// Takes a record out of the accounts; its bytes stay until the next
+    /// packing.
+    pub(super) fn bury(&mut self, place: u32) {
+        let Some((head, body)) = self.arena.get(place) else {
+            return;
+        };
+        let bytes = body.len().saturating_add(super::arena::HEAD);
+        self.dead = self.dead.saturating_add(bytes);
+        self.stored = self.stored.saturating_sub(1);
+        self.cost_own = self.cost_own.saturating_sub(bytes_of(head.own()));
+        self.cost_plain = self.cost_plain.saturating_sub(bytes_of(head.plain()));
+        self.arena.flag(place, DEAD, 0);
+    }
+
+    fn pack(&mut self) {
+        let mut index = std::mem::take(&mut self.index);
+        index.clear(self.stored);
+        self.arena.pack(|place, body| index.add(body, place));
+        self.index = index;
+        self.dead = 0;
+        // Places are others now.
+        self.saved = 0;
+    }
+}

@@ -1,0 +1,203 @@
+//! The facts, field by field, as they are packed: one table for each struct.
+//!
+//! A table is all there is: borrowing, writing, reading and copying follow from
+//! it, in its order. A field that a fact gains does not compile until it stands
+//! here. What `shared { … }` holds is the same for many records (who a session
+//! is, from where, what is called) and is kept once.
+
+use super::codec::{Reader, Writer};
+use super::forms::{
+    Cited, Count, Flag, Form, Id, Inline, Int, List, Method, Opt, Packed, Pair, Path, Perhaps, Principal, Reported,
+    Session, Shared,
+};
+use selvedge_model::Fact;
+use selvedge_model::fact::{ArmUse, AwsUse, EntraChange, RoleAssumption, SignIn, Signal};
+
+macro_rules! packed {
+    ($(#[$doc:meta])* $view:ident of $fact:ident { $( $mode:ident { $( $field:ident : $form:ty ),+ $(,)? } )+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        #[allow(missing_docs, reason = "the fields are those of the fact")]
+        pub struct $view<'a> {
+            $( $( pub $field: <$form as Form<'a>>::Seen, )+ )+
+        }
+
+        impl<'a> $view<'a> {
+            /// The fact, borrowed.
+            pub(super) fn of(fact: &'a $fact) -> Self {
+                let $fact { $( $( $field, )+ )+ } = fact;
+                Self { $( $( $field: <$form as Form<'a>>::see($field), )+ )+ }
+            }
+
+            /// A copy of its own.
+            pub fn owned(&self) -> $fact {
+                $fact { $( $( $field: <$form as Form<'a>>::own(&self.$field), )+ )+ }
+            }
+
+            fn write(&self, to: &mut Writer<'_>) {
+                $( packed!(@begin $mode to); $( <$form as Packed<'a>>::write(&self.$field, to); )+ packed!(@end $mode to); )+
+            }
+
+            fn read(from: &mut Reader<'a>) -> Option<Self> {
+                $(
+                    packed!(@enter $mode from);
+                    $( let $field = <$form as Packed<'a>>::read(from)?; )+
+                    packed!(@end $mode from);
+                )+
+                Some(Self { $( $( $field, )+ )+ })
+            }
+        }
+    };
+    (@begin shared $to:ident) => { $to.open() };
+    (@begin own $to:ident) => {};
+    (@enter shared $from:ident) => { $from.open()? };
+    (@enter own $from:ident) => {};
+    (@end shared $to:ident) => { $to.close() };
+    (@end own $to:ident) => {};
+}
+
+packed! {
+    /// A sign-in, read in place.
+    SignInView of SignIn {
+        own { cite: Cited, request_id: Id, session_id: Opt<Id> }
+        shared { tenant: Shared, user_id: Id, upn: Inline, service_principal_id: Opt<Id> }
+        shared { app_id: Id, app_name: Shared, resource_id: Id }
+        shared {
+            ip: Inline, asn: Perhaps<Int>, country: Opt<Shared>, device_id: Id, device_trusted: Flag,
+            os: Shared, browser: Shared, user_agent: Shared,
+        }
+        shared {
+            interactive: Flag, fresh_credential: Flag, fresh_mfa: Flag, incoming_token: Shared, result: Shared,
+        }
+    }
+}
+
+packed! {
+    /// Role credentials that were given out, read in place.
+    RoleAssumptionView of RoleAssumption {
+        own { cite: Cited }
+        shared {
+            method: Method, account: Shared, role_arn: Shared, name_qualifier: Opt<Shared>, issuer: Opt<Shared>,
+            provider_arn: Opt<Shared>, duration_secs: Perhaps<Int>,
+        }
+        own {
+            principal_id: Principal, session_name: Principal, subject: Opt<Principal>,
+            access_key_id: Inline, assertion_id: Opt<Id>, source_identity: Opt<Id>,
+            caller_key: Opt<Inline>, caller_principal: Opt<Principal>, ip: Shared,
+        }
+    }
+}
+
+packed! {
+    /// A call to an AWS API, read in place.
+    AwsUseView of AwsUse {
+        own { cite: Cited }
+        shared {
+            account: Shared, principal_type: Shared, principal_id: Principal, principal_arn: Path,
+            session: Perhaps<Session>, role_arn: Opt<Shared>, source_identity: Opt<Id>, access_key_id: Inline,
+        }
+        shared { ip: Inline, user_agent: Shared, vpc_endpoint: Opt<Shared> }
+        shared { service: Shared, operation: Shared, read_only: Flag, error: Opt<Shared>, explicit_deny: Flag }
+        own { bytes_out: Count, target: Opt<Shared> }
+    }
+}
+
+packed! {
+    /// A control-plane operation in Azure, read in place.
+    ArmUseView of ArmUse {
+        own { cite: Cited, correlation_id: Id, sign_in: Opt<Id> }
+        shared { tenant: Shared, object_id: Id, upn: Inline, ip: Inline }
+        shared { operation: Shared, status: Shared }
+        own { resource: Path }
+    }
+}
+
+packed! {
+    /// A change in Entra, read in place.
+    EntraChangeView of EntraChange {
+        own { cite: Cited }
+        shared { tenant: Shared, initiator_id: Id, initiator_upn: Inline, ip: Inline }
+        own { activity: Shared, targets: List<Pair<Shared, Id>> }
+    }
+}
+
+packed! {
+    /// What a rule or a provider points at, read in place.
+    SignalView of Signal {
+        own { cite: Cited }
+        shared { cloud: Shared, account: Shared, actor: Principal, actor_name: Inline, ip: Inline }
+        own { session: Opt<Id>, operation: Shared, targets: List<Path>, report: Perhaps<Reported> }
+    }
+}
+
+/// A fact, read in place.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "it lives on the stack, one at a time")]
+pub enum FactView<'a> {
+    /// Sign-in.
+    SignIn(SignInView<'a>),
+    /// Role credentials given out.
+    RoleAssumption(RoleAssumptionView<'a>),
+    /// AWS call.
+    AwsUse(AwsUseView<'a>),
+    /// Azure operation.
+    ArmUse(ArmUseView<'a>),
+    /// Directory change.
+    EntraChange(EntraChangeView<'a>),
+    /// Anything else that a rule or a provider points at.
+    Signal(SignalView<'a>),
+}
+
+impl<'a> FactView<'a> {
+    /// The fact, borrowed.
+    pub(super) fn of(fact: &'a Fact) -> Self {
+        match fact {
+            Fact::SignIn(f) => Self::SignIn(SignInView::of(f)),
+            Fact::RoleAssumption(f) => Self::RoleAssumption(RoleAssumptionView::of(f)),
+            Fact::AwsUse(f) => Self::AwsUse(AwsUseView::of(f)),
+            Fact::ArmUse(f) => Self::ArmUse(ArmUseView::of(f)),
+            Fact::EntraChange(f) => Self::EntraChange(EntraChangeView::of(f)),
+            Fact::Signal(f) => Self::Signal(SignalView::of(f)),
+        }
+    }
+
+    /// A copy of its own.
+    pub fn owned(&self) -> Fact {
+        match self {
+            Self::SignIn(f) => Fact::SignIn(Box::new(f.owned())),
+            Self::RoleAssumption(f) => Fact::RoleAssumption(Box::new(f.owned())),
+            Self::AwsUse(f) => Fact::AwsUse(Box::new(f.owned())),
+            Self::ArmUse(f) => Fact::ArmUse(Box::new(f.owned())),
+            Self::EntraChange(f) => Fact::EntraChange(Box::new(f.owned())),
+            Self::Signal(f) => Fact::Signal(Box::new(f.owned())),
+        }
+    }
+
+    pub(super) fn write(&self, to: &mut Writer<'_>) {
+        match self {
+            Self::SignIn(f) => tagged(0, to, |to| f.write(to)),
+            Self::RoleAssumption(f) => tagged(1, to, |to| f.write(to)),
+            Self::AwsUse(f) => tagged(2, to, |to| f.write(to)),
+            Self::ArmUse(f) => tagged(3, to, |to| f.write(to)),
+            Self::EntraChange(f) => tagged(4, to, |to| f.write(to)),
+            Self::Signal(f) => tagged(5, to, |to| f.write(to)),
+        }
+    }
+
+    pub(super) fn read(from: &mut Reader<'a>) -> Option<Self> {
+        Some(match from.byte()? {
+            0 => Self::SignIn(SignInView::read(from)?),
+            1 => Self::RoleAssumption(RoleAssumptionView::read(from)?),
+            2 => Self::AwsUse(AwsUseView::read(from)?),
+            3 => Self::ArmUse(ArmUseView::read(from)?),
+            4 => Self::EntraChange(EntraChangeView::read(from)?),
+            5 => Self::Signal(SignalView::read(from)?),
+            _ => return None,
+        })
+    }
+}
+
+fn tagged(tag: u8, to: &mut Writer<'_>, write: impl FnOnce(&mut Writer<'_>)) {
+    to.byte(tag);
+    write(to);
+}

@@ -1,0 +1,157 @@
+//! From records with findings to the cases of actors: sightings, woven together
+//! by who did them, cut into episodes.
+
+use crate::actor::{ActorKey, key_of};
+use crate::assess;
+use crate::case::{Join, SignalCase};
+use crate::decide::Inputs;
+use crate::episode::{Episode, episodes};
+use crate::incident::Incident;
+use crate::signals::Sighting;
+use crate::web::{Cluster, Web};
+use selvedge_graph::{CrossCloudLink, PersonKey, Resolver};
+use selvedge_model::fact::AwsSessionKey;
+use selvedge_model::{Confidence, EntityKind, EntityRef, EventId, Severity, SignedDuration, Timestamp};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Records that one incident cites at most. Of more, those that carry it come
+/// first, then the worse, and of each rule the earliest; how many were left out
+/// is counted.
+pub const MAX_RECORDS: usize = 10_000;
+
+/// Incidents out of findings that one decision gives at most: the worst.
+pub const MAX_INCIDENTS: usize = 1_000;
+
+/// Calls that join sessions and that one case lists at most: the earliest.
+const MAX_JOINS: usize = 50;
+
+/// A session that was made longer ago than this took no part: role sessions live
+/// twelve hours at most, and one may have been made from another.
+const MADE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// What the findings of a set come to.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Incidents with the input of each.
+    pub(crate) incidents: Vec<(SignalCase, Incident)>,
+    /// Incidents beyond [`MAX_INCIDENTS`].
+    pub(crate) left_out: u64,
+}
+
+/// The incidents out of all findings on records, except those records that
+/// `taken` already holds.
+pub(crate) fn find(
+    inputs: &Inputs<'_>,
+    resolver: &Resolver<'_>,
+    links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
+    taken: &BTreeSet<EventId>,
+) -> Found {
+    let free = inputs.set.records().filter(|(id, _)| !taken.contains(id));
+    let sightings: Vec<Sighting<'_>> =
+        free.filter_map(|(id, record)| Sighting::of(*id, record, inputs.rules)).collect();
+    let enough = Confidence::new(inputs.thresholds.join_confidence_to_act);
+    let web = Web::new(&sightings, resolver, links, inputs.estate, enough);
+    let clusters = web.clusters(sightings);
+    let mut found: Vec<(&Cluster<'_>, Episode<'_>)> = Vec::new();
+    for cluster in &clusters {
+        found.extend(episodes(&cluster.sightings, &inputs.thresholds.signals).into_iter().map(|one| (cluster, one)));
+    }
+    found.sort_by_key(|(_, episode)| rank(episode));
+    let left_out = found.len().saturating_sub(MAX_INCIDENTS);
+    found.truncate(MAX_INCIDENTS);
+    let mut incidents = Vec::with_capacity(found.len());
+    for (cluster, episode) in &found {
+        let case = case_of(inputs, &web, cluster, episode);
+        let judged = assess::judge(&case, inputs.thresholds);
+        incidents.extend(judged.into_iter().map(|incident| (case.clone(), incident)));
+    }
+    Found { incidents, left_out: u64::try_from(left_out).unwrap_or(u64::MAX) }
+}
+
+/// The worst first.
+fn rank(episode: &Episode<'_>) -> (Reverse<Severity>, Reverse<usize>, Option<(Timestamp, EventId)>) {
+    let worst = episode.carriers.iter().map(Sighting::severity).max().unwrap_or_default();
+    (Reverse(worst), Reverse(episode.carriers.len()), episode.carriers.first().map(Sighting::order))
+}
+
+/// Everything that the verdict on one episode reads.
+fn case_of(inputs: &Inputs<'_>, web: &Web<'_>, cluster: &Cluster<'_>, episode: &Episode<'_>) -> SignalCase {
+    let kept = bounded(episode);
+    // Of many sessions of one name and human, the first shows how they are joined.
+    let mut links: BTreeMap<(&str, &PersonKey), &CrossCloudLink> = BTreeMap::new();
+    for link in kept.iter().filter_map(|sighting| web.link(sighting)) {
+        let first = links.entry((&link.session.principal_id, &link.person)).or_insert(link);
+        if link.session < first.session {
+            *first = link;
+        }
+    }
+    let users = kept.iter().filter_map(|sighting| match web.whose(sighting) {
+        ActorKey::EntraObject(id) => inputs.estate.users.get(&id).filter(|user| !user.upn.is_empty()),
+        _ => None,
+    });
+    let rules: BTreeSet<&str> = kept.iter().flat_map(|s| &s.record.hits).map(|hit| hit.rule.as_str()).collect();
+    let rules = rules.into_iter().filter_map(|id| Some((id.to_owned(), inputs.rules.get(id)?.clone())));
+    let left_out = episode.len().saturating_sub(kept.len());
+    SignalCase {
+        records: kept.iter().map(|sighting| (sighting.event, sighting.record.clone())).collect(),
+        joins: joins(cluster, &kept),
+        links: links.into_values().cloned().collect(),
+        users: users
+            .map(|user| EntityRef { kind: EntityKind::EntraUser, id: user.id.clone(), name: Some(user.upn.clone()) })
+            .collect(),
+        rules: rules.collect(),
+        left_out: u64::try_from(left_out).unwrap_or(u64::MAX),
+        content: inputs.content,
+        at: inputs.at,
+    }
+}
+
+/// The calls that made the sessions of these records, and those before them.
+fn joins(cluster: &Cluster<'_>, kept: &[&Sighting<'_>]) -> Vec<Join> {
+    let (Some(first), Some(last)) = (kept.first(), kept.last()) else {
+        return Vec::new();
+    };
+    let alive = |join: &&Join| join.at <= last.at && first.at.duration_since(join.at) <= MADE_WITHIN;
+    let near: Vec<&Join> = cluster.joins.iter().filter(alive).collect();
+    let own = kept.iter().filter_map(|sighting| match key_of(sighting.record) {
+        ActorKey::AwsPrincipal(id) => Some(id),
+        _ => None,
+    });
+    let mut wanted: BTreeSet<String> = own.collect();
+    let mut out = BTreeSet::new();
+    // A caller may itself be a session that was made so: on until none is new.
+    while out.len() < MAX_JOINS {
+        let new: Vec<&Join> =
+            near.iter().copied().filter(|join| wanted.contains(&join.session) && !out.contains(*join)).collect();
+        if new.is_empty() {
+            break;
+        }
+        wanted.extend(new.iter().map(|join| join.caller.clone()));
+        out.extend(new);
+    }
+    out.into_iter().take(MAX_JOINS).cloned().collect()
+}
+
+/// The sightings that the case keeps, by time.
+fn bounded<'e, 'a>(episode: &'e Episode<'a>) -> Vec<&'e Sighting<'a>> {
+    let mut all: Vec<(bool, &Sighting<'a>)> = episode.carriers.iter().map(|one| (false, one)).collect();
+    all.extend(episode.lesser.iter().map(|one| (true, one)));
+    if all.len() > MAX_RECORDS {
+        all.sort_by_key(|(_, sighting)| sighting.order());
+        let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        let mut ranked: Vec<_> = Vec::with_capacity(all.len());
+        for (lesser, sighting) in all {
+            let worst = sighting.marks.iter().max_by_key(|mark| mark.severity());
+            let nth = seen.entry(worst.map(|mark| mark.what()).unwrap_or_default()).or_default();
+            *nth = nth.saturating_add(1);
+            ranked.push(((lesser, Reverse(sighting.severity()), *nth, sighting.order()), sighting));
+        }
+        ranked.sort_by_key(|(rank, _)| *rank);
+        ranked.truncate(MAX_RECORDS);
+        all = ranked.into_iter().map(|((lesser, ..), sighting)| (lesser, sighting)).collect();
+    }
+    let mut kept: Vec<&Sighting<'a>> = all.into_iter().map(|(_, sighting)| sighting).collect();
+    kept.sort_by_key(|sighting| sighting.order());
+    kept
+}

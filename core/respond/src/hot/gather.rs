@@ -1,0 +1,244 @@
+//! The second pass: the records themselves.
+
+use super::sweep::Sweep;
+use super::told::Outline;
+use super::{Hot, mark, person_mark};
+use crate::decide::Scope;
+use selvedge_graph::cold::views::FactView;
+use selvedge_graph::cold::{ColdSet, Entry, Item, Kind, OWNERS, owner_number};
+use selvedge_graph::identity::Calibration;
+use selvedge_graph::{Estate, FactSet, PersonKey};
+use selvedge_model::{EventId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What to look for, as numbers.
+struct Wanted {
+    people: BTreeSet<u64>,
+    /// AWS principals, with all that they did.
+    principals: BTreeSet<u64>,
+    /// AWS principals, with what joins them.
+    joined: BTreeSet<u64>,
+    /// Who is behind those sessions: sign-ins under these names, of these object
+    /// ids, with these request ids.
+    names: BTreeSet<u64>,
+    ids: BTreeSet<u64>,
+    requests: BTreeSet<u64>,
+    /// Owners that a record's head may name.
+    owners: Bits,
+    /// Records that a rule or a provider points at.
+    told: bool,
+}
+
+/// Picks out what there is about `people`, the AWS sessions that may be theirs,
+/// and what says whose those are; and, if principals to be joined are given, all
+/// that a rule or a provider points at and what joins those.
+pub(super) fn gather(
+    cold: &ColdSet,
+    estate: &Estate,
+    sweep: &Sweep,
+    people: BTreeSet<PersonKey>,
+    joined: Option<BTreeSet<u64>>,
+) -> Hot {
+    let wanted = Wanted::of(estate, sweep, &people, joined);
+    let mut set = FactSet::new();
+    let mut outline = Outline::default();
+    let mut calibrating = Calibrating::new(sweep);
+    for entry in cold.entries() {
+        let Some(item) = wanted.may_want(&entry, &calibrating).then(|| entry.item()).flatten() else {
+            continue;
+        };
+        calibrating.look(&item);
+        if wanted.wants(&entry, &item) {
+            set.put(item.event, item.record());
+        } else {
+            wanted.outline(&entry, &item, &mut outline);
+        }
+    }
+    for item in outline.places().into_iter().filter_map(|place| cold.at(place)) {
+        set.put(item.event, item.record());
+    }
+    let calibration = Some(calibrating.done());
+    Hot { set, scope: Scope { people: Some(people), calibration, egress: None } }
+}
+
+impl Wanted {
+    fn of(estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>, joined: Option<BTreeSet<u64>>) -> Self {
+        let told = joined.is_some();
+        let user_of = |user: &str| estate.users.get(user).map(|user| mark(&user.upn));
+        let mut theirs = BTreeSet::new();
+        let mut own_ids = BTreeSet::new();
+        for person in people {
+            let lower = person.user_id.to_ascii_lowercase();
+            own_ids.extend([mark(&person.user_id), mark(&lower)]);
+            theirs.extend(user_of(&person.user_id).into_iter().chain(user_of(&lower)));
+        }
+        theirs.extend(sweep.holders.of_all(&own_ids));
+        let principals = principals(sweep, &theirs, &own_ids);
+        let mut joined = joined.unwrap_or_default();
+        joined.retain(|principal| !principals.contains(principal));
+        // Who is behind each of them, as exactly as if all records were there.
+        let belongs = |pair: &&(u64, u64)| principals.contains(&pair.1) || joined.contains(&pair.1);
+        let named = |pairs: &super::pairs::Pairs| -> BTreeSet<u64> {
+            pairs.all().iter().filter(belongs).map(|pair| pair.0).collect()
+        };
+        let (mut names, mut ids, requests) = (named(&sweep.names), named(&sweep.sources), named(&sweep.assertions));
+        names.extend(theirs);
+        ids.extend(own_ids);
+        names.extend(sweep.holders.of_all(&ids));
+        names.extend(estate.users.iter().filter(|(id, _)| ids.contains(&mark(id))).map(|(_, user)| mark(&user.upn)));
+        let people: BTreeSet<u64> =
+            people.iter().map(|person| person_mark(&plain(&person.tenant), &plain(&person.user_id))).collect();
+        let mut owners = Bits::new();
+        people.iter().chain(&principals).chain(&joined).for_each(|owner| owners.set(owner_number(*owner)));
+        Self { people, principals, joined, names, ids, requests, owners, told }
+    }
+
+    /// Whether a record must be looked at, by its head.
+    fn may_want(&self, entry: &Entry<'_>, calibrating: &Calibrating) -> bool {
+        match entry.kind() {
+            _ if self.told && entry.is_told() => true,
+            Kind::Use | Kind::ArmUse | Kind::EntraChange => self.owners.has(entry.owner()),
+            Kind::SignIn => !self.is_empty() || calibrating.is_due,
+            Kind::Other => true,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.people.is_empty() && self.principals.is_empty() && self.joined.is_empty()
+    }
+
+    fn wants(&self, entry: &Entry<'_>, item: &Item<'_>) -> bool {
+        self.told && entry.is_told() || item.facts().any(|fact| self.wants_fact(&fact))
+    }
+
+    fn wants_fact(&self, fact: &FactView<'_>) -> bool {
+        match fact {
+            FactView::SignIn(s) => {
+                self.people.contains(&person_mark(&s.tenant, &s.user_id))
+                    || self.names.contains(&s.upn.mark())
+                    || self.ids.contains(&s.user_id.mark())
+                    || self.requests.contains(&s.request_id.mark())
+            }
+            FactView::ArmUse(u) => self.people.contains(&person_mark(&u.tenant, &u.object_id)),
+            FactView::EntraChange(c) => self.people.contains(&person_mark(&c.tenant, &c.initiator_id)),
+            FactView::RoleAssumption(a) => {
+                let principal = a.principal_id.mark();
+                self.principals.contains(&principal) || self.joined.contains(&principal)
+            }
+            FactView::AwsUse(u) => {
+                u.session.as_ref().is_some_and(|session| self.principals.contains(&session.principal_id.mark()))
+            }
+            FactView::Signal(_) => false,
+        }
+    }
+}
+
+impl Wanted {
+    /// Notes calls of sessions that are only to be joined.
+    fn outline(&self, entry: &Entry<'_>, item: &Item<'_>, outline: &mut Outline) {
+        for fact in item.facts() {
+            if let FactView::AwsUse(used) = &fact
+                && used.session.as_ref().is_some_and(|session| self.joined.contains(&session.principal_id.mark()))
+            {
+                outline.look(item, used, entry.place());
+            }
+        }
+    }
+}
+
+fn plain(text: &str) -> selvedge_graph::cold::Text<'_> {
+    selvedge_graph::cold::Text::Plain(text)
+}
+
+/// AWS principals that may be of these people, by name or source identity, and
+/// those chained from them; those that share an access key; and the ones that
+/// any of them was assumed with, since whose session that is decides whose its
+/// children are.
+fn principals(sweep: &Sweep, names: &BTreeSet<u64>, ids: &BTreeSet<u64>) -> BTreeSet<u64> {
+    let keys_of = sweep.keys.turned();
+    let callers_of = sweep.children.turned();
+    let mut found: BTreeSet<u64> = sweep.names.of_all(names).chain(sweep.sources.of_all(ids)).collect();
+    let down = |principal: u64| -> Vec<u64> {
+        let keys = keys_of.of(principal);
+        keys.flat_map(|key| sweep.keys.of(key).chain(sweep.children.of(key))).collect()
+    };
+    spread(&mut found, down);
+    let up = |principal: u64| -> Vec<u64> {
+        let keys = keys_of.of(principal).chain(callers_of.of(principal));
+        keys.flat_map(|key| sweep.keys.of(key)).collect()
+    };
+    spread(&mut found, up);
+    found
+}
+
+/// Adds all that `next` leads to.
+pub(super) fn spread(found: &mut BTreeSet<u64>, next: impl Fn(u64) -> Vec<u64>) {
+    let mut front: Vec<u64> = found.iter().copied().collect();
+    while let Some(one) = front.pop() {
+        for other in next(one) {
+            if found.insert(other) {
+                front.push(other);
+            }
+        }
+    }
+}
+
+/// How many SAML assertions name a sign-in: the earliest with that request id
+/// must be of the same user.
+struct Calibrating {
+    assertions: Vec<(u64, u64)>,
+    sign_ins: BTreeMap<u64, Option<(Timestamp, EventId, u64)>>,
+    is_due: bool,
+}
+
+impl Calibrating {
+    fn new(sweep: &Sweep) -> Self {
+        // With too few assertions no sign-in needs to be looked at.
+        let is_due = Calibration::of(sweep.calibrating.len(), 0) != Calibration::Undecided;
+        let assertions = sweep.calibrating.clone();
+        let sign_ins = if is_due { assertions.iter().map(|(id, _)| (*id, None)).collect() } else { BTreeMap::new() };
+        Self { assertions, sign_ins, is_due }
+    }
+
+    fn look(&mut self, item: &Item<'_>) {
+        if !self.is_due {
+            return;
+        }
+        for fact in item.facts() {
+            if let FactView::SignIn(s) = fact
+                && let Some(slot) = self.sign_ins.get_mut(&s.request_id.mark())
+            {
+                let this = (s.cite.at, s.cite.event, s.upn.mark());
+                *slot = Some(slot.map_or(this, |other| other.min(this)));
+            }
+        }
+    }
+
+    fn done(&self) -> Calibration {
+        let named = |(id, name): &&(u64, u64)| {
+            let sign_in = self.sign_ins.get(id).copied().flatten();
+            sign_in.is_some_and(|(_, _, upn)| upn == *name)
+        };
+        Calibration::of(self.assertions.len(), self.assertions.iter().filter(named).count())
+    }
+}
+
+/// A set of owners' numbers.
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    pub(super) fn new() -> Self {
+        Self(vec![0; usize::try_from(OWNERS / 64).unwrap_or_default()])
+    }
+
+    pub(super) fn set(&mut self, number: u32) {
+        if let Some(word) = usize::try_from(number / 64).ok().and_then(|word| self.0.get_mut(word)) {
+            *word |= 1 << (number % 64);
+        }
+    }
+
+    pub(super) fn has(&self, number: u32) -> bool {
+        let word = usize::try_from(number / 64).ok().and_then(|word| self.0.get(word));
+        word.is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+}

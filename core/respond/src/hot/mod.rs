@@ -1,0 +1,72 @@
+//! What a decision reads, picked out of all that is kept.
+//!
+//! Of millions of packed records a decision needs few: those that a rule or a
+//! provider points at, everything about people whose sign-ins show a risk, the
+//! AWS sessions that may be theirs, and what says whose those sessions are. Of
+//! the AWS sessions of findings that may make an incident, no more is needed than
+//! what joins them: see [`told`]. They are found in a few passes over the packed
+//! records; nothing else is unpacked.
+//!
+//! What comes out decides as the whole set would: a differential test holds it
+//! to that. A record too many is harmless, so searches by number
+//! ([`Text::mark`]) are enough here; what decides is decided on the records.
+//!
+//! [`Text::mark`]: selvedge_graph::cold::Text::mark
+
+mod egress;
+mod gather;
+mod pairs;
+mod suspects;
+mod sweep;
+mod told;
+
+use crate::case::RuleFacts;
+use crate::decide::Scope;
+use crate::thresholds::Thresholds;
+use selvedge_graph::cold::text::join;
+use selvedge_graph::cold::{ColdSet, Text};
+use selvedge_graph::identity::is_object_id;
+use selvedge_graph::{Estate, FactSet, PersonKey};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The part of a set that a decision reads, and what only the whole shows.
+#[derive(Debug, Clone, Default)]
+pub struct Hot {
+    /// The records.
+    pub set: FactSet,
+    /// What was found out over the whole set.
+    pub scope: Scope,
+}
+
+/// Picks out what a decision reads.
+pub fn hot(cold: &ColdSet, estate: &Estate, rules: &BTreeMap<String, RuleFacts>, thresholds: &Thresholds) -> Hot {
+    let sweep = sweep::sweep(cold);
+    let people = suspects::suspects(cold, &sweep, &thresholds.context_change);
+    let joined = told::joined(cold, &sweep, rules);
+    let mut hot = gather::gather(cold, estate, &sweep, people, Some(joined));
+    hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
+    hot
+}
+
+/// Picks out what there is about some people and the AWS sessions that may be
+/// theirs, and no more.
+pub fn about(cold: &ColdSet, estate: &Estate, people: BTreeSet<PersonKey>) -> Hot {
+    gather::gather(cold, estate, &sweep::sweep(cold), people, None)
+}
+
+/// The number of a person.
+fn person_mark(tenant: &Text<'_>, user: &Text<'_>) -> u64 {
+    join(tenant.mark(), user.mark())
+}
+
+/// Whether a text is an object id, without making a text of it where it is one.
+fn names_an_object(text: &Text<'_>) -> bool {
+    match text {
+        Text::Guid(bytes) => bytes.iter().any(|byte| *byte != 0),
+        other => other.with(is_object_id),
+    }
+}
+
+fn mark(text: &str) -> u64 {
+    Text::Plain(text).mark()
+}

@@ -1,0 +1,74 @@
+//! People whose sign-ins show a risk, one person at a time.
+
+use super::sweep::{Row, Sweep};
+use crate::context::risks;
+use crate::thresholds::ContextChange;
+use selvedge_graph::cold::views::{FactView, SignInView};
+use selvedge_graph::cold::{ColdSet, Item};
+use selvedge_graph::{PersonKey, identity::is_object_id};
+use selvedge_model::fact::SignIn;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everybody for whom [`risks`] finds something.
+pub(super) fn suspects(cold: &ColdSet, sweep: &Sweep, table: &ContextChange) -> BTreeSet<PersonKey> {
+    let mut out = BTreeSet::new();
+    for rows in sweep.rows.chunk_by(|a, b| a.0 == b.0) {
+        if rows.chunk_by(|a, b| a.1 == b.1).any(|session| moves(cold, session)) {
+            out.extend(risky(cold, rows, table));
+        }
+    }
+    out
+}
+
+/// Whether one Entra session shows in two places. Without that there is no
+/// second hand to see, whatever else differs.
+fn moves(cold: &ColdSet, session: &[Row]) -> bool {
+    let [first, others @ ..] = session else {
+        return false;
+    };
+    if first.1 == 0 || others.is_empty() {
+        return false;
+    }
+    let item = |row: &Row| cold.at(row.2);
+    let Some(first) = item(first) else {
+        return false;
+    };
+    let Some(base) = sign_ins(first).next() else {
+        return false;
+    };
+    // A record of several sign-ins may differ within itself.
+    let mut rest = others.iter().filter_map(item).chain([first]).flat_map(sign_ins);
+    rest.any(|s| s.asn != base.asn || !same(&s, &base))
+}
+
+fn same(a: &SignInView<'_>, b: &SignInView<'_>) -> bool {
+    a.ip.with(|ip| b.ip.is(ip))
+}
+
+fn sign_ins(item: Item<'_>) -> impl Iterator<Item = SignInView<'_>> {
+    item.facts().filter_map(|fact| match fact {
+        FactView::SignIn(sign_in) => Some(sign_in),
+        _ => None,
+    })
+}
+
+/// The people of these rows for whom there is a risk: one person, unless two
+/// share a number.
+fn risky(cold: &ColdSet, rows: &[Row], table: &ContextChange) -> Vec<PersonKey> {
+    let places: BTreeSet<u32> = rows.iter().map(|row| row.2).collect();
+    let all = places.into_iter().filter_map(|place| cold.at(place)).flat_map(sign_ins);
+    let mut people: BTreeMap<PersonKey, Vec<SignIn>> = BTreeMap::new();
+    for sign_in in all.map(|view| view.owned()).filter(|s| is_object_id(&s.user_id)) {
+        let key = PersonKey { tenant: sign_in.tenant.clone(), user_id: sign_in.user_id.clone() };
+        people.entry(key).or_default().push(sign_in);
+    }
+    let mut out = Vec::new();
+    for (key, sign_ins) in people {
+        let mut by_time: Vec<&SignIn> = sign_ins.iter().collect();
+        by_time.sort_by(|a, b| a.cite.at.cmp(&b.cite.at).then_with(|| a.cite.event.cmp(&b.cite.event)));
+        if !risks(&by_time, table).is_empty() {
+            out.push(key);
+        }
+    }
+    out
+}

@@ -1,0 +1,149 @@
+//! The first pass: who signed in, which AWS principals there are, and what
+//! connects them.
+
+use super::pairs::Pairs;
+use super::{mark, names_an_object, person_mark};
+use selvedge_graph::cold::views::{AwsUseView, FactView, RoleAssumptionView, SignInView};
+use selvedge_graph::cold::{ColdSet, Text};
+use selvedge_graph::identity::user_name_of;
+use selvedge_graph::sessions::is_private;
+use selvedge_model::fact::AssumeMethod;
+use selvedge_model::{arn, guid};
+use std::collections::BTreeMap;
+
+/// A successful sign-in of a person: who, which Entra session (0 for none), and
+/// where the record lies.
+pub(super) type Row = (u64, u64, u32);
+
+/// What the first pass found. Principals are AWS principal ids
+/// (`AROA…:session`), all as numbers.
+#[derive(Debug, Default)]
+pub(super) struct Sweep {
+    /// By person and Entra session.
+    pub(super) rows: Vec<Row>,
+    /// Object id to the names it signs in by.
+    pub(super) holders: Pairs,
+    /// Access key to principals that use it or got it.
+    pub(super) keys: Pairs,
+    /// Access key to principals that were assumed with it.
+    pub(super) children: Pairs,
+    /// Principal to principals that it assumed.
+    pub(super) callers: Pairs,
+    /// Name of a person to principals that may be theirs.
+    pub(super) names: Pairs,
+    /// Source identity to principals that carry it.
+    pub(super) sources: Pairs,
+    /// Assertion id to principals that it gave.
+    pub(super) assertions: Pairs,
+    /// Assertion ids that are GUIDs, with the person's name, one for each SAML
+    /// assertion.
+    pub(super) calibrating: Vec<(u64, u64)>,
+    /// Bytes that left, by principal.
+    pub(super) egress: BTreeMap<u64, u64>,
+}
+
+/// Looks at every record once.
+pub(super) fn sweep(cold: &ColdSet) -> Sweep {
+    let mut sweep = Sweep::default();
+    for entry in cold.entries() {
+        for fact in entry.item().into_iter().flat_map(|item| item.facts()) {
+            match &fact {
+                FactView::SignIn(sign_in) => sweep.sign_in(sign_in, entry.place()),
+                FactView::RoleAssumption(assumption) => sweep.assumption(assumption),
+                FactView::AwsUse(used) => sweep.used(used),
+                FactView::ArmUse(_) | FactView::EntraChange(_) | FactView::Signal(_) => {}
+            }
+        }
+    }
+    sweep.rows.sort_unstable();
+    Sweep {
+        holders: sweep.holders.done(),
+        keys: sweep.keys.done(),
+        children: sweep.children.done(),
+        callers: sweep.callers.done(),
+        names: sweep.names.done(),
+        sources: sweep.sources.done(),
+        assertions: sweep.assertions.done(),
+        ..sweep
+    }
+}
+
+impl Sweep {
+    fn sign_in(&mut self, s: &SignInView<'_>, place: u32) {
+        let user = s.user_id.mark();
+        if !s.upn.is_empty() {
+            self.holders.add(user, s.upn.mark());
+        }
+        if s.result.is("0") && names_an_object(&s.user_id) {
+            let session = s.session_id.map_or(0, |sid| sid.mark().max(1));
+            self.rows.push((person_mark(&s.tenant, &s.user_id), session, place));
+        }
+    }
+
+    fn assumption(&mut self, a: &RoleAssumptionView<'_>) {
+        let principal = a.principal_id.mark();
+        if !a.access_key_id.is_empty() {
+            self.keys.add(a.access_key_id.mark(), principal);
+        }
+        if let Some(caller) = a.caller_key.filter(|key| !key.is_empty()) {
+            self.children.add(caller.mark(), principal);
+        }
+        if let Some(caller) = a.caller_principal.filter(|caller| !caller.is_empty() && a.method == AssumeMethod::Role) {
+            self.callers.add(caller.mark(), principal);
+        }
+        self.source(a.source_identity.as_ref(), principal);
+        self.session_name(&a.principal_id, &a.role_arn, principal);
+        if a.method != AssumeMethod::Saml {
+            return;
+        }
+        let subject = a.subject.map(|subject| subject.owned());
+        let name = mark(&user_name_of(&a.session_name.owned(), subject.as_deref()));
+        self.names.add(name, principal);
+        if let Some(id) = &a.assertion_id {
+            self.assertions.add(id.mark(), principal);
+            if let Some(id) = id.with(guid::parse) {
+                self.assertions.add(mark(&id), principal);
+                self.calibrating.push((mark(&id), name));
+            }
+        }
+    }
+
+    fn used(&mut self, u: &AwsUseView<'_>) {
+        let Some(session) = &u.session else {
+            return;
+        };
+        let principal = session.principal_id.mark();
+        if !u.access_key_id.is_empty() {
+            self.keys.add(u.access_key_id.mark(), principal);
+        }
+        self.source(u.source_identity.as_ref(), principal);
+        if let Some(role) = &u.role_arn {
+            self.session_name(&session.principal_id, role, principal);
+        }
+        if u.bytes_out > 0 && leaves(u) {
+            let sum = self.egress.entry(principal).or_default();
+            *sum = sum.saturating_add(u.bytes_out);
+        }
+    }
+
+    fn source(&mut self, identity: Option<&Text<'_>>, principal: u64) {
+        if let Some(id) = identity.and_then(|id| id.with(guid::parse)) {
+            self.sources.add(mark(&id), principal);
+        }
+    }
+
+    /// Identity Center names sessions after people.
+    fn session_name(&mut self, principal_id: &Text<'_>, role: &Text<'_>, principal: u64) {
+        let is_ours = |arn: &str| arn::Arn::parse(arn).is_some_and(|arn| arn.name().starts_with("AWSReservedSSO_"));
+        if role.with(is_ours) {
+            let name = principal_id.with(|id| id.split_once(':').map(|(_, name)| name.to_lowercase()));
+            self.names.add(mark(&name.unwrap_or_default()), principal);
+        }
+    }
+}
+
+/// Whether bytes of a call left for a public address: as
+/// [`selvedge_graph::sessions::leaves`] says of the unpacked call.
+pub(super) fn leaves(u: &AwsUseView<'_>) -> bool {
+    u.vpc_endpoint.is_none() && !u.ip.with(is_private)
+}
