@@ -3,10 +3,12 @@
 //! Field rules: facts "logs" section 1; the OCSF mapping follows the schema
 //! project's published CloudTrail mapping (classes 3001, 3002 and 6003).
 
+mod changes;
 mod class;
 mod facts;
 mod trail;
 
+pub(crate) use changes::changes;
 pub(crate) use facts::facts;
 
 use crate::mapped::{Mapped, Raw, identity};

@@ -4,8 +4,8 @@
 use crate::json::Json;
 use crate::mapped::{Mapped, Raw};
 use crate::unwrap::Found;
-use crate::{activity, audit, cloudtrail, ocsf, redact, sign_in};
-use selvedge_model::event::{Event, Fingerprint, Identity};
+use crate::{activity, audit, changes, cloudtrail, ocsf, redact, sign_in};
+use selvedge_model::event::{Change, Event, Fingerprint, Identity};
 use selvedge_model::fact::Cite;
 use selvedge_model::{Digest, Fact, RecordKind, Timestamp};
 use serde_json::Value;
@@ -140,6 +140,15 @@ pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
         }
     };
     event.ocsf.unmapped = kept_of(found.json, kept);
+    changes::attach(&mut event.ocsf, changes_in(event.kind, found.json));
+}
+
+/// What a record changed, as values.
+fn changes_in(kind: RecordKind, json: Json<'_>) -> Vec<Change> {
+    match kind {
+        RecordKind::CloudTrail => cloudtrail::changes(json),
+        _ => Vec::new(),
+    }
 }
 
 /// The members of these names; exports differ in the letter case of their keys.

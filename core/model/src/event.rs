@@ -5,10 +5,12 @@
 //! costs little; it is attacker-written: JSON output escapes by itself, anything
 //! else must go through [`crate::untrusted`].
 
+mod change;
 mod finding;
 mod network;
 mod objects;
 
+pub use change::Change;
 pub use finding::{Analytic, Attack, Compliance, Evidence, FindingInfo, Remediation, Technique, Vulnerability};
 pub use network::{ConnectionInfo, HttpResponse, Traffic, Url};
 pub use objects::{
