@@ -1,5 +1,6 @@
 //! What kind of record a piece of JSON is, told from its content.
 
+use crate::azure;
 use crate::get;
 use crate::json::Json;
 use selvedge_model::RecordKind;
@@ -9,13 +10,12 @@ pub(crate) fn kind_of(value: Json<'_>) -> RecordKind {
     if is_cloudtrail(value) {
         return RecordKind::CloudTrail;
     }
-    let tests: [(fn(Json<'_>) -> bool, RecordKind); 3] = [
-        (is_sign_in, RecordKind::EntraSignIn),
-        (is_audit, RecordKind::EntraAudit),
-        (is_activity, RecordKind::AzureActivity),
-    ];
-    let found = tests.iter().find(|(test, _)| test(value));
-    found.map_or(RecordKind::Unmapped, |(_, kind)| *kind)
+    let tests: [(fn(Json<'_>) -> bool, RecordKind); 2] =
+        [(is_sign_in, RecordKind::EntraSignIn), (is_audit, RecordKind::EntraAudit)];
+    let found = tests.iter().find(|(test, _)| test(value)).map(|(_, kind)| *kind);
+    let found = found.or_else(|| azure::kind(value));
+    let activity = || if is_activity(value) { RecordKind::AzureActivity } else { RecordKind::Unmapped };
+    found.unwrap_or_else(activity)
 }
 
 fn has(value: Json<'_>, key: &str) -> bool {

@@ -5,6 +5,7 @@
 //! Analytics writes nested objects as text; they are unfolded, so that one
 //! mapping reads all forms of a record.
 
+use crate::azure;
 use crate::get;
 use crate::json::{Doc, Json, Scratch};
 use crate::kind::kind_of;
@@ -39,10 +40,25 @@ fn layer(json: Json<'_>, bytes: &[u8], layers: u8, out: &mut dyn FnMut(Found<'_>
         let mut scratch = Scratch::default();
         if let Ok(doc) = Doc::parse(unfolded.as_bytes(), &mut scratch) {
             let json = doc.root();
-            return out(Found { kind: kind_of(json), json, bytes });
+            return hand_out(kind_of(json), json, bytes, out);
         }
     }
     if kind != RecordKind::Unmapped || !open(json, layers, out) {
+        hand_out(kind, json, bytes, out);
+    }
+}
+
+/// Hands out a record; of a row of flow tuples each tuple, whose identity is
+/// that of its own text and context.
+fn hand_out(kind: RecordKind, json: Json<'_>, bytes: &[u8], out: &mut dyn FnMut(Found<'_>)) {
+    let mut scratch = Scratch::default();
+    let each = &mut |tuple: &str| {
+        if let Ok(doc) = Doc::parse(tuple.as_bytes(), &mut scratch) {
+            out(Found { kind, json: doc.root(), bytes: tuple.as_bytes() });
+            doc.recycle(&mut scratch);
+        }
+    };
+    if kind != RecordKind::AzureFlow || azure::tuples(json, each) == 0 {
         out(Found { kind, json, bytes });
     }
 }
@@ -81,7 +97,7 @@ fn is_from_aws(envelope: Json<'_>) -> bool {
 
 /// Texts that stay as they are: Entra writes changed values as JSON text, and
 /// rules look into the text of a Kubernetes audit line.
-const TEXTS: [&str; 3] = ["newValue", "oldValue", "log"];
+const TEXTS: [&str; 4] = ["newValue", "oldValue", "log", "log_s"];
 
 /// Rows hold text within text this often: a table's `Properties`, and the body
 /// of a request in it.
@@ -99,7 +115,7 @@ fn unfold(json: Json<'_>) -> Option<String> {
 
 fn is_folded(key: &str, value: Json<'_>) -> bool {
     let text = value.as_str().map(str::trim_start).unwrap_or_default();
-    text.starts_with(['{', '[']) && !TEXTS.contains(&key)
+    text.starts_with(['{', '[']) && !TEXTS.iter().any(|name| name.eq_ignore_ascii_case(key))
 }
 
 fn is_properties(key: &str) -> bool {

@@ -12,7 +12,7 @@ mod objects;
 
 pub use change::Change;
 pub use finding::{Analytic, Attack, Compliance, Evidence, FindingInfo, Remediation, Technique, Vulnerability};
-pub use network::{ConnectionInfo, HttpResponse, Traffic, Url};
+pub use network::{ConnectionInfo, Databucket, HttpResponse, Traffic, Url};
 pub use objects::{
     Actor, Api, ApiResponse, AutonomousSystem, Cloud, Device, Endpoint, Fingerprint, HttpRequest, Location, Metadata,
     Named, Observable, Product, Resource, Session, User,
@@ -352,7 +352,7 @@ pub struct More<'a> {
     pub src_url: Option<Text<'a>>,
     /// Container of a store: bucket, blob container.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub databucket: Option<Named<'a>>,
+    pub databucket: Option<Databucket<'a>>,
     /// OCSF datastore type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub type_id: Option<u8>,
