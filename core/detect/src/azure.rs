@@ -88,7 +88,7 @@ pub(crate) fn unmapped(kind: RecordKind, json: Json<'_>) -> Option<Option<Value>
         RecordKind::AzureStorage => common::rest(json, storage::MAPPED),
         RecordKind::KeyVault => common::rest(json, key_vault::MAPPED),
         RecordKind::LogicApps => common::rest(json, logic_apps::MAPPED),
-        RecordKind::AksAudit => aks::rest(json),
+        RecordKind::AksAudit => common::rest(json, aks::MAPPED),
         _ => return None,
     })
 }

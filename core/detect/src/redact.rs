@@ -92,14 +92,30 @@ fn object(map: &Map<String, Value>, texts: u8) -> Value {
         let key = plain(key);
         key == "keyname" || (PAIR_NAMES.contains(&key.as_str()) && v.as_str().is_some_and(is_secret))
     });
+    let bodies = kubernetes_bodies(map);
     map.iter()
         .map(|(key, v)| {
-            let hidden = is_secret(key) || (of_pair && PAIR_VALUES.contains(&plain(key).as_str()));
+            let of_body = bodies.iter().any(|name| name.eq_ignore_ascii_case(key));
+            let hidden = of_body || is_secret(key) || (of_pair && PAIR_VALUES.contains(&plain(key).as_str()));
             // `null` and flags such as `changePassword` say nothing.
             let hidden = hidden && !v.is_null() && !v.is_boolean();
             (key.clone(), if hidden { Value::from(REDACTED) } else { within(v, texts) })
         })
         .collect()
+}
+
+/// Members that hold secrets under names of the user's own: the content of a
+/// Kubernetes secret, and bodies of calls about secrets and tokens.
+fn kubernetes_bodies(map: &Map<String, Value>) -> &'static [&'static str] {
+    let word = |value: Option<&Value>, name: &str| {
+        value.and_then(|value| value.get(name)).and_then(Value::as_str).map(str::to_ascii_lowercase).unwrap_or_default()
+    };
+    let object = map.get("objectRef").or_else(|| map.get("ObjectRef"));
+    let about = word(object, "resource");
+    if about == "secrets" || about == "tokenreviews" || word(object, "subresource") == "token" {
+        return &["requestObject", "responseObject"];
+    }
+    if map.get("kind").and_then(Value::as_str) == Some("Secret") { &["data", "stringData"] } else { &[] }
 }
 
 /// An address, or the query of one, without the values of secret parameters.
@@ -209,6 +225,16 @@ mod tests {
                 json!({"displayName":"ClientSecret","oldValue":gone,"newValue":gone}),
             ),
             (json!({"name":"Environment","value":"test"}), json!({"name":"Environment","value":"test"})),
+            // What Kubernetes keeps secret.
+            (
+                json!({"kind":"Secret","data":{"a":"x"},"type":"Opaque"}),
+                json!({"kind":"Secret","data":gone,"type":"Opaque"}),
+            ),
+            (
+                json!({"objectRef":{"resource":"secrets"},"verb":"create","requestObject":{"a":"x"}}),
+                json!({"objectRef":{"resource":"secrets"},"verb":"create","requestObject":gone}),
+            ),
+            (json!({"kind":"ConfigMap","data":{"a":"x"}}), json!({"kind":"ConfigMap","data":{"a":"x"}})),
             // JSON in text: once, twice, untouched, cut off.
             (json!({"body":"{\"password\":\"x\", \"a\":1}"}), json!({"body":"{\"password\":\"[redacted]\",\"a\":1}"})),
             (

@@ -7,16 +7,14 @@ use crate::get;
 use crate::json::{Doc, Json, Scratch};
 use crate::mapped::{Mapped, Raw, identity};
 use crate::ocsf::{self, Head};
-use crate::redact::{self, REDACTED};
 use crate::row::{Row, lower};
 use selvedge_model::event::{Api, ApiResponse, Endpoint, HttpRequest, Named, Resource, Text, Url, User};
 use selvedge_model::fact::Cite;
 use selvedge_model::ocsf::{class, id};
 use selvedge_model::{Fact, Timestamp, guid, time};
-use serde_json::{Map, Value};
 
 /// What OCSF has a place for.
-const MAPPED: &[&str] = &[
+pub(super) const MAPPED: &[&str] = &[
     "time", "TimeGenerated", "verb", "sourceIPs", "userAgent", "requestURI", "auditID", "location",
 ];
 
@@ -205,50 +203,4 @@ pub(super) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
         targets: vec![common::target(common::resource_id(&row)), audit.object().unwrap_or_default()],
     };
     signal(deed, None, cite())
-}
-
-/// What OCSF has no place for. Kubernetes writes the content of secrets under
-/// names of the user's own, so that bodies about secrets go whole.
-pub(super) fn rest(raw: Json<'_>) -> Option<Value> {
-    let mut kept = common::rest(raw, MAPPED)?;
-    let row = Row::new(raw);
-    if let Some(text) = log(&row) {
-        let hidden = serde_json::from_str::<Value>(text).map(hide).unwrap_or_else(|_| Value::from(REDACTED));
-        // As text it stays text, as it was written, if it held nothing.
-        let hidden = redact::redact(&hidden);
-        let same = serde_json::from_str::<Value>(text).is_ok_and(|whole| whole == hidden);
-        let shown = if same { Value::from(text) } else { Value::from(hidden.to_string()) };
-        for name in ["log", "log_s"] {
-            replace(&mut kept, name, &shown);
-        }
-        return Some(kept);
-    }
-    Some(hide(kept))
-}
-
-fn replace(kept: &mut Value, name: &str, with: &Value) {
-    let Value::Object(map) = kept else { return };
-    for (key, value) in map.iter_mut() {
-        if key.eq_ignore_ascii_case(name) {
-            *value = with.clone();
-        } else if key.eq_ignore_ascii_case("properties") {
-            replace(value, name, with);
-        }
-    }
-}
-
-/// An audit event without the bodies of requests about secrets and tokens.
-fn hide(event: Value) -> Value {
-    let object = event.get("objectRef").or_else(|| event.get("ObjectRef"));
-    let word = |name: &str| object.and_then(|object| object.get(name)).and_then(Value::as_str).unwrap_or_default();
-    let secret = word("resource") == "secrets" || word("resource") == "tokenreviews" || word("subresource") == "token";
-    match event {
-        Value::Object(map) if secret => Value::Object(without_bodies(map)),
-        other => other,
-    }
-}
-
-fn without_bodies(map: Map<String, Value>) -> Map<String, Value> {
-    let is_body = |key: &str| ["requestObject", "responseObject"].iter().any(|name| key.eq_ignore_ascii_case(name));
-    map.into_iter().map(|(key, value)| if is_body(&key) { (key, Value::from(REDACTED)) } else { (key, value) }).collect()
 }

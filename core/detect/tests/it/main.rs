@@ -3,10 +3,12 @@
 #![allow(missing_docs, reason = "tests")]
 
 mod corpus;
+mod coverage;
 mod lake;
 mod ocsf;
 mod properties;
 mod records;
+mod records_azure;
 mod schema;
 mod snapshots;
 mod tables;
