@@ -14,7 +14,7 @@ mod compliance;
 mod defender;
 mod entity;
 mod entra_risk;
-mod finding;
+pub(crate) mod finding;
 mod flow;
 mod graph_activity;
 mod incident;
@@ -26,6 +26,8 @@ mod storage;
 mod traffic_analytics;
 mod tuples;
 
+pub(crate) use attack::tactics;
+pub(crate) use common::{is_table, severity, tenant_in};
 pub(crate) use kind::kind;
 pub(crate) use tuples::{holds_tuples, tuples};
 

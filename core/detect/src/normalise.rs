@@ -151,6 +151,8 @@ pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
 fn changes_in(kind: RecordKind, json: Json<'_>) -> Vec<Change> {
     match kind {
         RecordKind::CloudTrail => cloudtrail::changes(json),
+        RecordKind::AzureActivity => activity::changes(json),
+        RecordKind::EntraAudit => audit::changes(json),
         _ => Vec::new(),
     }
 }

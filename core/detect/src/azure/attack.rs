@@ -10,7 +10,7 @@ use selvedge_model::Severity;
 
 /// ATT&CK's name of a tactic, from the word of a Microsoft product such as
 /// `CredentialAccess`. Several words stand between commas.
-pub(super) fn tactics(words: &str) -> Vec<String> {
+pub(crate) fn tactics(words: &str) -> Vec<String> {
     let mut out: Vec<String> =
         words.split([',', ';', '|']).filter_map(|word| tactic(word.trim())).map(str::to_owned).collect();
     out.sort_unstable();

@@ -84,7 +84,7 @@ pub(super) fn subscription<'a>(row: &Row<'a>) -> Option<Text<'a>> {
 }
 
 /// Whether a row is one of Log Analytics, where `TenantId` is the workspace.
-pub(super) fn is_table(row: &Row<'_>) -> bool {
+pub(crate) fn is_table(row: &Row<'_>) -> bool {
     get::any(row.outer, &["time"]).is_none() && get::any(row.outer, &["TimeGenerated"]).is_some()
 }
 
@@ -101,7 +101,7 @@ pub(super) fn tenant<'a>(row: &Row<'a>) -> Text<'a> {
 }
 
 /// The directory in `/tenants/<id>/providers/Microsoft.aadiam`.
-fn tenant_in(resource: &str) -> Option<&str> {
+pub(crate) fn tenant_in(resource: &str) -> Option<&str> {
     let mut parts = resource.split('/').filter(|part| !part.is_empty());
     parts.next().filter(|part| part.eq_ignore_ascii_case("tenants"))?;
     parts.next()
@@ -223,7 +223,7 @@ pub(super) fn signal(deed: Deed<'_>, report: Option<Report>, cite: Cite) -> Vec<
 }
 
 /// Severities as Microsoft's products write them.
-pub(super) fn severity(word: &str) -> Severity {
+pub(crate) fn severity(word: &str) -> Severity {
     let is = |known: &str| word.eq_ignore_ascii_case(known);
     if is("critical") {
         Severity::Critical

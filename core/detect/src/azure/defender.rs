@@ -67,7 +67,8 @@ fn read(raw: Json<'_>) -> Result<Alert<'_>, String> {
         updated: row.moment(&["processingEndTimeUtc", "ProcessingEndTime", "lastUpdateDateTime", "TimeGenerated", "time"]),
         // A row of evidence has the id of its alert.
         id: row.text(&["systemAlertId", "AlertId", "id"]).filter(|_| !evidence).map(Into::into),
-        container: tenant.clone().unwrap_or_default(),
+        // Unique everywhere, and not every form names the tenant.
+        container: Text::default(),
         family: "alert",
         product: product(&row).into(),
         feature: row.text(&["ProductComponentName", "detectionSource"]).map(Into::into),
@@ -128,7 +129,8 @@ fn entities<'a>(row: &Row<'a>) -> Entities<'a> {
 /// The directory: of the alert, else of what it is about. Log Analytics calls
 /// its own workspace `TenantId`.
 fn tenant<'a>(row: &Row<'a>) -> Option<Text<'a>> {
-    let table = row.text(&["ProviderName"]).is_some() && row.text(&["VendorName"]).is_some();
+    let named = row.outer_text(&["Type"]).is_some_and(|table| table.starts_with("Alert") || table.starts_with("Security"));
+    let table = named || (row.text(&["ProviderName"]).is_some() && row.text(&["VendorName"]).is_some());
     let own = row.text(&["tenantId"]).filter(|_| !table);
     let identifiers = || row.find(&["resourceIdentifiers"]).into_iter().flat_map(Json::elements);
     let of_resource = || {

@@ -10,7 +10,7 @@ use selvedge_model::ocsf::{class, id};
 use selvedge_model::{Severity, Timestamp};
 
 /// A detection, under one name each.
-pub(super) struct Detection<'a> {
+pub(crate) struct Detection<'a> {
     pub class: Class,
     pub at: Timestamp,
     /// When the provider wrote this version of it.
@@ -56,7 +56,7 @@ pub(super) const fn activity(status: u8, updated: bool) -> u8 {
     }
 }
 
-/// The event of a detection; `digest` is the id of a record that has none.
+/// The record of a detection; `digest` is the id of a record that has none.
 pub(super) fn mapped<'a>(found: Detection<'a>, digest: Text<'a>) -> Mapped<'a> {
     let key = found.id.as_ref().map(|id| format!("{}/{}", found.family, id.to_ascii_lowercase()));
     let (occurred_at, revision) = (found.at, found.updated);
@@ -65,7 +65,8 @@ pub(super) fn mapped<'a>(found: Detection<'a>, digest: Text<'a>) -> Mapped<'a> {
     Mapped { identity: identity(container, key), occurred_at, revision, ocsf: event(found, uid) }
 }
 
-fn event<'a>(found: Detection<'a>, uid: Text<'a>) -> Ocsf<'a> {
+/// The event of a detection.
+pub(crate) fn event<'a>(found: Detection<'a>, uid: Text<'a>) -> Ocsf<'a> {
     let changed = found.updated.zip(found.created).is_some_and(|(updated, created)| updated > created);
     let mut out = ocsf::build(Head {
         class: found.class,
@@ -137,7 +138,7 @@ fn attacks(techniques: &[String], tactics: &[String]) -> Vec<Attack<'static>> {
 }
 
 /// What the provider itself says, for incidents.
-pub(super) fn report(found: &Detection<'_>, confidence: u16) -> Report {
+pub(crate) fn report(found: &Detection<'_>, confidence: u16) -> Report {
     Report {
         product: found.product.to_string(),
         kind: found.kind.to_string(),
@@ -151,7 +152,7 @@ pub(super) fn report(found: &Detection<'_>, confidence: u16) -> Report {
 
 /// Whether an alert is a made-up one: Defender's samples say so in their title,
 /// and the simulator names itself.
-pub(super) fn is_sample(texts: &[&str]) -> bool {
+pub(crate) fn is_sample(texts: &[&str]) -> bool {
     texts.iter().any(|text| {
         let text = text.trim_start().to_ascii_lowercase();
         text.starts_with("[sample alert]") || text.starts_with("sample alert") || text.contains("this is a sample alert")

@@ -4,6 +4,7 @@
 
 mod corpus;
 mod coverage;
+mod forms;
 mod lake;
 mod ocsf;
 mod properties;
