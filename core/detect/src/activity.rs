@@ -92,12 +92,7 @@ pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
         Some(found) => finding::to_ocsf(&row, found, record),
         None => to_ocsf(&row, record),
     };
-    Ok(Mapped {
-        identity: identity(row.tenant.clone(), row.data_id),
-        occurred_at: row.at,
-        revision: row.written,
-        ocsf,
-    })
+    Ok(Mapped { identity: identity(row.tenant.clone(), row.data_id), occurred_at: row.at, revision: row.written, ocsf })
 }
 
 /// The facts of a record; for an alert of Defender also what it reports.
@@ -112,7 +107,8 @@ pub(crate) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
 /// A row of the Log Analytics table, told by columns that only it has. Old ones
 /// lack `OperationNameValue`.
 fn is_table_row(raw: Json<'_>) -> bool {
-    let classic = || get::any(raw, &["time", "eventTimestamp"]).is_none() && get::any(raw, &["TimeGenerated"]).is_some();
+    let classic =
+        || get::any(raw, &["time", "eventTimestamp"]).is_none() && get::any(raw, &["TimeGenerated"]).is_some();
     get::any(raw, &["OperationNameValue", "EventSubmissionTimestamp"]).is_some() || classic()
 }
 
@@ -158,7 +154,9 @@ fn read(raw: Json<'_>) -> Result<Activity<'_>, String> {
         status_text: row.value_of(&STATUS).unwrap_or_default(),
         ip: row
             .text(&["callerIpAddress"])
-            .or_else(|| get::any(raw, &["httpRequest"]).and_then(|r| get::any(r, &["clientIpAddress"])).and_then(get::as_text))
+            .or_else(|| {
+                get::any(raw, &["httpRequest"]).and_then(|r| get::any(r, &["clientIpAddress"])).and_then(get::as_text)
+            })
             .or_else(|| claim("ipaddr")),
         // A workload's caller is its object id.
         object_id: object_id.or(caller).and_then(guid::parse),

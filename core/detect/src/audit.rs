@@ -31,7 +31,8 @@ struct Audit<'a> {
 
 fn read(raw: Json<'_>) -> Result<Audit<'_>, String> {
     let row = Row::new(raw);
-    let at = row.moment(&["activityDateTime"]).or_else(|| row.moment(&["time"])).or_else(|| row.moment(&["TimeGenerated"]));
+    let at =
+        row.moment(&["activityDateTime"]).or_else(|| row.moment(&["time"])).or_else(|| row.moment(&["TimeGenerated"]));
     let by = row.object(&["initiatedBy"]);
     let part = |name: &str| by.and_then(|by| get::any(by, &[name]));
     let user = part("user");

@@ -79,9 +79,15 @@ fn clean(change: Change) -> Change {
     Change {
         before: change.before.map(under_name),
         after: change.after.map(under_name),
-        object: change.object,
-        property: change.property,
+        object: plain(&change.object),
+        property: plain(&change.property),
     }
+}
+
+/// A name without secrets: a hostile one may be JSON that holds some.
+fn plain(name: &str) -> String {
+    let clean = redact::redact(&Value::from(name));
+    clean.as_str().map_or_else(|| clean.to_string(), str::to_owned)
 }
 
 /// Entity Management holds the entity as it was, and as it is.

@@ -10,12 +10,14 @@ pub(crate) fn kind_of(value: Json<'_>) -> RecordKind {
     if is_cloudtrail(value) {
         return RecordKind::CloudTrail;
     }
-    let tests: [(fn(Json<'_>) -> bool, RecordKind); 2] =
-        [(is_sign_in, RecordKind::EntraSignIn), (is_audit, RecordKind::EntraAudit)];
-    let found = tests.iter().find(|(test, _)| test(value)).map(|(_, kind)| *kind);
-    let found = found.or_else(|| azure::kind(value));
+    if is_sign_in(value) {
+        return RecordKind::EntraSignIn;
+    }
+    if is_audit(value) {
+        return RecordKind::EntraAudit;
+    }
     let activity = || if is_activity(value) { RecordKind::AzureActivity } else { RecordKind::Unmapped };
-    found.unwrap_or_else(activity)
+    azure::kind(value).unwrap_or_else(activity)
 }
 
 fn has(value: Json<'_>, key: &str) -> bool {
@@ -56,10 +58,10 @@ fn is_sign_in(value: Json<'_>) -> bool {
     // As Microsoft Graph answers `auditLogs/signIns`, as tables without their
     // names, and as the portal's download, whose columns are renamed.
     let any = |names: &[&str]| get::any(value, names).is_some();
+    // A user of the directory has no status, an incident no user of its own.
     any(&["createdDateTime"])
-        && any(&["appId", "appDisplayName"])
         && any(&["userId", "userPrincipalName", "servicePrincipalId", "conditionalAccessStatus"])
-        && any(&["status", "resultType", "conditionalAccessStatus"])
+        && any(&["status", "resultType", "resultSignature", "conditionalAccessStatus"])
 }
 
 fn is_audit(value: Json<'_>) -> bool {

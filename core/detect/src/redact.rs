@@ -130,7 +130,8 @@ pub(crate) fn address(text: &str) -> Cow<'_, str> {
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         if begins && let Some((name, value)) = secret_parameter(rest) {
             let start = at.saturating_add(name.len()).saturating_add(1);
-            let len = value.find(|c: char| c == '&' || c == '#' || c == '"' || c.is_whitespace()).unwrap_or(value.len());
+            let len =
+                value.find(|c: char| c == '&' || c == '#' || c == '"' || c.is_whitespace()).unwrap_or(value.len());
             out.push_str(text.get(done..start).unwrap_or_default());
             out.push_str(REDACTED);
             done = start.saturating_add(len);

@@ -214,21 +214,16 @@ fn to_ocsf<'a>(row: &Row<'a>, at: Timestamp, category: &'a str, uid: Text<'a>) -
     });
     out.user = Some(user);
     let (_, fresh_mfa) = freshness(row);
-    out.session = row.lower(&["sessionId"]).map(|uid| Session {
-        uid: Some(uid),
-        is_mfa: Some(fresh_mfa),
-        ..Session::default()
-    });
+    out.session =
+        row.lower(&["sessionId"]).map(|uid| Session { uid: Some(uid), is_mfa: Some(fresh_mfa), ..Session::default() });
     // What was required was also done, here or earlier, if Entra let it in.
     let required =
         row.text(&["authenticationRequirement"]).is_some_and(|r| r.to_ascii_lowercase().starts_with("multifactor"));
     out.is_mfa = Some(fresh_mfa || (required && succeeded));
     let service = some(resource_id(row)).map(|id| lower_text(&id));
     let name = row.text(&["resourceDisplayName"]).or(app_name);
-    out.more().service = Some(Named {
-        name: name.or_else(|| service.is_none().then_some(ocsf::UNKNOWN)).map(Into::into),
-        uid: service,
-    });
+    out.more().service =
+        Some(Named { name: name.or_else(|| service.is_none().then_some(ocsf::UNKNOWN)).map(Into::into), uid: service });
     out.src_endpoint = Some(source(row));
     out.http_request =
         row.text(&["userAgent"]).map(|agent| HttpRequest { user_agent: Some(agent.into()), ..HttpRequest::default() });
@@ -264,8 +259,10 @@ fn who<'a>(row: &Row<'a>) -> User<'a> {
 fn source<'a>(row: &Row<'a>) -> Endpoint<'a> {
     let ip = ip(row);
     let is_ip = ocsf::is_ip(ip);
-    let device = row.object(&["deviceDetail"]).and_then(|device| get::any(device, &["deviceId"])).and_then(get::as_text);
-    let city = || row.object(&["location", "locationDetails"]).and_then(|l| get::any(l, &["city"])).and_then(get::as_text);
+    let device =
+        row.object(&["deviceDetail"]).and_then(|device| get::any(device, &["deviceId"])).and_then(get::as_text);
+    let city =
+        || row.object(&["location", "locationDetails"]).and_then(|l| get::any(l, &["city"])).and_then(get::as_text);
     Endpoint {
         ip: is_ip.then(|| ip.into()),
         uid: device.map(lower),

@@ -41,13 +41,16 @@ fn detection<'a>(row: &Activity<'a>, kind: Kind) -> Detection<'a> {
     } else {
         id::finding_status::RESOLVED
     };
-    let word = |name: &str| get::any(row.raw, &[name]).and_then(|v| get::as_text(v).or_else(|| get::text(v, &["value"])));
+    let word =
+        |name: &str| get::any(row.raw, &[name]).and_then(|v| get::as_text(v).or_else(|| get::text(v, &["value"])));
     let (title, desc, kind_word) = match kind {
         Kind::Alert => {
             let title = word("eventName").or_else(|| part(row, &["alertDisplayName", "eventName", "alertName"]));
             (title, word("description").or_else(|| part(row, &["description"])), part(row, &["alertType", "type"]))
         }
-        Kind::Policy => (policy(row, "policyDefinitionDisplayName").or_else(|| policy(row, "policyDefinitionName")), None, None),
+        Kind::Policy => {
+            (policy(row, "policyDefinitionDisplayName").or_else(|| policy(row, "policyDefinitionName")), None, None)
+        }
     };
     Detection {
         class: if kind == Kind::Alert { class::DETECTION_FINDING } else { class::COMPLIANCE_FINDING },
@@ -119,7 +122,8 @@ pub(super) fn signal(row: &Activity<'_>, kind: Kind, cite: Cite) -> Option<Fact>
     }
     let found = detection(row, kind);
     let open = found.status == id::finding_status::NEW && !is_sample(&[&found.title, found.desc.unwrap_or_default()]);
-    let targets = || found.resources.iter().filter_map(|resource| resource.uid.as_ref()).map(|id| id.to_ascii_lowercase());
+    let targets =
+        || found.resources.iter().filter_map(|resource| resource.uid.as_ref()).map(|id| id.to_ascii_lowercase());
     open.then(|| {
         Fact::Signal(Box::new(Signal {
             cite,

@@ -14,9 +14,8 @@ use selvedge_model::ocsf::{class, id};
 use selvedge_model::{Fact, Timestamp, guid, time};
 
 /// What OCSF has a place for.
-pub(super) const MAPPED: &[&str] = &[
-    "time", "TimeGenerated", "verb", "sourceIPs", "userAgent", "requestURI", "auditID", "location",
-];
+pub(super) const MAPPED: &[&str] =
+    &["time", "TimeGenerated", "verb", "sourceIPs", "userAgent", "requestURI", "auditID", "location"];
 
 /// What an audit event says. It borrows nothing: where it is text in a row, it
 /// is parsed only for this.

@@ -17,8 +17,26 @@ use selvedge_model::{Fact, Timestamp};
 
 /// What OCSF has a place for.
 pub(super) const MAPPED: &[&str] = &[
-    "time", "EventTime", "TimeGenerated", "category", "CsMethod", "CsUriStem", "CsUriQuery", "CsHost", "CIp", "UserAgent",
-    "Referer", "ScStatus", "ScBytes", "CsBytes", "TimeTaken", "SPort", "User", "UserDisplayName", "UserAddress", "Protocol",
+    "time",
+    "EventTime",
+    "TimeGenerated",
+    "category",
+    "CsMethod",
+    "CsUriStem",
+    "CsUriQuery",
+    "CsHost",
+    "CIp",
+    "UserAgent",
+    "Referer",
+    "ScStatus",
+    "ScBytes",
+    "CsBytes",
+    "TimeTaken",
+    "SPort",
+    "User",
+    "UserDisplayName",
+    "UserAddress",
+    "Protocol",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,7 +195,11 @@ pub(super) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
     let deed = Deed {
         cloud: "azure",
         account: common::subscription(&row).unwrap_or_default(),
-        name: if audit { publisher(&row).name.unwrap_or_default() } else { row.lower(&["CsUsername"]).unwrap_or_default() },
+        name: if audit {
+            publisher(&row).name.unwrap_or_default()
+        } else {
+            row.lower(&["CsUsername"]).unwrap_or_default()
+        },
         ip: common::ip(row.text(&["CIp", "UserAddress"])),
         operation: done.trim(),
         targets: vec![common::target(common::resource_id(&row)), host],

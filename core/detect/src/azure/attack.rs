@@ -97,7 +97,12 @@ const RISKS: [Row; 43] = [
     ("anonymizedIPAddress", "Sign-in from an anonymous address", "T1090.003", "initial-access"),
     ("riskyIPAddress", "Activity from an anonymous address", "T1090.003", "initial-access"),
     ("maliciousIPAddress", "Sign-in from a malicious address", "T1078.004", "initial-access"),
-    ("maliciousIPAddressValidCredentialsBlockedIP", "Valid credentials from a blocked address", "T1078.004", "initial-access"),
+    (
+        "maliciousIPAddressValidCredentialsBlockedIP",
+        "Valid credentials from a blocked address",
+        "T1078.004",
+        "initial-access",
+    ),
     ("malwareInfectedIPAddress", "Sign-in from an infected device", "T1078.004", "initial-access"),
     ("suspiciousIPAddress", "Sign-in from a suspicious address", "T1078.004", "initial-access"),
     ("nationStateIP", "Sign-in from the address of a known threat actor", "T1078.004", "initial-access"),
@@ -111,7 +116,12 @@ const RISKS: [Row; 43] = [
     ("investigationsThreatIntelligence", "Known pattern of attack", "T1078.004", "initial-access"),
     ("threatIntelligence", "Known pattern of attack", "T1078.004", "initial-access"),
     ("adminConfirmedUserCompromised", "An administrator confirmed a compromised user", "T1078.004", "initial-access"),
-    ("adminConfirmedServicePrincipalCompromised", "An administrator confirmed a compromised application", "T1078.004", "initial-access"),
+    (
+        "adminConfirmedServicePrincipalCompromised",
+        "An administrator confirmed a compromised application",
+        "T1078.004",
+        "initial-access",
+    ),
     ("anomalousToken", "Anomalous token", "T1528", "credential-access"),
     ("tokenIssuerAnomaly", "Anomalous issuer of a token", "T1606.002", "credential-access"),
     ("attackerinTheMiddle", "Attacker in the middle", "T1557", "credential-access"),
@@ -128,18 +138,31 @@ const RISKS: [Row; 43] = [
     ("mcasSuspiciousInboxManipulationRules", "Suspicious mailbox rules", "T1564.008", "defense-evasion"),
     ("suspiciousSendingPatterns", "Suspicious sending of mail", "T1534", "lateral-movement"),
     ("mcasFinSuspiciousFileAccess", "Many files read", "T1213", "collection"),
-    ("RolesAssignedOutsidePrivilegedIdentityManagementAlert", "Roles are assigned outside of Privileged Identity Management", "T1098.003", "persistence"),
-    ("NoMfaOnRoleActivationAlert", "Roles are activated without multi-factor authentication", "T1556.006", "persistence"),
+    (
+        "RolesAssignedOutsidePrivilegedIdentityManagementAlert",
+        "Roles are assigned outside of Privileged Identity Management",
+        "T1098.003",
+        "persistence",
+    ),
+    (
+        "NoMfaOnRoleActivationAlert",
+        "Roles are activated without multi-factor authentication",
+        "T1556.006",
+        "persistence",
+    ),
     ("SequentialActivationRenewalsAlert", "Roles are activated too often", "T1078.004", "privilege-escalation"),
     ("StaleSignInAlert", "Accounts that nobody uses hold privileged roles", "T1078.004", "privilege-escalation"),
-    ("TooManyGlobalAdminsAssignedToTenantAlert", "There are too many global administrators", "T1098.003", "persistence"),
+    (
+        "TooManyGlobalAdminsAssignedToTenantAlert",
+        "There are too many global administrators",
+        "T1098.003",
+        "persistence",
+    ),
 ];
 
 /// Severities of PIM's alerts, as its documentation gives them; low if unlisted.
-const PIM: [(&str, Severity); 2] = [
-    ("RolesAssignedOutsidePrivilegedIdentityManagementAlert", Severity::High),
-    ("StaleSignInAlert", Severity::Medium),
-];
+const PIM: [(&str, Severity); 2] =
+    [("RolesAssignedOutsidePrivilegedIdentityManagementAlert", Severity::High), ("StaleSignInAlert", Severity::Medium)];
 
 /// What follows the name of a PIM alert in its incidents and settings.
 const ALERT_ENDINGS: [&str; 2] = ["Incident", "Configuration"];

@@ -26,7 +26,7 @@ pub(super) fn address(text: &str) -> (&str, Option<u16>) {
 }
 
 /// An address alone; empty if there is none.
-pub(super) fn ip<'a>(text: Option<&'a str>) -> &'a str {
+pub(super) fn ip(text: Option<&str>) -> &str {
     text.map(|text| address(text).0).unwrap_or_default()
 }
 
@@ -123,7 +123,8 @@ pub(super) fn ms(at: Option<Timestamp>) -> Option<i64> {
 /// A whole number that may be written as `443.0`.
 pub(super) fn whole(text: &str) -> Option<i64> {
     let text = text.trim();
-    let digits = text.split_once('.').map_or(text, |(digits, rest)| if rest.bytes().all(|b| b == b'0') { digits } else { text });
+    let digits =
+        text.split_once('.').map_or(text, |(digits, rest)| if rest.bytes().all(|b| b == b'0') { digits } else { text });
     digits.parse().ok()
 }
 
@@ -154,7 +155,12 @@ pub(super) fn url<'a>(text: &'a str) -> Option<Url<'a>> {
 /// A web server's answer.
 pub(super) fn answer(code: Option<i64>, length: Option<i64>, latency: Option<i64>) -> Option<HttpResponse<'static>> {
     let small = |n: &i64| i32::try_from(*n).is_ok();
-    code.filter(small).map(|code| HttpResponse { code, message: None, length: length.filter(small), latency: latency.filter(small) })
+    code.filter(small).map(|code| HttpResponse {
+        code,
+        message: None,
+        length: length.filter(small),
+        latency: latency.filter(small),
+    })
 }
 
 /// Text that has been put in quotes: `"curl/8"` of storage logs.

@@ -41,12 +41,14 @@ fn read(raw: Json<'_>) -> Result<Assessment<'_>, String> {
     let details = row.object(&["resourceDetails"]);
     let details = details.and_then(|details| get::any(details, &["id"])).and_then(get::as_text);
     let about = details.or_else(|| row.text(&["AssessedResourceId"])).unwrap_or_default();
-    let code = of_status("code").and_then(get::as_text).or_else(|| row.text(&["RecommendationState"])).unwrap_or_default();
+    let code =
+        of_status("code").and_then(get::as_text).or_else(|| row.text(&["RecommendationState"])).unwrap_or_default();
     let severity = of_metadata("severity")
         .or_else(|| row.text(&["RecommendationSeverity"]))
         .or_else(|| of_status("severity").and_then(get::as_text));
     let failed = code.eq_ignore_ascii_case("Unhealthy");
-    let title = row.text(&["displayName", "RecommendationDisplayName", "RecommendationName"]).unwrap_or("recommendation");
+    let title =
+        row.text(&["displayName", "RecommendationDisplayName", "RecommendationName"]).unwrap_or("recommendation");
     let id = row.outer_text(&["id", "RecommendationId"]);
     let found = Detection {
         class: class::COMPLIANCE_FINDING,
@@ -108,7 +110,8 @@ pub(super) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
         status: word.or(Some(code).filter(|code| !code.is_empty())).map(Into::into),
         ..Compliance::default()
     });
-    let advice = row.object(&["metadata"]).and_then(|m| get::any(m, &["remediationDescription"])).and_then(get::as_text);
+    let advice =
+        row.object(&["metadata"]).and_then(|m| get::any(m, &["remediationDescription"])).and_then(get::as_text);
     more.remediation = advice
         .or_else(|| row.text(&["remediation"]))
         .map(|desc| Remediation { desc: desc.into(), references: Vec::new() });

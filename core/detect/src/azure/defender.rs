@@ -10,18 +10,46 @@ use crate::get;
 use crate::json::Json;
 use crate::mapped::{Mapped, Raw};
 use crate::row::{Row, lower};
+use selvedge_model::Fact;
 use selvedge_model::event::Text;
 use selvedge_model::fact::Cite;
-use selvedge_model::Fact;
 use selvedge_model::ocsf::{class, id};
 
 /// What OCSF has a place for.
 pub(super) const MAPPED: &[&str] = &[
-    "time", "TimeGenerated", "systemAlertId", "alertDisplayName", "title", "DisplayName", "alertType", "description",
-    "severity", "alertSeverity", "status", "intent", "tactics", "startTimeUtc", "endTimeUtc", "StartTime", "EndTime",
-    "firstActivityDateTime", "lastActivityDateTime", "createdDateTime", "lastUpdateDateTime", "processingEndTimeUtc",
-    "ProcessingEndTime", "alertUri", "AlertLink", "alertWebUrl", "techniques", "mitreTechniques", "ProductName",
-    "detectorId", "RecommendationDisplayName", "RecommendationSeverity", "RecommendationState",
+    "time",
+    "TimeGenerated",
+    "systemAlertId",
+    "alertDisplayName",
+    "title",
+    "DisplayName",
+    "alertType",
+    "description",
+    "severity",
+    "alertSeverity",
+    "status",
+    "intent",
+    "tactics",
+    "startTimeUtc",
+    "endTimeUtc",
+    "StartTime",
+    "EndTime",
+    "firstActivityDateTime",
+    "lastActivityDateTime",
+    "createdDateTime",
+    "lastUpdateDateTime",
+    "processingEndTimeUtc",
+    "ProcessingEndTime",
+    "alertUri",
+    "AlertLink",
+    "alertWebUrl",
+    "techniques",
+    "mitreTechniques",
+    "ProductName",
+    "detectorId",
+    "RecommendationDisplayName",
+    "RecommendationSeverity",
+    "RecommendationState",
 ];
 
 struct Alert<'a> {
@@ -64,7 +92,13 @@ fn read(raw: Json<'_>) -> Result<Alert<'_>, String> {
     let found = Detection {
         class: class::DETECTION_FINDING,
         at,
-        updated: row.moment(&["processingEndTimeUtc", "ProcessingEndTime", "lastUpdateDateTime", "TimeGenerated", "time"]),
+        updated: row.moment(&[
+            "processingEndTimeUtc",
+            "ProcessingEndTime",
+            "lastUpdateDateTime",
+            "TimeGenerated",
+            "time",
+        ]),
         // A row of evidence has the id of its alert.
         id: row.text(&["systemAlertId", "AlertId", "id"]).filter(|_| !evidence).map(Into::into),
         // Unique everywhere, and not every form names the tenant.
@@ -129,12 +163,14 @@ fn entities<'a>(row: &Row<'a>) -> Entities<'a> {
 /// The directory: of the alert, else of what it is about. Log Analytics calls
 /// its own workspace `TenantId`.
 fn tenant<'a>(row: &Row<'a>) -> Option<Text<'a>> {
-    let named = row.outer_text(&["Type"]).is_some_and(|table| table.starts_with("Alert") || table.starts_with("Security"));
+    let named =
+        row.outer_text(&["Type"]).is_some_and(|table| table.starts_with("Alert") || table.starts_with("Security"));
     let table = named || (row.text(&["ProviderName"]).is_some() && row.text(&["VendorName"]).is_some());
     let own = row.text(&["tenantId"]).filter(|_| !table);
     let identifiers = || row.find(&["resourceIdentifiers"]).into_iter().flat_map(Json::elements);
     let of_resource = || {
-        identifiers().find_map(|one| get::any(one, &["AadTenantId", "AzureResourceTenantId", "tenantId"]).and_then(get::as_text))
+        identifiers()
+            .find_map(|one| get::any(one, &["AadTenantId", "AzureResourceTenantId", "tenantId"]).and_then(get::as_text))
     };
     own.or_else(of_resource).map(lower)
 }

@@ -86,7 +86,8 @@ impl<'a> Entities<'a> {
     }
 
     fn person(&mut self, account: Json<'a>) {
-        let uid = part(account, &["azureAdUserId", "AadUserId", "AccountObjectId", "servicePrincipalObjectId"]).map(lower);
+        let uid =
+            part(account, &["azureAdUserId", "AadUserId", "AccountObjectId", "servicePrincipalObjectId"]).map(lower);
         let upn = part(account, &["userPrincipalName", "AccountUpn", "primaryAddress"]);
         let joined = || {
             let (name, suffix) = (part(account, &["Name"])?, part(account, &["UPNSuffix"])?);
@@ -134,13 +135,15 @@ impl<'a> Entities<'a> {
         if self.resources.iter().any(of_azure) {
             return None;
         }
-        let arn = self.resources.iter().find(|id| id.starts_with("arn:"))?;
-        arn.split(':').nth(4).filter(|account| !account.is_empty())
+        // ARNs of buckets name no account.
+        let account = |arn: &&'a str| arn.split(':').nth(4).filter(|account| !account.is_empty());
+        self.resources.iter().filter(|id| id.starts_with("arn:")).find_map(account)
     }
 
     pub(super) fn ocsf_resources(&self) -> Vec<Resource<'a>> {
         let of_id = |id: &&'a str| Resource { uid: Some((*id).into()), ..Resource::default() };
-        let of_host = |host: &&'a str| Resource { name: Some((*host).into()), type_: Some("host".into()), ..Resource::default() };
+        let of_host =
+            |host: &&'a str| Resource { name: Some((*host).into()), type_: Some("host".into()), ..Resource::default() };
         self.resources.iter().map(of_id).chain(self.hosts.iter().map(of_host)).collect()
     }
 

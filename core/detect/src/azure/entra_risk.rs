@@ -16,9 +16,25 @@ use selvedge_model::{Fact, Severity};
 
 /// What OCSF has a place for.
 pub(super) const MAPPED: &[&str] = &[
-    "time", "TimeGenerated", "id", "riskEventType", "riskType", "riskLevel", "ipAddress", "callerIpAddress",
-    "activityDateTime", "detectedDateTime", "lastUpdatedDateTime", "riskLastUpdatedDateTime", "userId",
-    "userPrincipalName", "servicePrincipalId", "servicePrincipalDisplayName", "tenantId", "AADTenantId", "location",
+    "time",
+    "TimeGenerated",
+    "id",
+    "riskEventType",
+    "riskType",
+    "riskLevel",
+    "ipAddress",
+    "callerIpAddress",
+    "activityDateTime",
+    "detectedDateTime",
+    "lastUpdatedDateTime",
+    "riskLastUpdatedDateTime",
+    "userId",
+    "userPrincipalName",
+    "servicePrincipalId",
+    "servicePrincipalDisplayName",
+    "tenantId",
+    "AADTenantId",
+    "location",
 ];
 
 struct Risk<'a> {
@@ -40,8 +56,17 @@ fn word<'a>(row: &Row<'a>) -> Option<&'a str> {
 fn read(raw: Json<'_>) -> Result<Risk<'_>, String> {
     let row = Row::new(raw);
     let word = word(&row);
-    let at = moment(&row, &["activityDateTime", "detectedDateTime", "riskLastUpdatedDateTime", "lastModifiedDateTime",
-        "createdDateTime", "lastUpdatedDateTime"])?;
+    let at = moment(
+        &row,
+        &[
+            "activityDateTime",
+            "detectedDateTime",
+            "riskLastUpdatedDateTime",
+            "lastModifiedDateTime",
+            "createdDateTime",
+            "lastUpdatedDateTime",
+        ],
+    )?;
     let known = word.and_then(attack::risk);
     let app = row.text(&["servicePrincipalId"]);
     let principal = is_principal(&row, word);
@@ -76,13 +101,20 @@ fn read(raw: Json<'_>) -> Result<Risk<'_>, String> {
     let found = Detection {
         class: class::DETECTION_FINDING,
         at,
-        updated: row.moment(&["lastUpdatedDateTime", "riskLastUpdatedDateTime", "lastModifiedDateTime", "lastScannedDateTime", "time"]),
+        updated: row.moment(&[
+            "lastUpdatedDateTime",
+            "riskLastUpdatedDateTime",
+            "lastModifiedDateTime",
+            "lastScannedDateTime",
+            "time",
+        ]),
         id: id.map(Into::into),
         container: tenant.clone(),
         family: if word.is_some() { "risk-detection" } else { "risky-principal" },
         product: if is_pim(&row, known.as_ref()) { PIM } else { PRODUCT }.into(),
         feature: row.text(&["category", "Type"]).map(Into::into),
-        title: title.map_or_else(|| Text::from(if principal { "Risky service principal" } else { "Risky user" }), Into::into),
+        title: title
+            .map_or_else(|| Text::from(if principal { "Risky service principal" } else { "Risky user" }), Into::into),
         desc: row.text(&["riskDetail"]).filter(|detail| *detail != "none"),
         kind: kind.rsplit('_').next().unwrap_or(kind).trim_start_matches("#microsoft.graph.").into(),
         severity: known.as_ref().and_then(|known| known.severity).unwrap_or_else(|| common::severity(level)),
@@ -172,7 +204,12 @@ pub(super) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
         found.evidences.push(Evidence { actor, src_endpoint: source, ..Evidence::default() });
     }
     if let Some(uid) = user.uid.filter(|_| known) {
-        found.resources.push(Resource { uid: Some(uid), name: user.name, type_: Some("user".into()), ..Resource::default() });
+        found.resources.push(Resource {
+            uid: Some(uid),
+            name: user.name,
+            type_: Some("user".into()),
+            ..Resource::default()
+        });
     }
     let mut done = mapped(found, raw.digest_id());
     let (level_id, level_name) = risk_level(level);
@@ -199,7 +236,8 @@ pub(super) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
         // It was real, but the user has shown who they are since.
         found.severity = found.severity.min(Severity::Low);
     }
-    let safe = row.text(&["riskDetail"]).is_some_and(|detail| detail.to_ascii_lowercase().contains("confirmedsigninsafe"));
+    let safe =
+        row.text(&["riskDetail"]).is_some_and(|detail| detail.to_ascii_lowercase().contains("confirmedsigninsafe"));
     let report = (!settled && !safe).then(|| finding::report(&found, sure));
     let deed = Deed {
         cloud: "entra",

@@ -65,9 +65,17 @@ pub(super) fn mapped<'a>(found: Detection<'a>, digest: Text<'a>) -> Mapped<'a> {
     Mapped { identity: identity(container, key), occurred_at, revision, ocsf: event(found, uid) }
 }
 
+/// A finding that is written this many seconds after it was made is its first
+/// version.
+const SOON: i64 = 600;
+
 /// The event of a detection.
 pub(crate) fn event<'a>(found: Detection<'a>, uid: Text<'a>) -> Ocsf<'a> {
-    let changed = found.updated.zip(found.created).is_some_and(|(updated, created)| updated > created);
+    let seconds = found
+        .updated
+        .zip(found.created)
+        .map(|(updated, created)| updated.as_second().saturating_sub(created.as_second()));
+    let changed = seconds.is_some_and(|seconds| seconds > SOON);
     let mut out = ocsf::build(Head {
         class: found.class,
         activity: activity(found.status, changed),
@@ -126,7 +134,7 @@ pub(crate) fn event<'a>(found: Detection<'a>, uid: Text<'a>) -> Ocsf<'a> {
 /// Techniques, the first with the first tactic; tactics that are left over
 /// stand for themselves.
 fn attacks(techniques: &[String], tactics: &[String]) -> Vec<Attack<'static>> {
-    let of = |name: &String| Technique { uid: None, name: Some(name.clone().into()) };
+    let of = |name: &String| Technique { uid: None, name: Some(title(name).into()) };
     let count = techniques.len().max(tactics.len());
     (0..count)
         .map(|at| Attack {
@@ -135,6 +143,15 @@ fn attacks(techniques: &[String], tactics: &[String]) -> Vec<Attack<'static>> {
             version: None,
         })
         .collect()
+}
+
+/// `credential-access` as ATT&CK writes it: `Credential Access`.
+fn title(tactic: &str) -> String {
+    let word = |word: &str| match word {
+        "and" => word.to_owned(),
+        _ => word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect(),
+    };
+    tactic.split('-').map(word).collect::<Vec<String>>().join(" ")
 }
 
 /// What the provider itself says, for incidents.
@@ -155,6 +172,8 @@ pub(crate) fn report(found: &Detection<'_>, confidence: u16) -> Report {
 pub(crate) fn is_sample(texts: &[&str]) -> bool {
     texts.iter().any(|text| {
         let text = text.trim_start().to_ascii_lowercase();
-        text.starts_with("[sample alert]") || text.starts_with("sample alert") || text.contains("this is a sample alert")
+        text.starts_with("[sample alert]")
+            || text.starts_with("sample alert")
+            || text.contains("this is a sample alert")
     })
 }

@@ -15,8 +15,21 @@ use selvedge_model::{Fact, Timestamp};
 
 /// What OCSF has a place for.
 pub(super) const MAPPED: &[&str] = &[
-    "start", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "direction", "action", "packets", "bytes",
-    "packetsSent", "bytesSent", "packetsReceived", "bytesReceived", "state",
+    "start",
+    "srcaddr",
+    "dstaddr",
+    "srcport",
+    "dstport",
+    "protocol",
+    "direction",
+    "action",
+    "packets",
+    "bytes",
+    "packetsSent",
+    "bytesSent",
+    "packetsReceived",
+    "bytesReceived",
+    "state",
 ];
 
 /// A flow, under one name each.
@@ -189,7 +202,10 @@ pub(super) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
 
 /// The time of a row of traffic analytics.
 pub(super) fn time_of(row: &Row<'_>) -> Result<Timestamp, String> {
-    moment(row, &["FlowStartTime", "FlowStartTime_t", "FlowIntervalStartTime", "FlowIntervalStartTime_t", "TimeProcessed"])
+    moment(
+        row,
+        &["FlowStartTime", "FlowStartTime_t", "FlowIntervalStartTime", "FlowIntervalStartTime_t", "TimeProcessed"],
+    )
 }
 
 /// A number of a row of traffic analytics.

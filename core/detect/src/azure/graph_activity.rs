@@ -13,9 +13,28 @@ use selvedge_model::{Fact, guid};
 
 /// What OCSF has a place for.
 pub(super) const MAPPED: &[&str] = &[
-    "time", "timeGenerated", "TimeGenerated", "requestId", "operationId", "correlationId", "requestMethod", "requestUri",
-    "responseStatusCode", "responseSizeBytes", "userId", "servicePrincipalId", "appId", "ipAddress", "callerIpAddress",
-    "userAgent", "sessionId", "c_sid", "tenantId", "AadTenantId", "resultSignature", "location",
+    "time",
+    "timeGenerated",
+    "TimeGenerated",
+    "requestId",
+    "operationId",
+    "correlationId",
+    "requestMethod",
+    "requestUri",
+    "responseStatusCode",
+    "responseSizeBytes",
+    "userId",
+    "servicePrincipalId",
+    "appId",
+    "ipAddress",
+    "callerIpAddress",
+    "userAgent",
+    "sessionId",
+    "c_sid",
+    "tenantId",
+    "AadTenantId",
+    "resultSignature",
+    "location",
 ];
 
 struct Call<'a> {

@@ -17,10 +17,26 @@ use selvedge_model::{Fact, Severity, Timestamp};
 
 /// What OCSF has a place for.
 pub(super) const MAPPED: &[&str] = &[
-    "time", "TimeGenerated", "title", "displayName", "IncidentName", "description", "severity", "status",
-    "createdTimeUtc", "createdDateTime", "CreatedTime", "lastModifiedTimeUtc", "lastUpdateDateTime",
-    "LastModifiedTime", "firstActivityTimeUtc", "FirstActivityTime", "lastActivityTimeUtc", "LastActivityTime",
-    "incidentUrl", "incidentWebUrl",
+    "time",
+    "TimeGenerated",
+    "title",
+    "displayName",
+    "IncidentName",
+    "description",
+    "severity",
+    "status",
+    "createdTimeUtc",
+    "createdDateTime",
+    "CreatedTime",
+    "lastModifiedTimeUtc",
+    "lastUpdateDateTime",
+    "LastModifiedTime",
+    "firstActivityTimeUtc",
+    "FirstActivityTime",
+    "lastActivityTimeUtc",
+    "LastActivityTime",
+    "incidentUrl",
+    "incidentWebUrl",
 ];
 
 struct Incident<'a> {
@@ -50,7 +66,8 @@ fn read(raw: Json<'_>) -> Result<Incident<'_>, String> {
     let (mut techniques, mut tactics) =
         (attack::techniques(word("techniques")), attack::tactics(&word("tactics").replace(['[', ']', '"'], "")));
     for alert in &alerts {
-        techniques.extend(get::any(*alert, &["mitreTechniques"]).map(|t| attack::techniques(t.raw())).unwrap_or_default());
+        techniques
+            .extend(get::any(*alert, &["mitreTechniques"]).map(|t| attack::techniques(t.raw())).unwrap_or_default());
         tactics.extend(attack::tactics(part(*alert, &["category"]).unwrap_or_default()));
     }
     for list in [&mut techniques, &mut tactics] {

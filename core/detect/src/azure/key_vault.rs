@@ -15,9 +15,24 @@ use selvedge_model::ocsf::class;
 
 /// What OCSF has a place for.
 pub(super) const MAPPED: &[&str] = &[
-    "time", "TimeGenerated", "operationName", "callerIpAddress", "httpStatusCode", "httpStatusCode_d", "requestUri",
-    "requestUri_s", "id", "id_s", "clientInfo", "clientInfo_s", "correlationId", "resultSignature", "resultDescription",
-    "resourceId", "_ResourceId", "durationMs",
+    "time",
+    "TimeGenerated",
+    "operationName",
+    "callerIpAddress",
+    "httpStatusCode",
+    "httpStatusCode_d",
+    "requestUri",
+    "requestUri_s",
+    "id",
+    "id_s",
+    "clientInfo",
+    "clientInfo_s",
+    "correlationId",
+    "resultSignature",
+    "resultDescription",
+    "resourceId",
+    "_ResourceId",
+    "durationMs",
 ];
 
 /// Ends of names of claims: whole as streamed, and as columns of
@@ -61,11 +76,7 @@ fn read(raw: Json<'_>) -> Call<'_> {
     Call {
         operation: row.text(&["operationName"]).unwrap_or(ocsf::UNKNOWN),
         code: number(&row, &["httpStatusCode", "httpStatusCode_d"]),
-        user: User {
-            uid: claim(&row, &OBJECT_ID).map(lower),
-            name: upn.map(lower),
-            ..User::default()
-        },
+        user: User { uid: claim(&row, &OBJECT_ID).map(lower), name: upn.map(lower), ..User::default() },
         app: claim(&row, &APP),
         object: row.text(&["id", "id_s", "requestUri", "requestUri_s"]).filter(|id| id.contains("://")),
         row,

@@ -108,13 +108,16 @@ fn contains(text: &str, part: &str) -> bool {
     text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
+/// Whether a record is of a kind.
+type Test = fn(Json<'_>) -> bool;
+
 /// By what only such records have.
 fn by_shape(value: Json<'_>, category: &str) -> Option<RecordKind> {
     // The Activity Log speaks of all services in its own categories.
     if has(value, "eventDataId") || get::any(value, &["authorization", "claims"]).is_some() {
         return None;
     }
-    let tests: [(fn(Json<'_>) -> bool, RecordKind); 8] = [
+    let tests: [(Test, RecordKind); 8] = [
         (is_incident, RecordKind::MicrosoftIncident),
         (is_alert, RecordKind::DefenderAlert),
         (is_risk, RecordKind::EntraRisk),
@@ -168,11 +171,13 @@ fn is_risk(value: Json<'_>) -> bool {
         || has_all(value, &["riskState", "riskLevel", "riskLastUpdatedDateTime"])
         || has_all(value, &["riskType", "riskState", "detectedDateTime"])
         || (!definition.is_empty() && ends_with(definition, "Alert"))
-        || (name.starts_with("#microsoft.graph.") && (ends_with(name, "AlertIncident") || ends_with(name, "AlertConfiguration")))
+        || (name.starts_with("#microsoft.graph.")
+            && (ends_with(name, "AlertIncident") || ends_with(name, "AlertConfiguration")))
 }
 
 fn is_graph_call(value: Json<'_>) -> bool {
-    has_all(value, &["requestUri", "requestMethod"]) && (has(value, "signInActivityId") || has(value, "responseStatusCode"))
+    has_all(value, &["requestUri", "requestMethod"])
+        && (has(value, "signInActivityId") || has(value, "responseStatusCode"))
 }
 
 /// Traffic analytics; columns of the older table end in the letter of their type.

@@ -14,8 +14,20 @@ use selvedge_model::ocsf::class;
 
 /// What OCSF has a place for.
 pub(super) const MAPPED: &[&str] = &[
-    "time", "TimeGenerated", "operationName", "status", "status_s", "code", "code_s", "startTime", "startTime_t", "endTime",
-    "endTime_t", "location", "WorkflowId", "WorkflowName",
+    "time",
+    "TimeGenerated",
+    "operationName",
+    "status",
+    "status_s",
+    "code",
+    "code_s",
+    "startTime",
+    "startTime_t",
+    "endTime",
+    "endTime_t",
+    "location",
+    "WorkflowId",
+    "WorkflowName",
 ];
 
 struct Step<'a> {

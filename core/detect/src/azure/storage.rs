@@ -13,8 +13,21 @@ use selvedge_model::ocsf::{class, id};
 
 /// What OCSF has a place for.
 pub(super) const MAPPED: &[&str] = &[
-    "time", "TimeGenerated", "operationName", "statusCode", "statusText", "callerIpAddress", "uri", "userAgentHeader",
-    "correlationId", "location", "RequesterObjectId", "RequesterUpn", "RequesterAppId", "referrerHeader", "durationMs",
+    "time",
+    "TimeGenerated",
+    "operationName",
+    "statusCode",
+    "statusText",
+    "callerIpAddress",
+    "uri",
+    "userAgentHeader",
+    "correlationId",
+    "location",
+    "RequesterObjectId",
+    "RequesterUpn",
+    "RequesterAppId",
+    "referrerHeader",
+    "durationMs",
 ];
 
 struct Access<'a> {
@@ -41,7 +54,9 @@ fn read(raw: Json<'_>) -> Access<'_> {
     let account = row.text(&["accountName"]).or_else(|| host(&row)?.split('.').next()).unwrap_or_default();
     Access {
         operation: row.text(&["operationName"]).unwrap_or(ocsf::UNKNOWN),
-        ok: code.map(|code| code < 400).or_else(|| (!text.is_empty()).then(|| text.to_ascii_lowercase().contains("success"))),
+        ok: code
+            .map(|code| code < 400)
+            .or_else(|| (!text.is_empty()).then(|| text.to_ascii_lowercase().contains("success"))),
         code,
         text,
         bucket: bucket(key, account).or_else(|| bucket(path(&row)?, account)),
@@ -140,7 +155,12 @@ pub(super) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
     let type_id = if blob { id::databucket_type::AZURE_BLOB } else { id::databucket_type::OTHER };
     more.databucket = Some(Databucket {
         uid: some(common::resource_id(row)),
-        name: access.bucket.or(Some(access.account)).filter(|name| !name.is_empty()).or(Some(ocsf::UNKNOWN)).map(Into::into),
+        name: access
+            .bucket
+            .or(Some(access.account))
+            .filter(|name| !name.is_empty())
+            .or(Some(ocsf::UNKNOWN))
+            .map(Into::into),
         type_id,
         type_: if blob { id::databucket_type::name(type_id).map(Into::into) } else { some(access.service) },
     });

@@ -22,11 +22,16 @@ pub(super) fn read<'a>(raw: Json<'a>) -> Result<Flow<'a>, String> {
     let sum = |a: Option<i64>, b: Option<i64>| a.map(|a| a.saturating_add(b.unwrap_or(0))).or(b);
     // Older rows say what came in and went out of the machine.
     let pair = |out: &[&str], back: &[&str], inner: &[&str], outer: &[&str]| {
-        let (sent, got) = if inbound == Some(true) { (number(inner), number(outer)) } else { (number(outer), number(inner)) };
+        let (sent, got) =
+            if inbound == Some(true) { (number(inner), number(outer)) } else { (number(outer), number(inner)) };
         (number(out).or(sent), number(back).or(got))
     };
-    let (bytes_out, bytes_in) =
-        pair(&["BytesSrcToDest"], &["BytesDestToSrc"], &["InboundBytes_d", "InboundBytes"], &["OutboundBytes_d", "OutboundBytes"]);
+    let (bytes_out, bytes_in) = pair(
+        &["BytesSrcToDest"],
+        &["BytesDestToSrc"],
+        &["InboundBytes_d", "InboundBytes"],
+        &["OutboundBytes_d", "OutboundBytes"],
+    );
     let (packets_out, packets_in) = pair(
         &["PacketsSrcToDest"],
         &["PacketsDestToSrc"],
@@ -34,8 +39,10 @@ pub(super) fn read<'a>(raw: Json<'a>) -> Result<Flow<'a>, String> {
         &["OutboundPackets_d", "OutboundPackets"],
     );
     let flows = |names: &[&str]| number(names).unwrap_or(0);
-    let allowed = flows(&["AllowedInFlows", "AllowedInFlows_d"]).saturating_add(flows(&["AllowedOutFlows", "AllowedOutFlows_d"]));
-    let denied = flows(&["DeniedInFlows", "DeniedInFlows_d"]).saturating_add(flows(&["DeniedOutFlows", "DeniedOutFlows_d"]));
+    let allowed =
+        flows(&["AllowedInFlows", "AllowedInFlows_d"]).saturating_add(flows(&["AllowedOutFlows", "AllowedOutFlows_d"]));
+    let denied =
+        flows(&["DeniedInFlows", "DeniedInFlows_d"]).saturating_add(flows(&["DeniedOutFlows", "DeniedOutFlows_d"]));
     let status = row.text(&["FlowStatus", "FlowStatus_s", "Action"]).unwrap_or_default();
     Ok(Flow {
         at,
@@ -66,7 +73,10 @@ pub(super) fn read<'a>(raw: Json<'a>) -> Result<Flow<'a>, String> {
 
 fn account<'a>(row: &Row<'a>) -> Option<selvedge_model::event::Text<'a>> {
     let listed = row.text(&["FlowLogResourceId", "TargetResourceId"]).and_then(crate::activity::subscription);
-    let own = || row.text(&["SrcSubscription", "DestSubscription", "Subscription_g", "SubscriptionId", "Subscription_s"]).map(lower);
+    let own = || {
+        row.text(&["SrcSubscription", "DestSubscription", "Subscription_g", "SubscriptionId", "Subscription_s"])
+            .map(lower)
+    };
     listed.or_else(own).or_else(|| common::subscription(row))
 }
 

@@ -10,14 +10,36 @@ use serde_json::{Map, Value};
 
 /// Names of the parts of a tuple of NSG flow logs; version 1 ends before `state`.
 const NSG: [&str; 13] = [
-    "start", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "direction", "action", "state", "packetsSent",
-    "bytesSent", "packetsReceived", "bytesReceived",
+    "start",
+    "srcaddr",
+    "dstaddr",
+    "srcport",
+    "dstport",
+    "protocol",
+    "direction",
+    "action",
+    "state",
+    "packetsSent",
+    "bytesSent",
+    "packetsReceived",
+    "bytesReceived",
 ];
 
 /// And of VNet flow logs.
 const VNET: [&str; 13] = [
-    "start", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "direction", "state", "encryption", "packetsSent",
-    "bytesSent", "packetsReceived", "bytesReceived",
+    "start",
+    "srcaddr",
+    "dstaddr",
+    "srcport",
+    "dstport",
+    "protocol",
+    "direction",
+    "state",
+    "encryption",
+    "packetsSent",
+    "bytesSent",
+    "packetsReceived",
+    "bytesReceived",
 ];
 
 const SHORTEST: usize = 8;
@@ -48,7 +70,12 @@ pub(crate) fn tuples(row: Json<'_>, out: &mut dyn FnMut(&str)) -> u64 {
         for group in groups.into_iter().flat_map(Json::elements) {
             let mut context = shared.clone();
             // The rule stands with the group in one, above it in the other.
-            for (part, name, key) in [(flow, "rule", "rule"), (group, "rule", "rule"), (flow, "aclID", "aclId"), (group, "mac", "macAddress")] {
+            for (part, name, key) in [
+                (flow, "rule", "rule"),
+                (group, "rule", "rule"),
+                (flow, "aclID", "aclId"),
+                (group, "mac", "macAddress"),
+            ] {
                 if let Some(text) = get::any(part, &[name]).and_then(get::as_text) {
                     context.insert(key.into(), text.into());
                 }
@@ -142,17 +169,30 @@ mod tests {
 
     #[test]
     fn a_tuple_has_names() {
-        let nsg = |tuple: &str| json!({"category": "NetworkSecurityGroupFlowEvent", "resourceId": "/SUBSCRIPTIONS/S1", "properties":
-            {"Version": 2, "flows": [{"rule": "DenyAll", "flows": [{"mac": "000D3AF87856", "flowTuples": [tuple]}]}]}});
-        let vnet = |tuple: &str| json!({"flowLogVersion": 4, "flowLogResourceID": "/SUBSCRIPTIONS/S1", "flowRecords":
-            {"flows": [{"aclID": "a1", "flowGroups": [{"rule": "BlockAll", "flowTuples": [tuple]}]}]}});
+        let nsg = |tuple: &str| {
+            json!({"category": "NetworkSecurityGroupFlowEvent", "resourceId": "/SUBSCRIPTIONS/S1", "properties":
+            {"Version": 2, "flows": [{"rule": "DenyAll", "flows": [{"mac": "000D3AF87856", "flowTuples": [tuple]}]}]}})
+        };
+        let vnet = |tuple: &str| {
+            json!({"flowLogVersion": 4, "flowLogResourceID": "/SUBSCRIPTIONS/S1", "flowRecords":
+            {"flows": [{"aclID": "a1", "flowGroups": [{"rule": "BlockAll", "flowTuples": [tuple]}]}]}})
+        };
         for (row, expect) in [
-            (nsg("1542110437,94.102.49.190,10.5.16.4,28746,443,U,I,D"), json!({"start": 1542110437, "srcport": 28746,
-                "protocol": 17, "direction": "Inbound", "action": "Deny", "rule": "DenyAll", "macAddress": "000D3AF87856"})),
-            (nsg("1542110377,10.0.0.4,13.67.143.118,44931,443,T,O,A,E,25,4096,30,8192"), json!({"protocol": 6,
-                "direction": "Outbound", "action": "Allow", "state": "E", "packets": 55, "bytes": 12288, "bytesSent": 4096})),
-            (vnet("1663146003599,10.0.0.6,192.0.2.180,23956,443,6,O,B,NX,0,0,0,0"), json!({"start": 1663146003599i64,
-                "action": "Allow", "state": "B", "encryption": "NX", "bytes": 0, "rule": "BlockAll", "aclId": "a1"})),
+            (
+                nsg("1542110437,94.102.49.190,10.5.16.4,28746,443,U,I,D"),
+                json!({"start": 1542110437, "srcport": 28746,
+                "protocol": 17, "direction": "Inbound", "action": "Deny", "rule": "DenyAll", "macAddress": "000D3AF87856"}),
+            ),
+            (
+                nsg("1542110377,10.0.0.4,13.67.143.118,44931,443,T,O,A,E,25,4096,30,8192"),
+                json!({"protocol": 6,
+                "direction": "Outbound", "action": "Allow", "state": "E", "packets": 55, "bytes": 12288, "bytesSent": 4096}),
+            ),
+            (
+                vnet("1663146003599,10.0.0.6,192.0.2.180,23956,443,6,O,B,NX,0,0,0,0"),
+                json!({"start": 1663146003599i64,
+                "action": "Allow", "state": "B", "encryption": "NX", "bytes": 0, "rule": "BlockAll", "aclId": "a1"}),
+            ),
             (vnet("1663146003599,10.0.0.6,192.0.2.180,23956,443,6,O,D,NX,0,0,0,0"), json!({"action": "Deny"})),
             (nsg("garbage"), json!({"tuple": "garbage"})),
             (nsg("1,2,3,4,5,6,7,8,9,10,11,12,13,14"), json!({"tuple": "1,2,3,4,5,6,7,8,9,10,11,12,13,14"})),

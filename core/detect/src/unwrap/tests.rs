@@ -61,7 +61,10 @@ fn kinds_table() {
         (json!({"operationName":"GET /v1/users"}), RecordKind::Unmapped),
         (json!({"Type":"AADServicePrincipalSignInLogs","Id":"1"}), RecordKind::EntraSignIn),
         (json!({"CreatedDateTime":"t","AppId":"a","UserPrincipalName":"u","ResultType":"0"}), RecordKind::EntraSignIn),
+        (json!({"createdDateTime":"t","userPrincipalName":"u","status":{"errorCode":0}}), RecordKind::EntraSignIn),
         (json!({"createdDateTime":"t","appId":"a","displayName":"an application"}), RecordKind::Unmapped),
+        (json!({"createdDateTime":"t","userPrincipalName":"u","displayName":"a user"}), RecordKind::Unmapped),
+        (json!({"createdDateTime":"t","status":"active","displayName":"a review"}), RecordKind::Unmapped),
         (json!({"Type":"AuditLogs","OperationName":"Add user"}), RecordKind::EntraAudit),
         // Identity Protection and PIM.
         (json!({"category":"UserRiskEvents","properties":{}}), RecordKind::EntraRisk),

@@ -98,7 +98,9 @@ fn pieces(bytes: &[u8], name: &str, out: &mut Vec<(String, Value)>) {
         Line::Unreadable(why) => panic!("{name}:{}: {why}", at.line),
     };
     let mut take = |piece: Piece<'_>| match piece {
-        Piece::Json(at, record, _) => out.push((format!("{name}:{}", at.line), serde_json::from_slice(record).unwrap())),
+        Piece::Json(at, record, _) => {
+            out.push((format!("{name}:{}", at.line), serde_json::from_slice(record).unwrap()))
+        }
         Piece::Line(at, line) => out.extend(text(at, log.line(line))),
         Piece::Row(at, row) => out.extend(text(at, log.row(row))),
         Piece::Broken(at, why) => panic!("{name}:{}: {why}", at.line),

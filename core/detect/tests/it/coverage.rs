@@ -21,7 +21,12 @@ fn azure_files_are_mapped() {
             }
         }
     }
-    let azure = |name: &str| name.starts_with("azure_") || name.starts_with("az_net") || name.contains("entra-") || name.contains("activity-");
+    let azure = |name: &str| {
+        name.starts_with("azure_")
+            || name.starts_with("az_net")
+            || name.contains("entra-")
+            || name.contains("activity-")
+    };
     let mut checked = 0;
     for (file, (all, missed)) in files.iter().filter(|(name, _)| azure(name)) {
         let timeless = WITHOUT_A_TIME.iter().find(|(name, _)| name == file).map_or(0, |(_, count)| *count);

@@ -10,10 +10,14 @@ const ALICE: &str = "5a1c93e4-27b8-4f60-8d15-c3e97a40b62f";
 const TENANT: &str = "0b0f6a52-5b66-4f3e-9c2e-4f6a3d1c2b1a";
 
 fn signal(done: &Done) -> Signal {
-    let signals: Vec<&Signal> = done.facts.iter().filter_map(|fact| match fact {
-        Fact::Signal(signal) => Some(&**signal),
-        _ => None,
-    }).collect();
+    let signals: Vec<&Signal> = done
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Signal(signal) => Some(&**signal),
+            _ => None,
+        })
+        .collect();
     assert_eq!(signals.len(), 1, "{:?}", done.facts);
     signals[0].clone()
 }
@@ -58,13 +62,42 @@ fn facts_say_who_did_what() {
         ("risk detection", ALICE, "alice@contoso.example", sign_in, "203.0.113.7", "passwordSpray", ALICE),
         ("risky user", ALICE, "alice@contoso.example", "", "", "riskyUser", ALICE),
         ("risk of a service principal", "5b1f1c52-3a0f-4d7b-9c0e-7d4c7f1e2a33", "ci", "", "", "leakedCredentials", ""),
-        ("Graph call", ALICE, "", sign_in, "203.0.113.7", "POST /v1.0/applications/3b1d7c52-8f0e-4d6a-9c41-5e2a7f90b816/addPassword",
-            "3b1d7c52-8f0e-4d6a-9c41-5e2a7f90b816"),
-        ("Graph call of an application", "5b1f1c52-3a0f-4d7b-9c0e-7d4c7f1e2a33", "", "s1", "203.0.113.7", "GET /beta//users", ""),
-        ("Defender alert", ALICE, "alice@contoso.example", "", "203.0.113.7", "ARM_AnomalousServiceOperation.CredentialAccess",
-            "/subscriptions/5e1a0000-0000-4000-8000-000000000001/resourcegroups/rg/providers/microsoft.compute/virtualmachines/vm-claims"),
-        ("Defender alert about AWS", "arn:aws:iam::111122223333:user/bob", "bob", "", "203.0.113.7", "ARM_AnomalousServiceOperation.CredentialAccess",
-            "arn:aws:s3:::contoso-claims"),
+        (
+            "Graph call",
+            ALICE,
+            "",
+            sign_in,
+            "203.0.113.7",
+            "POST /v1.0/applications/3b1d7c52-8f0e-4d6a-9c41-5e2a7f90b816/addPassword",
+            "3b1d7c52-8f0e-4d6a-9c41-5e2a7f90b816",
+        ),
+        (
+            "Graph call of an application",
+            "5b1f1c52-3a0f-4d7b-9c0e-7d4c7f1e2a33",
+            "",
+            "s1",
+            "203.0.113.7",
+            "GET /beta//users",
+            "",
+        ),
+        (
+            "Defender alert",
+            ALICE,
+            "alice@contoso.example",
+            "",
+            "203.0.113.7",
+            "ARM_AnomalousServiceOperation.CredentialAccess",
+            "/subscriptions/5e1a0000-0000-4000-8000-000000000001/resourcegroups/rg/providers/microsoft.compute/virtualmachines/vm-claims",
+        ),
+        (
+            "Defender alert about AWS",
+            "arn:aws:iam::111122223333:user/bob",
+            "bob",
+            "",
+            "203.0.113.7",
+            "ARM_AnomalousServiceOperation.CredentialAccess",
+            "arn:aws:s3:::contoso-claims",
+        ),
         ("XDR alert", ALICE, "alice@contoso.example", "", "203.0.113.7", "Exfiltration", "arn:aws:s3:::contoso-claims"),
         ("XDR incident", ALICE, "alice@contoso.example", "", "203.0.113.7", "Multi-stage incident", "laptop-7"),
         ("NSG flow", "", "", "", "10.0.0.4", "flow allowed", "203.0.113.7"),
@@ -76,14 +109,28 @@ fn facts_say_who_did_what() {
         ("address check", "", "", "", "203.0.113.7", "address check", "promo.azurewebsites.net"),
         ("blob read", ALICE, "alice@contoso.example", "", "203.0.113.7", "GetBlob", "/stprod/claims/a.csv"),
         ("blob refused to nobody", "", "", "", "2001:db8::7", "ListBlobs", ""),
-        ("secret read", ALICE, "alice@contoso.example", "", "203.0.113.7", "SecretGet", "https://kv-prod.vault.azure.net/secrets/db"),
+        (
+            "secret read",
+            ALICE,
+            "alice@contoso.example",
+            "",
+            "203.0.113.7",
+            "SecretGet",
+            "https://kv-prod.vault.azure.net/secrets/db",
+        ),
         ("secret refused", "", "", "", "203.0.113.7", "SecretGet", ""),
         ("workflow step", "", "wf", "08585", "", "Microsoft.Logic/workflows/workflowActionCompleted", ""),
         ("cluster call", ALICE, "dev@contoso.example", "", "203.0.113.7", "create secrets", "default/secrets/db"),
         ("cluster call refused", "system:anonymous", "system:anonymous", "", "2001:db8::7", "list pods/exec", "pods"),
     ] {
         let said = signal(&normalised(&records::named(record)));
-        let found = (said.actor.as_str(), said.actor_name.as_str(), said.session.as_deref().unwrap_or_default(), said.ip.as_str(), said.operation.as_str());
+        let found = (
+            said.actor.as_str(),
+            said.actor_name.as_str(),
+            said.session.as_deref().unwrap_or_default(),
+            said.ip.as_str(),
+            said.operation.as_str(),
+        );
         assert_eq!(found, (actor, name, session, ip, operation), "{record}");
         assert!(target.is_empty() || said.targets.iter().any(|known| known == target), "{record}: {:?}", said.targets);
     }
@@ -175,24 +222,48 @@ fn downloads_of_the_portals_are_read() {
     };
     let sign_in = read(
         "Date (UTC),Request ID,User agent,Correlation ID,User ID,User,Username,Application,Application ID ,Resource,Resource ID ,Resource tenant ID,IP address,Location,Status,Sign-in error code,Failure reason,Device ID,Browser,Operating System,Compliant,Authentication requirement,Session ID,Conditional Access",
-        &format!("2026-05-18T17:20:01Z,49f7d321-4642-41b6-a5b7-b74341544f00,Mozilla/5.0,c1,{ALICE},Alice,Alice@contoso.example,Azure Portal,c44b4083-3bb0-49c1-b47d-974e53cbdf3c,ARM,797f4846-ba00-4fd7-ba43-dac1f8f63013,{TENANT},203.0.113.7,\"Bonn, Nordrhein-Westfalen, DE\",Success,None,Other.,d1,Edge 124,Windows10,true,Multifactor authentication,s1,Success"),
+        &format!(
+            "2026-05-18T17:20:01Z,49f7d321-4642-41b6-a5b7-b74341544f00,Mozilla/5.0,c1,{ALICE},Alice,Alice@contoso.example,Azure Portal,c44b4083-3bb0-49c1-b47d-974e53cbdf3c,ARM,797f4846-ba00-4fd7-ba43-dac1f8f63013,{TENANT},203.0.113.7,\"Bonn, Nordrhein-Westfalen, DE\",Success,None,Other.,d1,Edge 124,Windows10,true,Multifactor authentication,s1,Success"
+        ),
     );
     let Some(Fact::SignIn(fact)) = sign_in.facts.first() else { panic!("{sign_in:?}") };
-    let found = (fact.request_id.as_str(), fact.user_id.as_str(), fact.upn.as_str(), fact.country.as_deref(), fact.result.as_str(), fact.device_trusted, fact.tenant.as_str());
-    assert_eq!(found, ("49f7d321-4642-41b6-a5b7-b74341544f00", ALICE, "alice@contoso.example", Some("DE"), "0", true, TENANT));
+    let found = (
+        fact.request_id.as_str(),
+        fact.user_id.as_str(),
+        fact.upn.as_str(),
+        fact.country.as_deref(),
+        fact.result.as_str(),
+        fact.device_trusted,
+        fact.tenant.as_str(),
+    );
+    assert_eq!(
+        found,
+        ("49f7d321-4642-41b6-a5b7-b74341544f00", ALICE, "alice@contoso.example", Some("DE"), "0", true, TENANT)
+    );
 
     let audit = read(
         "Date (UTC),CorrelationId,Service,Category,Activity,Result,ResultReason,ActorType,ActorDisplayName,ActorObjectId,ActorUserPrincipalName,IPAddress,Target1Type,Target1DisplayName,Target1ObjectId,Target1UserPrincipalName,Target1ModifiedProperty1Name,Target1ModifiedProperty1OldValue,Target1ModifiedProperty1NewValue,Target2Type,Target2ObjectId",
-        &format!("5/18/2026 5:40:00 PM,c1,Core Directory,RoleManagement,Add member to role,success,,User,Alice,{ALICE},Alice@contoso.example,203.0.113.7,User,Eve,8b8b,eve@contoso.example,Role.DisplayName,,\"\"\"Global Administrator\"\"\",,"),
+        &format!(
+            "5/18/2026 5:40:00 PM,c1,Core Directory,RoleManagement,Add member to role,success,,User,Alice,{ALICE},Alice@contoso.example,203.0.113.7,User,Eve,8b8b,eve@contoso.example,Role.DisplayName,,\"\"\"Global Administrator\"\"\",,"
+        ),
     );
     let Some(Fact::EntraChange(fact)) = audit.facts.first() else { panic!("{audit:?}") };
-    assert_eq!((fact.initiator_id.as_str(), fact.targets.as_slice()), (ALICE, &[("User".to_owned(), "8b8b".to_owned())][..]));
-    assert_eq!(audit.ocsf["unmapped"]["changes"], json!([{"object": "8b8b", "property": "Role.DisplayName", "after": "Global Administrator"}]));
+    assert_eq!(
+        (fact.initiator_id.as_str(), fact.targets.as_slice()),
+        (ALICE, &[("User".to_owned(), "8b8b".to_owned())][..])
+    );
+    assert_eq!(
+        audit.ocsf["unmapped"]["changes"],
+        json!([{"object": "8b8b", "property": "Role.DisplayName", "after": "Global Administrator"}])
+    );
 
     let operation = read(
         "Correlation id,Operation name,Status,Event category,Level,Time,Subscription,Event initiated by,Resource type,Resource group,Resource",
         "c1,Create role assignment,Succeeded,Administrative,Informational,2026-05-18T17:31:00Z,5e1a0000-0000-4000-8000-000000000001,alice@contoso.example,,rg,/subscriptions/5e1a0000-0000-4000-8000-000000000001/resourceGroups/rg",
     );
     let Some(Fact::ArmUse(fact)) = operation.facts.first() else { panic!("{operation:?}") };
-    assert_eq!((fact.operation.as_str(), fact.status.as_str(), fact.upn.as_str()), ("create role assignment", "succeeded", "alice@contoso.example"));
+    assert_eq!(
+        (fact.operation.as_str(), fact.status.as_str(), fact.upn.as_str()),
+        ("create role assignment", "succeeded", "alice@contoso.example")
+    );
 }
