@@ -1,18 +1,28 @@
 //! What kind of record a piece of JSON is, told from its content.
 
+mod aws;
+
 use crate::get;
 use crate::json::Json;
 use selvedge_model::RecordKind;
+
+/// Whether a record is of a kind.
+type Test = fn(Json<'_>) -> bool;
 
 /// The kind of a record that stands in no envelope.
 pub(crate) fn kind_of(value: Json<'_>) -> RecordKind {
     if is_cloudtrail(value) {
         return RecordKind::CloudTrail;
     }
-    let tests: [(fn(Json<'_>) -> bool, RecordKind); 3] = [
+    let tests: [(Test, RecordKind); 7] = [
+        // Told by names that no other kind has.
+        (aws::is_ocsf, RecordKind::Ocsf),
+        (aws::is_asff, RecordKind::SecurityHub),
+        (aws::is_guardduty, RecordKind::GuardDuty),
         (is_sign_in, RecordKind::EntraSignIn),
         (is_audit, RecordKind::EntraAudit),
         (is_activity, RecordKind::AzureActivity),
+        (aws::is_flow, RecordKind::VpcFlow),
     ];
     let found = tests.iter().find(|(test, _)| test(value));
     found.map_or(RecordKind::Unmapped, |(_, kind)| *kind)
@@ -23,7 +33,13 @@ fn has(value: Json<'_>, key: &str) -> bool {
 }
 
 fn is_cloudtrail(value: Json<'_>) -> bool {
-    if has(value, "eventSource") && has(value, "eventName") {
+    if let Some(source) = value.get("eventSource")
+        && has(value, "eventName")
+    {
+        // Notifications that S3 and queues send say `aws:s3`; they are no log.
+        return !source.as_str().is_some_and(|name| name.starts_with("aws:"));
+    }
+    if aws::is_lowered_trail(value) {
         return true;
     }
     // Insights events name the call inside their details.

@@ -60,9 +60,21 @@ pub fn redacted(value: Json<'_>) -> Value {
 fn within(value: &Value, texts: u8) -> Value {
     match value {
         Value::Object(map) => object(map, texts),
-        Value::Array(items) => items.iter().map(|item| within(item, texts)).collect(),
+        Value::Array(items) => list(items, texts),
         Value::String(text) => self::text(text, texts),
         other => other.clone(),
+    }
+}
+
+/// Security Lake wrote fields without a place as pairs of a path and a value.
+fn list(items: &[Value], texts: u8) -> Value {
+    match items {
+        [Value::String(path), value]
+            if path.contains('.') && is_secret(path) && !value.is_null() && !value.is_boolean() =>
+        {
+            Value::Array(vec![Value::from(path.as_str()), Value::from(REDACTED)])
+        }
+        _ => items.iter().map(|item| within(item, texts)).collect(),
     }
 }
 
@@ -148,6 +160,10 @@ mod tests {
             (
                 json!({"displayName":"ClientSecret","oldValue":"[]","newValue":"[\"x\"]"}),
                 json!({"displayName":"ClientSecret","oldValue":gone,"newValue":gone}),
+            ),
+            (
+                json!([["responseElements.credentials.sessionToken", "x"], ["password", "email"]]),
+                json!([["responseElements.credentials.sessionToken", gone], ["password", "email"]]),
             ),
             (json!({"name":"Environment","value":"test"}), json!({"name":"Environment","value":"test"})),
             // JSON in text: once, twice, untouched, cut off.

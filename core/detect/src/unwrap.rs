@@ -5,7 +5,9 @@
 //! Analytics writes nested objects as text; they are unfolded, so that one
 //! mapping reads all forms of a record.
 
-use crate::get;
+mod envelope;
+mod trail;
+
 use crate::json::{Doc, Json, Scratch};
 use crate::kind::kind_of;
 use selvedge_model::RecordKind;
@@ -33,7 +35,10 @@ pub fn unwrap(json: Json<'_>, bytes: &[u8], out: &mut dyn FnMut(Found<'_>)) {
 fn layer(json: Json<'_>, bytes: &[u8], layers: u8, out: &mut dyn FnMut(Found<'_>)) {
     let kind = kind_of(json);
     if kind == RecordKind::CloudTrail {
-        return out(Found { kind, json, bytes });
+        return trail::hand_out(json, bytes, out);
+    }
+    if kind == RecordKind::Unmapped && envelope::open(json, layers, out) {
+        return;
     }
     if let Some(unfolded) = unfold(json) {
         let mut scratch = Scratch::default();
@@ -42,41 +47,7 @@ fn layer(json: Json<'_>, bytes: &[u8], layers: u8, out: &mut dyn FnMut(Found<'_>
             return out(Found { kind: kind_of(json), json, bytes });
         }
     }
-    if kind != RecordKind::Unmapped || !open(json, layers, out) {
-        out(Found { kind, json, bytes });
-    }
-}
-
-/// Opens an envelope; `false` if it is none.
-fn open(json: Json<'_>, layers: u8, out: &mut dyn FnMut(Found<'_>)) -> bool {
-    let Some(layers) = layers.checked_sub(1) else { return false };
-    if let Some(inner) = json.get("detail").filter(|v| v.is_object() && is_from_aws(json))
-        && known(inner)
-    {
-        layer(inner, inner.raw().as_bytes(), layers, out);
-        return true;
-    }
-    if let Some(inner) = json.get("event").filter(|v| v.is_object())
-        && known(inner)
-    {
-        layer(inner, inner.raw().as_bytes(), layers, out);
-        return true;
-    }
-    false
-}
-
-fn known(json: Json<'_>) -> bool {
-    kind_of(json) != RecordKind::Unmapped
-}
-
-/// Whether an EventBridge envelope is AWS's own. Anybody who may put events on a
-/// bus can wrap a made-up record, but only AWS may use a source that begins with
-/// `aws.` (EventBridge, PutEvents), and AWS names the account twice alike.
-fn is_from_aws(envelope: Json<'_>) -> bool {
-    let of_aws = get::text(envelope, &["source"]).is_some_and(|source| source.starts_with("aws."));
-    let outer = get::text(envelope, &["account"]);
-    let inner = get::text(envelope, &["detail", "recipientAccountId"]);
-    of_aws && (outer.is_none() || inner.is_none() || outer == inner)
+    out(Found { kind, json, bytes });
 }
 
 /// Texts that stay as they are: Entra writes changed values as JSON text, and
@@ -115,6 +86,21 @@ fn needs_unfolding(json: Json<'_>, depth: u8) -> bool {
 }
 
 fn write_unfolded(json: Json<'_>, depth: u8, texts: u8, out: &mut String) {
+    write_members(json, out, |key, value, out| {
+        if is_folded(key, value) && write_text(key, value, depth, texts, out) {
+            return true;
+        }
+        let inner = depth > 1 && is_properties(key) && value.is_object();
+        if inner {
+            write_unfolded(value, depth.saturating_sub(1), texts, out);
+        }
+        inner
+    });
+}
+
+/// Writes an object with its members as they are, but for those that `special`
+/// writes otherwise.
+fn write_members(json: Json<'_>, out: &mut String, mut special: impl FnMut(&str, Json<'_>, &mut String) -> bool) {
     out.push('{');
     for (index, (key, value)) in json.members().enumerate() {
         if index > 0 {
@@ -122,15 +108,12 @@ fn write_unfolded(json: Json<'_>, depth: u8, texts: u8, out: &mut String) {
         }
         out.push_str(&serde_json::Value::from(key).to_string());
         out.push(':');
-        if is_folded(key, value) && write_text(key, value, depth, texts, out) {
+        if special(key, value, out) {
             continue;
         }
-        if depth > 1 && is_properties(key) && value.is_object() {
-            write_unfolded(value, depth.saturating_sub(1), texts, out);
-        } else if let Some(text) = value.as_str() {
-            out.push_str(&serde_json::Value::from(text).to_string());
-        } else {
-            out.push_str(value.raw());
+        match value.as_str() {
+            Some(text) => out.push_str(&serde_json::Value::from(text).to_string()),
+            None => out.push_str(value.raw()),
         }
     }
     out.push('}');

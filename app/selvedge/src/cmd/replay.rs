@@ -146,16 +146,18 @@ fn print(args: &ReplayArgs, outcome: &Outcome) -> Result<(), Error> {
         out!("{}", render::text::replay(outcome, render::term::width()));
         return Ok(());
     }
+    let mut lines = output::Lines::stdout();
     for finding in &outcome.findings {
-        output::line(&output::finding(finding))?;
+        lines.write(&output::finding(finding))?;
     }
     for incident in &outcome.incidents {
-        output::line(&output::incident(incident))?;
+        lines.write(&output::incident(incident))?;
     }
     for problem in &outcome.problems {
-        output::line(&output::problem(problem))?;
+        lines.write(&output::problem(problem))?;
     }
-    output::line(&output::summary(outcome.counts, outcome.findings.len(), outcome.incidents.len(), outcome.duplicates))
+    lines.write(&output::summary(outcome))?;
+    lines.flush()
 }
 
 fn exit_code(args: &ReplayArgs, outcome: &Outcome) -> u8 {

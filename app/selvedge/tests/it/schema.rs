@@ -2,6 +2,7 @@
 //! contract's.
 
 mod checker;
+mod rules;
 
 use checker::{Faults, Schema};
 use selvedge_sim::{AssertionIds, scenario_a, write_estate, write_logs};

@@ -1,5 +1,6 @@
 //! Which OCSF class and activity a CloudTrail record is.
 
+use super::insight;
 use super::trail::Trail;
 use crate::ocsf;
 
@@ -49,8 +50,8 @@ const UPDATES: [&str; 10] = ["Put", "Update", "Modify", "Set", "Attach", "Detach
 
 pub(super) fn of(trail: &Trail<'_>) -> (ocsf::Class, u8) {
     let operation = trail.operation.unwrap_or_default();
-    if trail.insight.is_some() {
-        return (ocsf::API_ACTIVITY, 99);
+    if let Some(insight) = trail.insight {
+        return (ocsf::DETECTION_FINDING, insight::activity(insight));
     }
     if AUTHENTICATION.contains(&operation) {
         let activity = if operation == "CheckMfa" { 99 } else { 1 };

@@ -2,6 +2,7 @@
 //! each kind as a snapshot, and any input at all without a panic.
 #![allow(missing_docs, reason = "tests")]
 
+mod aws;
 mod corpus;
 mod lake;
 mod ocsf;

@@ -1,6 +1,8 @@
 //! Records of our own making, shaped as the facts on logs say: one or more for
 //! each kind and shape. Ids, names and addresses are invented.
 
+pub(crate) mod aws;
+
 use serde_json::{Value, json};
 
 /// What no output may hold.
@@ -17,7 +19,8 @@ pub(crate) fn named(name: &str) -> Value {
 
 /// All records, by name.
 pub(crate) fn all() -> Vec<(&'static str, Value)> {
-    [sts(), sign_in_to_aws(), calls(), iam(), bare(), activity(), entra_sign_ins(), audit(), unmapped()].concat()
+    [sts(), sign_in_to_aws(), calls(), iam(), bare(), aws::all(), activity(), entra_sign_ins(), audit(), unmapped()]
+        .concat()
 }
 
 /// `base` with the fields of `more` in it.

@@ -27,6 +27,16 @@ fn one_of_each_kind() {
         ("sign-in-non-interactive", "sign-in non-interactive"),
         ("sign-in-managed-identity", "sign-in managed identity"),
         ("audit-add-member-to-role", "audit Add member to role"),
+        ("cloudtrail-insight", "insight begins"),
+        ("cloudtrail-put-role-policy", "PutRolePolicy"),
+        ("guardduty-api-call", "GuardDuty API call"),
+        ("guardduty-attack-sequence", "GuardDuty attack sequence"),
+        ("security-hub-of-guardduty", "ASFF of GuardDuty"),
+        ("security-hub-control", "ASFF of a control"),
+        ("vpc-flow-refused", "flow of version 8"),
+        ("ocsf-api-activity-rc2", "OCSF API Activity of rc.2"),
+        ("ocsf-authentication", "OCSF Authentication of 1.1"),
+        ("ocsf-of-a-host", "OCSF of a host"),
         ("unmapped", "of no known kind"),
     ] {
         check(file, record);
