@@ -44,11 +44,11 @@ pub(crate) fn brain() -> Brain {
     }
 }
 
-fn receipt(counts: Counts) -> BatchReceipt {
+pub(crate) fn receipt(counts: Counts) -> BatchReceipt {
     BatchReceipt { sources: vec![], digest: Digest::zero(), counts, content: brain().content }
 }
 
-fn state_of(world: &World) -> State {
+pub(crate) fn state_of(world: &World) -> State {
     let mut state = State::default();
     let mut problems = Vec::new();
     for (path, value) in world.estate() {
@@ -60,7 +60,7 @@ fn state_of(world: &World) -> State {
 }
 
 /// Imports one record.
-fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Decision {
+pub(crate) fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Decision {
     let mut kept = Kept::default();
     let mut ingest = Ingest::new(&NoRules, now());
     let mut file = ingest.file("record");
