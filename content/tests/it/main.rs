@@ -3,6 +3,7 @@
 mod corpus;
 mod measure;
 mod overlay;
+mod public_rules;
 mod rules;
 
 use selvedge_detect::json::{Doc, Scratch};
