@@ -240,7 +240,18 @@ impl Framer {
         }
         while let Some(byte) = self.byte(self.pos) {
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' | b',' => self.pos = self.pos.saturating_add(1),
+                b'\r' | b'\n' => self.pos = self.pos.saturating_add(1),
+                // A row's first cell may be empty, or begin with a space.
+                b',' if self.first => match self.byte(self.pos.saturating_add(1)) {
+                    None if !last => return false,
+                    // The heading of a table whose first column has no name.
+                    Some(next) if next.is_ascii_alphabetic() || matches!(next, b'"' | b'_') => {
+                        self.begin(Mode::Text);
+                        return true;
+                    }
+                    _ => self.pos = self.pos.saturating_add(1),
+                },
+                b' ' | b'\t' | b',' if !self.table => self.pos = self.pos.saturating_add(1),
                 _ if self.table => {
                     self.begin(Mode::Row(false));
                     return true;

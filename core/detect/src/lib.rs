@@ -16,6 +16,7 @@
 
 mod activity;
 mod audit;
+mod azure;
 mod changes;
 mod cloudtrail;
 pub mod frame;

@@ -5,7 +5,7 @@ use crate::json::Json;
 use crate::mapped::{Mapped, Raw};
 use crate::unwrap::Found;
 use crate::{
-    activity, audit, changes, cloudtrail, guardduty, ocsf, ocsf_event, redact, security_hub, sign_in, vpc_flow,
+    activity, audit, azure, changes, cloudtrail, guardduty, ocsf, ocsf_event, redact, security_hub, sign_in, vpc_flow,
 };
 use selvedge_model::event::{Change, Event, Fingerprint, Identity};
 use selvedge_model::fact::Cite;
@@ -46,7 +46,7 @@ fn map<'a>(kind: RecordKind, raw: Raw<'a>) -> Result<Mapped<'a>, String> {
         RecordKind::AzureActivity => activity::map(raw),
         RecordKind::EntraSignIn => sign_in::map(raw),
         RecordKind::EntraAudit => audit::map(raw),
-        _ => Err(String::new()),
+        _ => azure::map(kind, raw),
     }
 }
 
@@ -63,7 +63,7 @@ pub fn facts(event: &Event<'_>, found: &Found<'_>, wanted: bool) -> Vec<Fact> {
         RecordKind::AzureActivity => activity::facts(found.json, cite),
         RecordKind::EntraSignIn => sign_in::facts(found.json, cite),
         RecordKind::EntraAudit => audit::facts(found.json, cite),
-        _ => Vec::new(),
+        _ => azure::facts(event.kind, found.json, cite, wanted),
     }
 }
 
@@ -110,6 +110,10 @@ const SIGN_IN_KEPT: [&str; 18] = [
 /// one the provider's parts that OCSF has no place for.
 pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
     event.ocsf.raw_data_hash = Some(Fingerprint { algorithm_id: 3, value: Digest::of(found.bytes).to_string() });
+    if let Some(rest) = azure::unmapped(event.kind, found.json) {
+        event.ocsf.unmapped = rest;
+        return;
+    }
     // The event's kind, not the record's: what could not be mapped is kept whole.
     let kept: &[&str] = match event.kind {
         RecordKind::CloudTrail => &[
@@ -165,6 +169,8 @@ pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
 fn changes_in(kind: RecordKind, json: Json<'_>) -> Vec<Change> {
     match kind {
         RecordKind::CloudTrail => cloudtrail::changes(json),
+        RecordKind::AzureActivity => activity::changes(json),
+        RecordKind::EntraAudit => audit::changes(json),
         _ => Vec::new(),
     }
 }

@@ -8,6 +8,7 @@
 mod envelope;
 mod trail;
 
+use crate::azure;
 use crate::json::{Doc, Json, Scratch};
 use crate::kind::kind_of;
 use selvedge_model::RecordKind;
@@ -44,15 +45,30 @@ fn layer(json: Json<'_>, bytes: &[u8], layers: u8, out: &mut dyn FnMut(Found<'_>
         let mut scratch = Scratch::default();
         if let Ok(doc) = Doc::parse(unfolded.as_bytes(), &mut scratch) {
             let json = doc.root();
-            return out(Found { kind: kind_of(json), json, bytes });
+            return hand_out(kind_of(json), json, bytes, out);
         }
     }
-    out(Found { kind, json, bytes });
+    hand_out(kind, json, bytes, out);
+}
+
+/// Hands out a record; of a row of flow tuples each tuple, whose identity is
+/// that of its own text and context.
+fn hand_out(kind: RecordKind, json: Json<'_>, bytes: &[u8], out: &mut dyn FnMut(Found<'_>)) {
+    let mut scratch = Scratch::default();
+    let each = &mut |tuple: &str| {
+        if let Ok(doc) = Doc::parse(tuple.as_bytes(), &mut scratch) {
+            out(Found { kind, json: doc.root(), bytes: tuple.as_bytes() });
+            doc.recycle(&mut scratch);
+        }
+    };
+    if kind != RecordKind::AzureFlow || azure::tuples(json, each) == 0 {
+        out(Found { kind, json, bytes });
+    }
 }
 
 /// Texts that stay as they are: Entra writes changed values as JSON text, and
 /// rules look into the text of a Kubernetes audit line.
-const TEXTS: [&str; 3] = ["newValue", "oldValue", "log"];
+const TEXTS: [&str; 4] = ["newValue", "oldValue", "log", "log_s"];
 
 /// Rows hold text within text this often: a table's `Properties`, and the body
 /// of a request in it.
@@ -70,7 +86,7 @@ fn unfold(json: Json<'_>) -> Option<String> {
 
 fn is_folded(key: &str, value: Json<'_>) -> bool {
     let text = value.as_str().map(str::trim_start).unwrap_or_default();
-    text.starts_with(['{', '[']) && !TEXTS.contains(&key)
+    text.starts_with(['{', '[']) && !TEXTS.iter().any(|name| name.eq_ignore_ascii_case(key))
 }
 
 fn is_properties(key: &str) -> bool {

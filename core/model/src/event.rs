@@ -14,7 +14,7 @@ pub use change::Change;
 pub use finding::{
     AccessAnalysis, Analytic, Attack, Compliance, Evidence, FindingInfo, Remediation, Technique, Vulnerability,
 };
-pub use network::{ConnectionInfo, DnsAnswer, DnsQuery, HttpResponse, Traffic, Url};
+pub use network::{ConnectionInfo, Databucket, DnsAnswer, DnsQuery, HttpResponse, Traffic, Url};
 pub use objects::{
     Actor, Api, ApiResponse, AutonomousSystem, Cloud, Device, Endpoint, Fingerprint, HttpRequest, Location, Metadata,
     Named, Observable, Product, Resource, Session, User,
@@ -366,7 +366,7 @@ pub struct More<'a> {
     pub src_url: Option<Text<'a>>,
     /// Container of a store: bucket, blob container.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub databucket: Option<Named<'a>>,
+    pub databucket: Option<Databucket<'a>>,
     /// OCSF datastore type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub type_id: Option<u8>,

@@ -3,11 +3,15 @@
 #![allow(missing_docs, reason = "tests")]
 
 mod aws;
+mod changes_azure;
 mod corpus;
+mod coverage;
+mod forms;
 mod lake;
 mod ocsf;
 mod properties;
 mod records;
+mod records_azure;
 mod schema;
 mod snapshots;
 mod tables;

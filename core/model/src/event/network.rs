@@ -121,3 +121,19 @@ pub struct Url<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<Text<'a>>,
 }
+
+/// OCSF `databucket`, in part.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Databucket<'a> {
+    /// Id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<Text<'a>>,
+    /// Name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text<'a>>,
+    /// OCSF `databucket_type`.
+    pub type_id: u8,
+    /// Its name.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<Text<'a>>,
+}

@@ -35,13 +35,18 @@ pub(super) fn joined(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, Rul
     found.extend(actors.keys.iter().flat_map(|key| sweep.children.of(*key).chain(sweep.keys.of(*key))));
     let made_from = Above::of(sweep);
     // Up to the sessions that they came from, over to whoever those are, and down
-    // to all that came of them: an actor is one whichever of them is told of.
-    spread(&mut found, |principal| made_from.up(principal, sweep));
-    let people: BTreeSet<u64> = found.iter().flat_map(|principal| made_from.people(*principal)).collect();
-    found.extend(sweep.names.of_all(&people).chain(sweep.sources.of_all(&people)));
-    spread(&mut found, |principal| made_from.down(principal, sweep));
-    spread(&mut found, |principal| made_from.up(principal, sweep));
-    found
+    // to all that came of them, until nothing is new: an actor is one, whichever
+    // part of it is told of.
+    loop {
+        let before = found.len();
+        spread(&mut found, |principal| made_from.up(principal, sweep));
+        let people: BTreeSet<u64> = found.iter().flat_map(|principal| made_from.people(*principal)).collect();
+        found.extend(sweep.names.of_all(&people).chain(sweep.sources.of_all(&people)));
+        spread(&mut found, |principal| made_from.down(principal, sweep));
+        if found.len() == before {
+            return found;
+        }
+    }
 }
 
 /// The relations of a sweep, the other way round.
