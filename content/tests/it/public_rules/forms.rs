@@ -211,8 +211,12 @@ impl Form {
                     ("ResourceProviderValue", ActivityHub) => return Vec::new(),
                     ("ResourceProviderValue", ActivityRest) => "resourceProviderName.value",
                     ("ResourceProviderValue", _) => "ResourceProviderValue",
-                    ("ResourceId", ActivityHub | ActivityRest) => "resourceId",
-                    ("ResourceId", _) => "_ResourceId",
+                    ("ResourceId", _) => {
+                        let wanted = value.as_str().unwrap().replace("before ", "").replace(" after", "");
+                        let id = format!("/providers/Microsoft.ADHybridHealthService/services/{wanted}-example");
+                        let path = if matches!(self, ActivityHub | ActivityRest) { "resourceId" } else { "_ResourceId" };
+                        return vec![(path.to_owned(), Value::from(id))];
+                    }
                     ("properties.message", ActivityHub) => "properties.message",
                     ("properties.message", ActivityRest) => "operationName.localizedValue",
                     ("properties.message", _) => "OperationName",
