@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-fn corpus(cases: &str) -> Option<PathBuf> {
+pub(crate) fn corpus(cases: &str) -> Option<PathBuf> {
     let found = std::env::var_os("SELVEDGE_CORPUS").map(PathBuf::from);
     if found.is_none() {
         eprintln!("skipped: {cases} (SELVEDGE_CORPUS is not set)");

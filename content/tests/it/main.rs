@@ -1,8 +1,10 @@
 //! The content holds what it claims: each rule does what its test file says.
 
 mod corpus;
+mod gates;
 mod measure;
 mod overlay;
+mod public_rules;
 mod rules;
 
 use selvedge_detect::json::{Doc, Scratch};

@@ -1,5 +1,9 @@
 //! Tables of rules and records.
 
+mod files;
+mod language;
+mod vocabularies;
+
 use super::load::RULE_FILE_LIMIT;
 use super::*;
 use crate::json::{Doc, Scratch};

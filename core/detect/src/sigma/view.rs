@@ -384,10 +384,15 @@ fn add_tree(tree: &Tree, found: &mut Values<'_>) {
     }
 }
 
-/// The Activity Log's REST form wraps words as `{value, localizedValue}`; rules
-/// mean the value.
+/// The Activity Log's REST form wraps words as `{value, localizedValue}`, the
+/// second of which may be missing; rules mean the value.
 fn plain(value: Json<'_>) -> Json<'_> {
-    if value.get("localizedValue").is_some() { value.get("value").unwrap_or(value) } else { value }
+    if !value.is_object() {
+        return value;
+    }
+    let wraps = |key: &str| matches!(key, "value" | "localizedValue");
+    let inner = value.get("value").filter(|inner| inner.as_str().is_some());
+    inner.filter(|_| value.members().all(|(key, _)| wraps(key))).unwrap_or(value)
 }
 
 impl Value<'_> {
@@ -427,7 +432,7 @@ fn json_texts(json: Json<'_>, quotes: bool, take: &mut dyn FnMut(&str) -> bool) 
         Shape::Object(_) => {
             let raw = json.raw();
             // White space and escapes are the writer's, not what was written.
-            let spaced = quotes && (raw.contains("\": ") || raw.contains('\n'));
+            let spaced = quotes && [": ", " :", "\n", "\t"].iter().any(|space| raw.contains(space));
             any_form(raw, take)
                 || (spaced || has_escapes(raw)) && {
                     let mut compact = String::with_capacity(raw.len());
