@@ -54,6 +54,10 @@ fn each_rule_does_what_its_tests_say() {
     }
 }
 
+fn text_of<'a>(content: &'a Content, path: &str) -> &'a str {
+    content.rules.iter().find(|rule| rule.path == path).map(|rule| rule.text.as_str()).unwrap_or_default()
+}
+
 #[test]
 fn the_rules_load_together_and_are_complete() {
     let content = Content::embedded();
@@ -68,7 +72,9 @@ fn the_rules_load_together_and_are_complete() {
         assert!(!rule.attack.is_empty() && !rule.tactics.is_empty(), "{}: no attack tags", rule.file);
         assert!(!rule.falsepositives.is_empty(), "{}: no falsepositives", rule.file);
         assert!(rule.why.ends_with('.'), "{}: the description is no sentence", rule.file);
-        assert!(rule.severity <= Severity::Medium, "{}: one record alone is never that bad", rule.file);
+        // One record alone is never worse than medium, unless it is another watcher's verdict on many.
+        let verdict = text_of(&content, &rule.file).contains("service: guardduty");
+        assert!(rule.severity <= Severity::Medium || verdict, "{}: one record alone is never that bad", rule.file);
     }
 }
 
