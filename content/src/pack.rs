@@ -72,7 +72,8 @@ impl Pack {
 /// Reads the Sigma rules of a folder, or of one file, as [`Pack::read`] does,
 /// without their tests.
 pub fn read_rules(path: &Path) -> (Vec<ContentFile>, Vec<Problem>) {
-    let pack = Pack::read(path);
+    let mut pack = Pack::read(path);
+    pack.problems.retain(|problem| !is_tests(Path::new(&problem.place)));
     (pack.rules, pack.problems)
 }
 

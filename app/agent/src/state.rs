@@ -183,7 +183,7 @@ impl State {
 
     /// The verdict over everything in the folder.
     pub fn decide(&self, brain: &Brain, at: Timestamp) -> Decision {
-        let hot = hot(&self.set, &self.estate, &brain.thresholds);
+        let hot = hot(&self.set, &self.estate, &brain.rules, &brain.thresholds);
         let inputs = Inputs {
             set: &hot.set,
             estate: &self.estate,

@@ -1,6 +1,6 @@
 //! Rules of the operator's own, and the content version.
 
-use selvedge_content::{Content, read_rules};
+use selvedge_content::{Content, Pack, read_rules};
 use selvedge_detect::sigma::{RuleEngine, SigmaRules};
 use std::fs;
 
@@ -41,9 +41,24 @@ fn folders_without_rules_are_problems() {
         let (rules, problems) = read_rules(&path);
         assert!(rules.is_empty() && problems.len() == 1 && problems[0].why.contains(reason), "{problems:?}");
     }
+    // Tests are nothing to whoever only wants rules.
+    fs::write(folder.path().join("x.tests.yml"), [0xff, 0xfe]).unwrap();
     fs::write(folder.path().join("x.yml"), [0xff, 0xfe]).unwrap();
     let (rules, problems) = read_rules(folder.path());
     assert!(rules.is_empty() && problems.len() == 1 && problems[0].place.ends_with("x.yml"), "{problems:?}");
+}
+
+#[test]
+fn one_file_is_a_pack_with_its_tests() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["b.yaml", "b.tests.yml", "c.yml", "c.tests.yaml", "b.yml.txt"] {
+        fs::write(folder.path().join(name), RULE).unwrap();
+    }
+    for (file, tests) in [("b.yaml", Some("b.tests.yml")), ("c.yml", Some("c.tests.yaml")), ("b.tests.yml", None)] {
+        let pack = Pack::read(&folder.path().join(file));
+        let found = pack.rules.first().and_then(|rule| pack.tests_of(rule));
+        assert_eq!(found.map(|file| file.path.rsplit('/').next().unwrap()), tests, "{file}");
+    }
 }
 
 #[test]

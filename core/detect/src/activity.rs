@@ -4,6 +4,12 @@
 //! Field rules: facts "logs" section 5. Event Hub rows write resource ids and
 //! operations in capitals, so keys are lower-cased.
 
+mod changes;
+mod finding;
+mod grant;
+
+pub(crate) use changes::changes;
+
 use crate::get;
 use crate::json::Json;
 use crate::mapped::{Mapped, Raw, identity};
@@ -20,6 +26,7 @@ const NAME: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name";
 
 /// What all forms say, under one name each.
 struct Activity<'a> {
+    raw: Json<'a>,
     at: Timestamp,
     written: Option<Timestamp>,
     data_id: Option<&'a str>,
@@ -71,6 +78,8 @@ impl Status {
     }
 }
 
+const STATUS: [&str; 4] = ["status", "resultType", "ActivityStatusValue", "ActivityStatus"];
+
 /// Maps a record; the error says which field is missing or wrong.
 pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
     let row = read(raw.json)?;
@@ -79,30 +88,48 @@ pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
         None if row.correlation.is_empty() => raw.digest_id(),
         None => row.correlation.into(),
     };
-    Ok(Mapped {
-        identity: identity(row.tenant.clone(), row.data_id),
-        occurred_at: row.at,
-        revision: row.written,
-        ocsf: to_ocsf(&row, record),
-    })
+    let ocsf = match finding::of(&row) {
+        Some(found) => finding::to_ocsf(&row, found, record),
+        None => to_ocsf(&row, record),
+    };
+    Ok(Mapped { identity: identity(row.tenant.clone(), row.data_id), occurred_at: row.at, revision: row.written, ocsf })
 }
 
-/// The facts of a record.
+/// The facts of a record; for an alert of Defender also what it reports.
 pub(crate) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
-    read(raw).map(|row| vec![Fact::ArmUse(Box::new(fact(&row, cite())))]).unwrap_or_default()
+    let Ok(row) = read(raw) else { return Vec::new() };
+    let cite = cite();
+    let report = finding::of(&row).and_then(|found| finding::signal(&row, found, cite.clone()));
+    let own = Fact::ArmUse(Box::new(fact(&row, cite)));
+    std::iter::once(own).chain(report).collect()
 }
 
-/// A row of the Log Analytics table, told by a column that only it has.
+/// A row of the Log Analytics table, told by columns that only it has. Old ones
+/// lack `OperationNameValue`.
 fn is_table_row(raw: Json<'_>) -> bool {
-    get::any(raw, &["OperationNameValue"]).is_some()
+    let classic =
+        || get::any(raw, &["time", "eventTimestamp"]).is_none() && get::any(raw, &["TimeGenerated"]).is_some();
+    get::any(raw, &["OperationNameValue", "EventSubmissionTimestamp"]).is_some() || classic()
+}
+
+/// The operation's own part of a row; the table has it under two names.
+fn properties(raw: Json<'_>) -> Option<Json<'_>> {
+    get::any(raw, &["properties"]).filter(|p| p.is_object()).or_else(|| get::any(raw, &["Properties_d"]))
+}
+
+/// The body of the request, else of the answer: what was asked for.
+fn body(raw: Json<'_>) -> Option<Json<'_>> {
+    let properties = properties(raw)?;
+    let body = |name: &str| get::any(properties, &[name]).filter(|body| body.is_object());
+    body("requestbody").or_else(|| body("responseBody"))
 }
 
 fn read(raw: Json<'_>) -> Result<Activity<'_>, String> {
     // Only the envelope says these things: `properties` are the operation's own.
     let row = Row { outer: raw, inner: raw };
-    let at = row.moment(&["eventTimestamp", "time", "TimeGenerated"]);
+    let at = row.moment(&["eventTimestamp", "time", "TimeGenerated", "p_event_time"]);
     let at = at.ok_or("time and eventTimestamp are missing or no time")?;
-    let own = |names: &[&str]| get::any(raw, &["properties"]).and_then(|p| get::any(p, names)).and_then(get::as_text);
+    let own = |names: &[&str]| properties(raw).and_then(|p| get::any(p, names)).and_then(get::as_text);
     let claims = get::any(raw, &["claims", "Claims_d"])
         .filter(|found| found.is_object())
         .or_else(|| get::any(raw, &["identity"]).and_then(|identity| get::any(identity, &["claims"])));
@@ -114,6 +141,7 @@ fn read(raw: Json<'_>) -> Result<Activity<'_>, String> {
     let tenant = if is_table_row(raw) { row.text(&["AADTenantId"]) } else { row.text(&["tenantId"]) };
     let object_id = claim(OBJECT_ID).or_else(|| claim("oid")).or_else(principal);
     Ok(Activity {
+        raw,
         at,
         written: row.moment(&["submissionTimestamp", "EventSubmissionTimestamp"]),
         data_id: row.text(&["eventDataId"]).or_else(|| own(&["eventDataId"])),
@@ -122,11 +150,13 @@ fn read(raw: Json<'_>) -> Result<Activity<'_>, String> {
         operation: row.value_of(&["OperationNameValue", "operationName"]).ok_or("operationName is missing")?,
         resource: row.text(&["resourceId", "_ResourceId"]).unwrap_or_default(),
         category: row.value_of(&["CategoryValue", "category"]).unwrap_or_default(),
-        status: Status::parse(row.value_of(&["status", "resultType", "ActivityStatusValue"]).unwrap_or_default()),
-        status_text: row.value_of(&["status", "resultType", "ActivityStatusValue"]).unwrap_or_default(),
+        status: Status::parse(row.value_of(&STATUS).unwrap_or_default()),
+        status_text: row.value_of(&STATUS).unwrap_or_default(),
         ip: row
             .text(&["callerIpAddress"])
-            .or_else(|| get::any(raw, &["httpRequest"]).and_then(|r| get::any(r, &["clientIpAddress"])).and_then(get::as_text))
+            .or_else(|| {
+                get::any(raw, &["httpRequest"]).and_then(|r| get::any(r, &["clientIpAddress"])).and_then(get::as_text)
+            })
             .or_else(|| claim("ipaddr")),
         // A workload's caller is its object id.
         object_id: object_id.or(caller).and_then(guid::parse),
@@ -159,9 +189,14 @@ fn to_ocsf<'a>(row: &Activity<'a>, record: Text<'a>) -> Ocsf<'a> {
         Status::Failed => Some(false),
         _ => None,
     };
+    let grant = grant::of(row);
+    let (class, activity) = match &grant {
+        Some(grant) => (ocsf::USER_ACCESS, grant.activity),
+        None => (ocsf::API_ACTIVITY, activity_of(row.operation)),
+    };
     let mut out = ocsf::build(Head {
-        class: ocsf::API_ACTIVITY,
-        activity: activity_of(row.operation),
+        class,
+        activity,
         time: row.at,
         status,
         uid: record,
@@ -207,9 +242,13 @@ fn to_ocsf<'a>(row: &Activity<'a>, record: Text<'a>) -> Ocsf<'a> {
     out.src_endpoint = Some(source(row.ip));
     out.cloud = Some(Cloud {
         provider: "Azure",
-        account: subscription(row.resource).map(|uid| Named { uid: Some(uid), name: None }),
+        account: account(row).map(|uid| Named { uid: Some(uid), name: None }),
         region: row.location.map(Into::into),
     });
+    if let Some(grant) = grant {
+        out.user = Some(grant.user);
+        out.more().privileges = vec![grant.privilege];
+    }
     if !row.resource.is_empty() {
         out.resources.push(Resource { uid: Some(row.resource.into()), ..Resource::default() });
     }
@@ -249,6 +288,12 @@ pub(crate) fn source(ip: Option<&str>) -> Endpoint<'_> {
         Some(other) => Endpoint { domain: Some(other.into()), ..Endpoint::default() },
         None => Endpoint { svc_name: Some(ocsf::UNKNOWN.into()), ..Endpoint::default() },
     }
+}
+
+/// The subscription that a row is of.
+fn account<'a>(row: &Activity<'a>) -> Option<Text<'a>> {
+    let column = || get::any(row.raw, &["SubscriptionId", "_SubscriptionId"]).and_then(get::as_text).map(lower);
+    subscription(row.resource).or_else(column)
 }
 
 /// The subscription in an ARM id, lower-cased.

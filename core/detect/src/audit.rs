@@ -2,6 +2,11 @@
 //!
 //! Field rules: facts "logs" section 6.
 
+mod changes;
+
+pub(crate) use changes::changes;
+
+use crate::azure;
 use crate::get;
 use crate::json::Json;
 use crate::mapped::{Mapped, Raw, identity};
@@ -26,11 +31,15 @@ struct Audit<'a> {
 
 fn read(raw: Json<'_>) -> Result<Audit<'_>, String> {
     let row = Row::new(raw);
-    let at = row.moment(&["activityDateTime"]).or_else(|| row.moment(&["time"])).or_else(|| row.moment(&["TimeGenerated"]));
+    let at =
+        row.moment(&["activityDateTime"]).or_else(|| row.moment(&["time"])).or_else(|| row.moment(&["TimeGenerated"]));
     let by = row.object(&["initiatedBy"]);
     let part = |name: &str| by.and_then(|by| get::any(by, &[name]));
     let user = part("user");
-    let tenant = row.outer_text(&["AADTenantId"]).or_else(|| row.text(&["tenantId"]));
+    // Log Analytics calls its own workspace `TenantId`.
+    let own = || row.text(&["tenantId"]).filter(|_| !azure::is_table(&row));
+    let tenant = row.outer_text(&["AADTenantId"]).or_else(own);
+    let tenant = tenant.or_else(|| azure::tenant_in(row.outer_text(&["resourceId"])?));
     let own_ip = user.and_then(|user| get::any(user, &["ipAddress"])).and_then(get::as_text);
     Ok(Audit {
         at: at.ok_or("activityDateTime and time are missing or no time")?,

@@ -3,10 +3,13 @@
 //! Field rules: facts "logs" section 1; the OCSF mapping follows the schema
 //! project's published CloudTrail mapping (classes 3001, 3002 and 6003).
 
+mod changes;
 mod class;
 mod facts;
+mod insight;
 mod trail;
 
+pub(crate) use changes::changes;
 pub(crate) use facts::facts;
 
 use crate::mapped::{Mapped, Raw, identity};
@@ -39,13 +42,23 @@ fn to_ocsf<'a>(trail: &Trail<'a>, at: Timestamp, uid: Text<'a>, account: &'a str
         activity,
         time: at,
         status: Some(trail.succeeded()),
-        uid,
+        uid: uid.clone(),
         product: ("AWS", "CloudTrail"),
         feature: trail.category.map(Into::into),
         profiles: &["cloud"],
     });
     out.metadata.event_code = trail.event_type.map(Into::into);
     out.metadata.original_time = trail.event_time.map(Into::into);
+    out.cloud = Some(Cloud {
+        provider: "AWS",
+        account: (!account.is_empty()).then(|| Named { uid: Some(account.into()), name: None }),
+        region: trail.region.map(Into::into),
+    });
+    if let Some(insight) = trail.insight {
+        insight::fill(trail, insight, uid, &mut out);
+        ocsf::observe(&mut out);
+        return out;
+    }
     out.status_code = trail.error.map(Into::into);
     out.status_detail = trail.error_message.map(Into::into);
     let caller = user(trail);
@@ -60,12 +73,8 @@ fn to_ocsf<'a>(trail: &Trail<'a>, at: Timestamp, uid: Text<'a>, account: &'a str
         }),
     });
     out.src_endpoint = Some(source(trail));
-    out.http_request = trail.user_agent.map(|agent| HttpRequest { user_agent: Some(agent.into()), ..Default::default() });
-    out.cloud = Some(Cloud {
-        provider: "AWS",
-        account: (!account.is_empty()).then(|| Named { uid: Some(account.into()), name: None }),
-        region: trail.region.map(Into::into),
-    });
+    out.http_request =
+        trail.user_agent.map(|agent| HttpRequest { user_agent: Some(agent.into()), ..Default::default() });
     // Each class has its own place for what the call was about.
     if class == ocsf::AUTHENTICATION {
         authentication(trail, &caller, &mut out);
@@ -204,9 +213,13 @@ fn resources<'a>(trail: &Trail<'a>) -> Vec<Resource<'a>> {
 
 fn resource(listed: Json<'_>) -> Option<Resource<'_>> {
     let uid = get::any(listed, &["ARN"]).and_then(get::as_text)?;
-    let owner = get::any(listed, &["accountId"]).and_then(get::as_text).map(|uid| User {
-        account: Some(Named { uid: Some(uid.into()), name: None }),
-        ..User::default()
-    });
-    Some(Resource { uid: Some(uid.into()), type_: get::text(listed, &["type"]).map(Into::into), owner, ..Default::default() })
+    let owner = get::any(listed, &["accountId"])
+        .and_then(get::as_text)
+        .map(|uid| User { account: Some(Named { uid: Some(uid.into()), name: None }), ..User::default() });
+    Some(Resource {
+        uid: Some(uid.into()),
+        type_: get::text(listed, &["type"]).map(Into::into),
+        owner,
+        ..Default::default()
+    })
 }

@@ -240,7 +240,18 @@ impl Framer {
         }
         while let Some(byte) = self.byte(self.pos) {
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' | b',' => self.pos = self.pos.saturating_add(1),
+                b'\r' | b'\n' => self.pos = self.pos.saturating_add(1),
+                // A row's first cell may be empty, or begin with a space.
+                b',' if self.first => match self.byte(self.pos.saturating_add(1)) {
+                    None if !last => return false,
+                    // The heading of a table whose first column has no name.
+                    Some(next) if next.is_ascii_alphabetic() || matches!(next, b'"' | b'_') => {
+                        self.begin(Mode::Text);
+                        return true;
+                    }
+                    _ => self.pos = self.pos.saturating_add(1),
+                },
+                b' ' | b'\t' | b',' if !self.table => self.pos = self.pos.saturating_add(1),
                 _ if self.table => {
                     self.begin(Mode::Row(false));
                     return true;
@@ -628,7 +639,9 @@ impl Framer {
     }
 
     fn compact(&mut self) {
-        let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text | Mode::Row(_)) && !self.oversize && !self.tail;
+        let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text | Mode::Row(_))
+            && !self.oversize
+            && !self.tail;
         let keep = if in_record { self.start } else { self.pos };
         if keep == 0 {
             return;
@@ -666,9 +679,9 @@ fn looks_like_a_record(bytes: &[u8]) -> Option<bool> {
 /// while a longer one is read.
 fn envelope_of(root: Json<'_>) -> Option<Json<'_>> {
     let members = root.members().filter(|(key, _)| ENVELOPE_KEYS.contains(&key.as_bytes()));
-    members.map(|(_, value)| value).find(|value| {
-        value.is_array() && value.elements().next().is_none_or(Json::is_object)
-    })
+    members
+        .map(|(_, value)| value)
+        .find(|value| value.is_array() && value.elements().next().is_none_or(Json::is_object))
 }
 
 #[cfg(test)]

@@ -16,21 +16,29 @@
 
 mod activity;
 mod audit;
+mod azure;
+mod changes;
 mod cloudtrail;
 pub mod frame;
 mod get;
+mod guardduty;
 pub mod json;
 pub mod kind;
+mod loose;
 mod mapped;
 pub mod normalise;
 mod ocsf;
+mod ocsf_event;
 pub mod redact;
 mod row;
+mod security_hub;
 pub mod sigma;
 mod sign_in;
+mod tactics;
 pub mod text;
 pub mod unwrap;
+mod vpc_flow;
 
 pub use frame::{Framer, Piece};
-pub use unwrap::{Found, unwrap};
 pub use normalise::{Normalised, complete, facts, normalise};
+pub use unwrap::{Found, unwrap};

@@ -4,8 +4,10 @@
 use crate::json::Json;
 use crate::mapped::{Mapped, Raw};
 use crate::unwrap::Found;
-use crate::{activity, audit, cloudtrail, ocsf, redact, sign_in};
-use selvedge_model::event::{Event, Fingerprint, Identity};
+use crate::{
+    activity, audit, azure, changes, cloudtrail, guardduty, ocsf, ocsf_event, redact, security_hub, sign_in, vpc_flow,
+};
+use selvedge_model::event::{Change, Event, Fingerprint, Identity};
 use selvedge_model::fact::Cite;
 use selvedge_model::{Digest, Fact, RecordKind, Timestamp};
 use serde_json::Value;
@@ -37,10 +39,14 @@ pub fn normalise<'a>(found: &Found<'a>, now: Timestamp) -> Normalised<'a> {
 fn map<'a>(kind: RecordKind, raw: Raw<'a>) -> Result<Mapped<'a>, String> {
     match kind {
         RecordKind::CloudTrail => cloudtrail::map(raw),
+        RecordKind::GuardDuty => guardduty::map(raw),
+        RecordKind::SecurityHub => security_hub::map(raw),
+        RecordKind::Ocsf => ocsf_event::map(raw),
+        RecordKind::VpcFlow => vpc_flow::map(raw),
         RecordKind::AzureActivity => activity::map(raw),
         RecordKind::EntraSignIn => sign_in::map(raw),
         RecordKind::EntraAudit => audit::map(raw),
-        _ => Err(String::new()),
+        _ => azure::map(kind, raw),
     }
 }
 
@@ -50,10 +56,14 @@ pub fn facts(event: &Event<'_>, found: &Found<'_>, wanted: bool) -> Vec<Fact> {
     let cite = || Cite { event: event.id(found.bytes), record: event.record_id(), at: event.occurred_at };
     match event.kind {
         RecordKind::CloudTrail => cloudtrail::facts(found.json, cite, wanted),
+        RecordKind::GuardDuty => guardduty::facts(found.json, cite),
+        RecordKind::SecurityHub => security_hub::facts(found.json, cite),
+        RecordKind::Ocsf => ocsf_event::facts(found.json, cite, wanted),
+        RecordKind::VpcFlow => vpc_flow::facts(found.json, cite, wanted),
         RecordKind::AzureActivity => activity::facts(found.json, cite),
         RecordKind::EntraSignIn => sign_in::facts(found.json, cite),
         RecordKind::EntraAudit => audit::facts(found.json, cite),
-        _ => Vec::new(),
+        _ => azure::facts(event.kind, found.json, cite, wanted),
     }
 }
 
@@ -100,6 +110,10 @@ const SIGN_IN_KEPT: [&str; 18] = [
 /// one the provider's parts that OCSF has no place for.
 pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
     event.ocsf.raw_data_hash = Some(Fingerprint { algorithm_id: 3, value: Digest::of(found.bytes).to_string() });
+    if let Some(rest) = azure::unmapped(event.kind, found.json) {
+        event.ocsf.unmapped = rest;
+        return;
+    }
     // The event's kind, not the record's: what could not be mapped is kept whole.
     let kept: &[&str] = match event.kind {
         RecordKind::CloudTrail => &[
@@ -131,6 +145,14 @@ pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
             "additionalDetails",
             "loggedByService",
         ],
+        RecordKind::GuardDuty => {
+            return event.ocsf.unmapped = left_of(found.json, |key| !is_one_of(key, &GUARDDUTY_MAPPED));
+        }
+        RecordKind::SecurityHub => {
+            return event.ocsf.unmapped = left_of(found.json, |key| !is_one_of(key, &ASFF_MAPPED));
+        }
+        RecordKind::Ocsf => return event.ocsf.unmapped = ocsf_event::left(&event.ocsf, found.json),
+        RecordKind::VpcFlow => return event.ocsf.unmapped = left_of(found.json, |key| !vpc_flow::is_mapped(key)),
         _ => {
             let redacted = redact::redacted(found.json);
             // OCSF's `unmapped` is an object; a line of text is none.
@@ -140,13 +162,58 @@ pub fn complete(event: &mut Event<'_>, found: &Found<'_>) {
         }
     };
     event.ocsf.unmapped = kept_of(found.json, kept);
+    changes::attach(&mut event.ocsf, changes_in(event.kind, found.json));
 }
+
+/// What a record changed, as values.
+fn changes_in(kind: RecordKind, json: Json<'_>) -> Vec<Change> {
+    match kind {
+        RecordKind::CloudTrail => cloudtrail::changes(json),
+        RecordKind::AzureActivity => activity::changes(json),
+        RecordKind::EntraAudit => audit::changes(json),
+        _ => Vec::new(),
+    }
+}
+
+/// What a finding of GuardDuty says that OCSF has a place for.
+const GUARDDUTY_MAPPED: [&str; 9] =
+    ["id", "type", "title", "description", "severity", "accountId", "region", "createdAt", "updatedAt"];
+
+/// The same of a finding in ASFF.
+const ASFF_MAPPED: [&str; 17] = [
+    "Id",
+    "ProductArn",
+    "ProductName",
+    "CompanyName",
+    "AwsAccountId",
+    "Region",
+    "GeneratorId",
+    "Types",
+    "FirstObservedAt",
+    "LastObservedAt",
+    "CreatedAt",
+    "UpdatedAt",
+    "Title",
+    "Description",
+    "SourceUrl",
+    "SchemaVersion",
+    "Confidence",
+];
 
 /// The members of these names; exports differ in the letter case of their keys.
 fn kept_of(record: Json<'_>, kept: &[&str]) -> Option<Value> {
+    left_of(record, |key| is_one_of(key, kept))
+}
+
+fn is_one_of(key: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| key.eq_ignore_ascii_case(name))
+}
+
+/// The members that are wanted and say something.
+fn left_of(record: Json<'_>, wanted: impl Fn(&str) -> bool) -> Option<Value> {
     let members = record.is_object().then(|| record.members()).into_iter().flatten();
     let map: serde_json::Map<String, Value> = members
-        .filter(|(key, v)| !v.is_null() && kept.iter().any(|kept| key.eq_ignore_ascii_case(kept)))
+        .filter(|(key, v)| !v.is_null() && v.as_str() != Some("-") && wanted(key))
         .map(|(key, v)| (key.to_owned(), redact_member(key, v)))
         .collect();
     (!map.is_empty()).then_some(Value::Object(map))

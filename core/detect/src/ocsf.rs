@@ -6,7 +6,9 @@ use selvedge_model::{Severity, Timestamp, time};
 
 pub(crate) use selvedge_model::ocsf::Class;
 pub(crate) use selvedge_model::ocsf::class::{
-    ACCOUNT_CHANGE, API_ACTIVITY, AUTHENTICATION, BASE_EVENT, ENTITY_MANAGEMENT, GROUP_MANAGEMENT, USER_ACCESS,
+    ACCOUNT_CHANGE, API_ACTIVITY, AUTHENTICATION, BASE_EVENT, COMPLIANCE_FINDING, DATA_SECURITY_FINDING,
+    DETECTION_FINDING, ENTITY_MANAGEMENT, GROUP_MANAGEMENT, IAM_ANALYSIS_FINDING, NETWORK_ACTIVITY, USER_ACCESS,
+    VULNERABILITY_FINDING,
 };
 
 /// What stands where OCSF requires a name and the record gives none.
@@ -57,8 +59,11 @@ pub(crate) fn build(head: Head<'_>) -> Ocsf<'_> {
                 name: product.into(),
                 vendor_name: vendor.into(),
                 feature: head.feature.map(|name| Named { uid: None, name: Some(name) }),
+                uid: None,
+                version: None,
             },
             logged_time: None,
+            log_version: None,
             original_time: None,
             tenant_uid: None,
             profiles: head.profiles,

@@ -3,6 +3,7 @@
 //!
 //! Field rules: facts "logs" section 6 and "federation" section 0.
 
+use crate::azure;
 use crate::get;
 use crate::json::Json;
 use crate::mapped::{Mapped, Raw, identity};
@@ -43,10 +44,12 @@ fn moment(row: &Row<'_>) -> Option<Timestamp> {
 /// Analytics calls its own workspace `TenantId` and the directory `AADTenantId`.
 fn tenant_of<'a>(row: &Row<'a>) -> Text<'a> {
     let inner = |name: &str| get::any(row.inner, &[name]).and_then(get::as_text);
+    let outer = row.outer_text(&["tenantId"]);
     let found = row
         .outer_text(&["AADTenantId"])
-        .or_else(|| row.outer_text(&["tenantId"]))
-        .or_else(|| inner("tenantId"))
+        .or_else(|| outer.filter(|_| !azure::is_table(row)))
+        .or_else(|| azure::tenant_in(row.outer_text(&["resourceId"])?))
+        .or_else(|| inner("tenantId").filter(|_| !azure::is_table(row)))
         .or_else(|| inner("resourceTenantId"))
         .or_else(|| inner("homeTenantId"));
     lower(found.unwrap_or_default())
@@ -54,7 +57,14 @@ fn tenant_of<'a>(row: &Row<'a>) -> Text<'a> {
 
 /// The log's category.
 fn category<'a>(row: &Row<'a>) -> &'a str {
-    row.text(&["category"]).unwrap_or_else(|| category_of_graph(row))
+    row.text(&["category"]).or_else(|| category_of_table(row)).unwrap_or_else(|| category_of_graph(row))
+}
+
+/// Tables of Log Analytics are named by the category, but for the first.
+fn category_of_table<'a>(row: &Row<'a>) -> Option<&'a str> {
+    let table = row.outer_text(&["Type"])?;
+    let name = table.strip_prefix("AAD").unwrap_or(table);
+    name.to_ascii_lowercase().ends_with("signinlogs").then_some(name)
 }
 
 /// Microsoft Graph names no category; the kinds of its sign-ins are the logs'
@@ -83,14 +93,21 @@ fn ip<'a>(row: &Row<'a>) -> &'a str {
 fn result<'a>(row: &Row<'a>) -> Text<'a> {
     let status = row.object(&["status"]).and_then(|status| get::any(status, &["errorCode"]));
     let code = status.and_then(get::as_integer).map(|code| Text::from(code.to_string()));
-    code.or_else(|| row.text(&["resultType"]).map(Text::from)).unwrap_or_default()
+    let told = || row.text(&["resultType"]).filter(|told| !told.eq_ignore_ascii_case("none")).map(Text::from);
+    let found = code.or_else(told).or_else(|| row.text(&["resultSignature"]).map(Text::from)).unwrap_or_default();
+    // The portal, and collectors, write the word.
+    if found.eq_ignore_ascii_case("success") { "0".into() } else { found }
 }
 
 fn country<'a>(row: &Row<'a>) -> Option<&'a str> {
     row.object(&["location", "locationDetails"])
         .and_then(|location| get::any(location, &["countryOrRegion"]))
         .and_then(get::as_text)
-        .or_else(|| row.find(&["location"]).and_then(Json::as_str).filter(|s| s.len() == 2))
+        .or_else(|| {
+            // `DE`, and the portal's `Bonn, Nordrhein-Westfalen, DE`.
+            let place = row.find(&["location"]).and_then(Json::as_str)?;
+            place.rsplit(',').next().map(str::trim).filter(|country| country.len() == 2)
+        })
 }
 
 fn asn(row: &Row<'_>) -> Option<i64> {
@@ -104,7 +121,8 @@ fn resource_id<'a>(row: &Row<'a>) -> &'a str {
 
 fn fact(row: &Row<'_>, cite: Cite) -> SignIn {
     let device = row.object(&["deviceDetail"]);
-    let of_device = |name: &str| device.and_then(|device| get::any(device, &[name]));
+    // The portal's download has these in columns of their own.
+    let of_device = |name: &str| device.map_or_else(|| row.find(&[name]), |device| get::any(device, &[name]));
     let token = || row.text(&["uniqueTokenIdentifier"]).and_then(guid::from_unique_token_identifier);
     let (fresh_credential, fresh_mfa) = freshness(row);
     let own = |names: &[&str]| row.text(names).unwrap_or_default().to_owned();
@@ -196,21 +214,16 @@ fn to_ocsf<'a>(row: &Row<'a>, at: Timestamp, category: &'a str, uid: Text<'a>) -
     });
     out.user = Some(user);
     let (_, fresh_mfa) = freshness(row);
-    out.session = row.lower(&["sessionId"]).map(|uid| Session {
-        uid: Some(uid),
-        is_mfa: Some(fresh_mfa),
-        ..Session::default()
-    });
+    out.session =
+        row.lower(&["sessionId"]).map(|uid| Session { uid: Some(uid), is_mfa: Some(fresh_mfa), ..Session::default() });
     // What was required was also done, here or earlier, if Entra let it in.
     let required =
-        row.text(&["authenticationRequirement"]).is_some_and(|r| r.eq_ignore_ascii_case("multiFactorAuthentication"));
+        row.text(&["authenticationRequirement"]).is_some_and(|r| r.to_ascii_lowercase().starts_with("multifactor"));
     out.is_mfa = Some(fresh_mfa || (required && succeeded));
     let service = some(resource_id(row)).map(|id| lower_text(&id));
     let name = row.text(&["resourceDisplayName"]).or(app_name);
-    out.more().service = Some(Named {
-        name: name.or_else(|| service.is_none().then_some(ocsf::UNKNOWN)).map(Into::into),
-        uid: service,
-    });
+    out.more().service =
+        Some(Named { name: name.or_else(|| service.is_none().then_some(ocsf::UNKNOWN)).map(Into::into), uid: service });
     out.src_endpoint = Some(source(row));
     out.http_request =
         row.text(&["userAgent"]).map(|agent| HttpRequest { user_agent: Some(agent.into()), ..HttpRequest::default() });
@@ -246,8 +259,10 @@ fn who<'a>(row: &Row<'a>) -> User<'a> {
 fn source<'a>(row: &Row<'a>) -> Endpoint<'a> {
     let ip = ip(row);
     let is_ip = ocsf::is_ip(ip);
-    let device = row.object(&["deviceDetail"]).and_then(|device| get::any(device, &["deviceId"])).and_then(get::as_text);
-    let city = || row.object(&["location", "locationDetails"]).and_then(|l| get::any(l, &["city"])).and_then(get::as_text);
+    let device =
+        row.object(&["deviceDetail"]).and_then(|device| get::any(device, &["deviceId"])).and_then(get::as_text);
+    let city =
+        || row.object(&["location", "locationDetails"]).and_then(|l| get::any(l, &["city"])).and_then(get::as_text);
     Endpoint {
         ip: is_ip.then(|| ip.into()),
         uid: device.map(lower),

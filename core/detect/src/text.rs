@@ -1,7 +1,10 @@
 //! Logs that are text: VPC flow logs, and tables as Log Analytics exports them.
 //! Each line becomes a JSON object, so that one mapping reads all forms.
 
+mod portal;
+
 use crate::frame::cells;
+use portal::Download;
 use serde_json::Value;
 
 /// The default fields of VPC flow logs, in order. Source: Amazon VPC User Guide,
@@ -55,6 +58,7 @@ pub enum Line {
 pub struct TextLog {
     columns: Option<Vec<String>>,
     table: Option<Vec<String>>,
+    download: Option<Download>,
 }
 
 impl TextLog {
@@ -90,14 +94,19 @@ impl TextLog {
         let Some(columns) = &self.table else {
             // Exports of the portal name the time zone in the heading.
             let name = |name: String| name.strip_suffix(" [UTC]").map(str::to_owned).unwrap_or(name);
-            self.table = Some(cells.into_iter().map(name).collect());
+            let columns: Vec<String> = cells.into_iter().map(name).collect();
+            self.download = portal::download(&columns);
+            self.table = Some(columns);
             return Line::Heading;
         };
         if cells.len() != columns.len() {
             return Line::Unreadable("the row has not as many cells as the table's heading");
         }
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        record(columns, &cells)
+        match &self.download {
+            Some(download) => Line::Record(download.row(&cells).to_string()),
+            None => record(columns, &cells),
+        }
     }
 }
 

@@ -5,7 +5,10 @@
 //! Analytics writes nested objects as text; they are unfolded, so that one
 //! mapping reads all forms of a record.
 
-use crate::get;
+mod envelope;
+mod trail;
+
+use crate::azure;
 use crate::json::{Doc, Json, Scratch};
 use crate::kind::kind_of;
 use selvedge_model::RecordKind;
@@ -33,55 +36,39 @@ pub fn unwrap(json: Json<'_>, bytes: &[u8], out: &mut dyn FnMut(Found<'_>)) {
 fn layer(json: Json<'_>, bytes: &[u8], layers: u8, out: &mut dyn FnMut(Found<'_>)) {
     let kind = kind_of(json);
     if kind == RecordKind::CloudTrail {
-        return out(Found { kind, json, bytes });
+        return trail::hand_out(json, bytes, out);
+    }
+    if kind == RecordKind::Unmapped && envelope::open(json, layers, out) {
+        return;
     }
     if let Some(unfolded) = unfold(json) {
         let mut scratch = Scratch::default();
         if let Ok(doc) = Doc::parse(unfolded.as_bytes(), &mut scratch) {
             let json = doc.root();
-            return out(Found { kind: kind_of(json), json, bytes });
+            return hand_out(kind_of(json), json, bytes, out);
         }
     }
-    if kind != RecordKind::Unmapped || !open(json, layers, out) {
+    hand_out(kind, json, bytes, out);
+}
+
+/// Hands out a record; of a row of flow tuples each tuple, whose identity is
+/// that of its own text and context.
+fn hand_out(kind: RecordKind, json: Json<'_>, bytes: &[u8], out: &mut dyn FnMut(Found<'_>)) {
+    let mut scratch = Scratch::default();
+    let each = &mut |tuple: &str| {
+        if let Ok(doc) = Doc::parse(tuple.as_bytes(), &mut scratch) {
+            out(Found { kind, json: doc.root(), bytes: tuple.as_bytes() });
+            doc.recycle(&mut scratch);
+        }
+    };
+    if kind != RecordKind::AzureFlow || azure::tuples(json, each) == 0 {
         out(Found { kind, json, bytes });
     }
 }
 
-/// Opens an envelope; `false` if it is none.
-fn open(json: Json<'_>, layers: u8, out: &mut dyn FnMut(Found<'_>)) -> bool {
-    let Some(layers) = layers.checked_sub(1) else { return false };
-    if let Some(inner) = json.get("detail").filter(|v| v.is_object() && is_from_aws(json))
-        && known(inner)
-    {
-        layer(inner, inner.raw().as_bytes(), layers, out);
-        return true;
-    }
-    if let Some(inner) = json.get("event").filter(|v| v.is_object())
-        && known(inner)
-    {
-        layer(inner, inner.raw().as_bytes(), layers, out);
-        return true;
-    }
-    false
-}
-
-fn known(json: Json<'_>) -> bool {
-    kind_of(json) != RecordKind::Unmapped
-}
-
-/// Whether an EventBridge envelope is AWS's own. Anybody who may put events on a
-/// bus can wrap a made-up record, but only AWS may use a source that begins with
-/// `aws.` (EventBridge, PutEvents), and AWS names the account twice alike.
-fn is_from_aws(envelope: Json<'_>) -> bool {
-    let of_aws = get::text(envelope, &["source"]).is_some_and(|source| source.starts_with("aws."));
-    let outer = get::text(envelope, &["account"]);
-    let inner = get::text(envelope, &["detail", "recipientAccountId"]);
-    of_aws && (outer.is_none() || inner.is_none() || outer == inner)
-}
-
 /// Texts that stay as they are: Entra writes changed values as JSON text, and
 /// rules look into the text of a Kubernetes audit line.
-const TEXTS: [&str; 3] = ["newValue", "oldValue", "log"];
+const TEXTS: [&str; 4] = ["newValue", "oldValue", "log", "log_s"];
 
 /// Rows hold text within text this often: a table's `Properties`, and the body
 /// of a request in it.
@@ -99,7 +86,7 @@ fn unfold(json: Json<'_>) -> Option<String> {
 
 fn is_folded(key: &str, value: Json<'_>) -> bool {
     let text = value.as_str().map(str::trim_start).unwrap_or_default();
-    text.starts_with(['{', '[']) && !TEXTS.contains(&key)
+    text.starts_with(['{', '[']) && !TEXTS.iter().any(|name| name.eq_ignore_ascii_case(key))
 }
 
 fn is_properties(key: &str) -> bool {
@@ -109,11 +96,27 @@ fn is_properties(key: &str) -> bool {
 fn needs_unfolding(json: Json<'_>, depth: u8) -> bool {
     json.is_object()
         && json.members().any(|(key, value)| {
-            is_folded(key, value) || (depth > 1 && is_properties(key) && needs_unfolding(value, depth.saturating_sub(1)))
+            is_folded(key, value)
+                || (depth > 1 && is_properties(key) && needs_unfolding(value, depth.saturating_sub(1)))
         })
 }
 
 fn write_unfolded(json: Json<'_>, depth: u8, texts: u8, out: &mut String) {
+    write_members(json, out, |key, value, out| {
+        if is_folded(key, value) && write_text(key, value, depth, texts, out) {
+            return true;
+        }
+        let inner = depth > 1 && is_properties(key) && value.is_object();
+        if inner {
+            write_unfolded(value, depth.saturating_sub(1), texts, out);
+        }
+        inner
+    });
+}
+
+/// Writes an object with its members as they are, but for those that `special`
+/// writes otherwise.
+fn write_members(json: Json<'_>, out: &mut String, mut special: impl FnMut(&str, Json<'_>, &mut String) -> bool) {
     out.push('{');
     for (index, (key, value)) in json.members().enumerate() {
         if index > 0 {
@@ -121,15 +124,12 @@ fn write_unfolded(json: Json<'_>, depth: u8, texts: u8, out: &mut String) {
         }
         out.push_str(&serde_json::Value::from(key).to_string());
         out.push(':');
-        if is_folded(key, value) && write_text(key, value, depth, texts, out) {
+        if special(key, value, out) {
             continue;
         }
-        if depth > 1 && is_properties(key) && value.is_object() {
-            write_unfolded(value, depth.saturating_sub(1), texts, out);
-        } else if let Some(text) = value.as_str() {
-            out.push_str(&serde_json::Value::from(text).to_string());
-        } else {
-            out.push_str(value.raw());
+        match value.as_str() {
+            Some(text) => out.push_str(&serde_json::Value::from(text).to_string()),
+            None => out.push_str(value.raw()),
         }
     }
     out.push('}');

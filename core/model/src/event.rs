@@ -5,12 +5,16 @@
 //! costs little; it is attacker-written: JSON output escapes by itself, anything
 //! else must go through [`crate::untrusted`].
 
+mod change;
 mod finding;
 mod network;
 mod objects;
 
-pub use finding::{Analytic, Attack, Compliance, Evidence, FindingInfo, Remediation, Technique, Vulnerability};
-pub use network::{ConnectionInfo, HttpResponse, Traffic, Url};
+pub use change::Change;
+pub use finding::{
+    AccessAnalysis, Analytic, Attack, Compliance, Evidence, FindingInfo, Remediation, Technique, Vulnerability,
+};
+pub use network::{ConnectionInfo, Databucket, DnsAnswer, DnsQuery, HttpResponse, Traffic, Url};
 pub use objects::{
     Actor, Api, ApiResponse, AutonomousSystem, Cloud, Device, Endpoint, Fingerprint, HttpRequest, Location, Metadata,
     Named, Observable, Product, Resource, Session, User,
@@ -330,6 +334,18 @@ pub struct More<'a> {
     /// What a vulnerability finding found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub vulnerabilities: Vec<Vulnerability<'a>>,
+    /// Who has access to what an analysis found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_analysis_result: Option<AccessAnalysis<'a>>,
+    /// Question to a name server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<DnsQuery<'a>>,
+    /// Its answers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<DnsAnswer<'a>>,
+    /// Outcome of the question: OCSF `rcode_id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rcode_id: Option<u8>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remediation: Option<Remediation<'a>>,
@@ -350,7 +366,7 @@ pub struct More<'a> {
     pub src_url: Option<Text<'a>>,
     /// Container of a store: bucket, blob container.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub databucket: Option<Named<'a>>,
+    pub databucket: Option<Databucket<'a>>,
     /// OCSF datastore type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub type_id: Option<u8>,

@@ -8,8 +8,10 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 
 /// Reads a time as logs write it: RFC 3339 with any fraction, with or without
-/// an offset (UTC then), ISO basic (`20131102T010628Z`), a space for the `T`.
-/// `None` if it is none of these.
+/// an offset (UTC then), ISO basic (`20131102T010628Z`), a space for the `T`, an
+/// hour of one digit, and month first as .NET and the Azure portal write it
+/// (`1/5/2026, 9:00:00.000 AM`, UTC). `None` if it is none of these: where the
+/// day comes first is not guessed.
 pub fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Some(time) = utc_second(text) {
@@ -21,7 +23,40 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     if let Ok(local) = text.parse::<civil::DateTime>() {
         return local.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
     }
-    iso_basic(text)
+    iso_basic(text).or_else(|| short_hour(text)).or_else(|| month_first(text))
+}
+
+/// `2022-09-09T9:54:27.739Z`, as Identity Protection writes some of its times.
+fn short_hour(text: &str) -> Option<Timestamp> {
+    let (date, clock) = text.split_once(['T', ' '])?;
+    let hour = clock.split(':').next()?;
+    (date.len() == 10 && hour.len() == 1).then(|| parse(&format!("{date}T0{clock}"))).flatten()
+}
+
+/// `8/22/2022 6:07:16 PM`; browsers put a comma behind the date and a narrow
+/// space before the half of the day.
+fn month_first(text: &str) -> Option<Timestamp> {
+    let mut words = text.split([' ', ',', '\u{a0}', '\u{202f}']).filter(|word| !word.is_empty());
+    let (date, clock) = (words.next()?, words.next()?);
+    let half = words.next();
+    if words.next().is_some() {
+        return None;
+    }
+    let mut parts = date.split('/');
+    let (month, day, year) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
+    let year: i16 = (year.len() == 4 && parts.next().is_none()).then(|| year.parse().ok())??;
+    let (hour, rest) = clock.split_once(':')?;
+    let hour: i8 = hour.parse().ok()?;
+    let hour = match half {
+        None => hour,
+        Some(_) if !(1..=12).contains(&hour) => return None,
+        Some(half) if half.eq_ignore_ascii_case("am") => hour.checked_rem(12)?,
+        Some(half) if half.eq_ignore_ascii_case("pm") => hour.checked_rem(12)?.checked_add(12)?,
+        Some(_) => return None,
+    };
+    let clock: civil::Time = format!("{hour:02}:{rest}").parse().ok()?;
+    let date = civil::Date::new(year, month, day).ok()?;
+    TimeZone::UTC.to_timestamp(civil::DateTime::from_parts(date, clock)).ok()
 }
 
 /// `2026-05-18T17:21:16Z`, the form of nearly all times in CloudTrail, without
@@ -91,6 +126,16 @@ mod tests {
             ("2026-05-18 17:21:16", Some("2026-05-18T17:21:16Z")),
             ("2026-05-18T17:21:16", Some("2026-05-18T17:21:16Z")),
             ("2026-05-18T19:21:16+02:00", Some("2026-05-18T17:21:16Z")),
+            ("2022-09-09T9:54:27.739Z", Some("2022-09-09T09:54:27.739Z")),
+            ("8/22/2022 6:07:16 PM", Some("2022-08-22T18:07:16Z")),
+            ("1/5/2026, 9:00:00.000 AM", Some("2026-01-05T09:00:00Z")),
+            ("1/5/2026, 12:00:00\u{202f}AM", Some("2026-01-05T00:00:00Z")),
+            ("12/31/2026 12:30:00 PM", Some("2026-12-31T12:30:00Z")),
+            ("1/5/2026 17:20:01", Some("2026-01-05T17:20:01Z")),
+            ("22/8/2022 6:07:16 PM", None),
+            ("1/5/2026 13:00:00 PM", None),
+            ("1/5/26 9:00:00 AM", None),
+            ("1/5/2026", None),
             ("yesterday", None),
             ("", None),
         ] {

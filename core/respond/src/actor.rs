@@ -42,7 +42,8 @@ pub(crate) fn key_of(record: &Record) -> ActorKey {
     record.facts.iter().find_map(who).unwrap_or_else(|| what(record))
 }
 
-fn who(fact: &Fact) -> Option<ActorKey> {
+/// Who did what a fact tells of, where it says.
+pub(crate) fn who(fact: &Fact) -> Option<ActorKey> {
     match fact {
         // Federation: whoever signed in is the session that comes of it. Of an
         // `AssumeRole` the caller is told by the call itself.

@@ -102,7 +102,12 @@ impl<'a> Cast<'a> {
             let known = if *kind == EntityKind::EntraUser { self.names.get(*id).map(String::as_str) } else { None };
             EntityRef { kind: *kind, id: (*id).to_owned(), name: name.or(known).map(str::to_owned) }
         });
-        named.collect()
+        let entities: Vec<EntityRef> = named.collect();
+        if entities.is_empty() {
+            // Records that name nobody and nothing.
+            return vec![EntityRef { kind: EntityKind::Resource, id: "unknown".into(), name: None }];
+        }
+        entities
     }
 
     fn add(&mut self, kind: EntityKind, id: &'a str, name: Option<&'a str>) {

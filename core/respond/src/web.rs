@@ -11,7 +11,7 @@
 //! to humans, and the calls that made the sessions of those records and the
 //! sessions those were made from: nothing else of the set.
 
-use crate::actor::{ActorKey, aws_id, instance_of, is_access_key, key_of};
+use crate::actor::{ActorKey, aws_id, instance_of, is_access_key, key_of, who};
 use crate::case::Join;
 use crate::decide::stranger;
 use crate::signals::Sighting;
@@ -174,7 +174,8 @@ impl<'a> Web<'a> {
         if let Some(instance) = instance_of(&key).filter(|_| is_one(&key)) {
             union.join(node, instance);
         }
-        for fact in &sighting.record.facts {
+        // A record that tells of several joins none of them.
+        for fact in sighting.record.facts.iter().filter(|fact| who(fact).as_ref() == Some(&key)) {
             match fact {
                 Fact::AwsUse(used) if !used.principal_id.is_empty() => {
                     let by_key = Some(&used.access_key_id).filter(|key| is_access_key(key)).and_then(|key| aws_id(key));

@@ -100,7 +100,8 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn hand_over(&mut self) {
-        let parcel = Parcel { records: std::mem::take(&mut self.kept.records), ids: std::mem::take(&mut self.kept.ids) };
+        let parcel =
+            Parcel { records: std::mem::take(&mut self.kept.records), ids: std::mem::take(&mut self.kept.ids) };
         if !parcel.ids.is_empty() {
             (self.take)(parcel);
         }

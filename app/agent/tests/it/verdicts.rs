@@ -64,11 +64,11 @@ pub(crate) fn import_kept(
 ) -> Vec<Incident> {
     let decision = state.decide(brain, now());
     let head = journal.head().unwrap();
-    commit_import(journal, head, &receipt(Counts::default()), facts, &state.estate, &decision, now()).unwrap()
+    commit_import(journal, head, &receipt(Counts::default()), facts, &state, &decision, now()).unwrap()
 }
 
 /// Imports one record.
-fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Decision {
+pub(crate) fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Decision {
     let mut kept = Kept::default();
     let mut ingest = Ingest::new(&NoRules, now());
     let mut file = ingest.file("record");

@@ -1,5 +1,6 @@
 //! Commands and their arguments.
 
+mod explain;
 mod graph;
 mod incidents;
 mod journal;
@@ -26,7 +27,8 @@ use std::path::PathBuf;
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = "Example:\n  selvedge demo\n  selvedge replay logs/ --estate inventory/"
+    after_help = "Example:\n  selvedge demo\n  selvedge replay logs/ --estate inventory/\n\n\
+                  Exit codes:\n  0 done; 1 failed; 2 wrong usage; 3 done, and something was found at or above --fail-on"
 )]
 pub struct Cli {
     /// Configuration file [default: ~/.config/selvedge/selvedge.toml, if there is one]
@@ -91,8 +93,8 @@ enum Command {
     /// Verify, show or replay the journal
     #[command(subcommand, after_help = "Example:\n  selvedge journal verify")]
     Journal(JournalCommand),
-    /// Explain an error code
-    #[command(after_help = "Example:\n  selvedge explain E0201")]
+    /// Explain an error code or a rule
+    #[command(after_help = "Example:\n  selvedge explain E0201\n  selvedge explain selvedge.federated-pivot")]
     Explain(ExplainArgs),
     /// Print a completion script for your shell
     #[command(
@@ -112,7 +114,7 @@ struct ReplayArgs {
     /// Inventory exports: a file or folder
     #[arg(long, value_name = "PATH")]
     estate: Option<PathBuf>,
-    /// A folder of further Sigma rules
+    /// A folder of further Sigma rules, or one file
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
     #[command(flatten)]
@@ -321,8 +323,12 @@ enum JournalCommand {
 
 #[derive(Debug, Args)]
 struct ExplainArgs {
-    /// The code, such as E0201
-    code: String,
+    /// The code, such as E0201; or a rule: its id, the beginning of it, or its file's name
+    #[arg(value_name = "CODE|RULE")]
+    what: String,
+    /// A folder of further Sigma rules, or one file
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -349,9 +355,11 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Config { json } => settings::show(&loaded, json),
         Command::Graph(command) => graph::run(&command, &loaded.config),
         Command::Journal(command) => journal::run(&command, &loaded.config),
-        Command::Explain(args) => output::explain(&args.code, args.json),
+        Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "selvedge", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "selvedge", &mut script);
+            out!("{}", String::from_utf8_lossy(&script));
             Ok(0)
         }
     }

@@ -5,12 +5,13 @@ use crate::error::Error;
 use selvedge_agent::ingest::{Arrival, Ingest, Sink};
 use selvedge_detect::complete;
 use selvedge_detect::sigma::NoRules;
-use selvedge_files::{read_file, walk};
+use selvedge_files::{Reader, walk};
 use selvedge_model::{Problem, Timestamp};
 use std::ops::ControlFlow;
 
 /// Prints each event as it comes; keeps nothing.
 struct Printer {
+    lines: output::Lines,
     failed: Option<Error>,
     problems: u64,
 }
@@ -18,9 +19,7 @@ struct Printer {
 impl Sink for Printer {
     fn record(&mut self, arrival: Arrival<'_, '_>) {
         complete(arrival.event, arrival.found);
-        let printed = serde_json::to_value(&arrival.event.ocsf)
-            .map_err(|e| Error::new("E0001", e, ""))
-            .and_then(|v| output::line(&v));
+        let printed = self.lines.write(&arrival.event.ocsf);
         if let Err(error) = printed {
             self.failed.get_or_insert(error);
         }
@@ -34,15 +33,16 @@ impl Sink for Printer {
 
 pub(super) fn run(args: &NormalizeArgs) -> Result<u8, Error> {
     let _ = args.json;
-    let mut printer = Printer { failed: None, problems: 0 };
+    let mut printer = Printer { lines: output::Lines::stdout(), failed: None, problems: 0 };
     let mut ingest = Ingest::new(&NoRules, Timestamp::now());
     let found = walk(&args.paths);
     for problem in found.problems {
         ingest.file_problem(problem, &mut printer);
     }
+    let mut reader = Reader::default();
     for path in found.files {
         let mut file = ingest.file(&path.display().to_string());
-        let report = read_file(&path, &mut |chunk| {
+        let report = reader.read(&path, &mut |chunk| {
             file.push(chunk, &mut printer);
             if printer.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -54,5 +54,6 @@ pub(super) fn run(args: &NormalizeArgs) -> Result<u8, Error> {
             return Err(error);
         }
     }
+    printer.lines.flush()?;
     Ok(if args.strict && printer.problems > 0 { 1 } else { 0 })
 }

@@ -1,23 +1,55 @@
-//! The stable JSON forms of the commands' contract, and explanations of codes.
+//! The stable JSON forms of the commands' contract.
 
 use crate::error::Error;
+use crate::render::Outcome;
 use selvedge_actions::{Action, DenyScope, Plan, Step};
 use selvedge_agent::execute::Execution;
-use selvedge_agent::ingest::Counts;
 use selvedge_model::{Finding, Problem};
 use selvedge_respond::Incident;
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{BufWriter, Stdout, Write};
 
 /// Writes one JSON object as a line to stdout. A reader that went away ends the
 /// program quietly, as a pipe should.
 pub(crate) fn line(value: &Value) -> Result<(), Error> {
-    let mut out = std::io::stdout().lock();
-    let mut bytes = serde_json::to_vec(value).map_err(|e| Error::new("E0001", e, ""))?;
-    bytes.push(b'\n');
-    match out.write_all(&bytes) {
+    let mut lines = Lines::stdout();
+    lines.write(value)?;
+    lines.flush()
+}
+
+/// Bytes that are gathered before they are written.
+const BUFFER: usize = 64 * 1024;
+
+/// Many lines of JSON on stdout, written in large pieces. [`Lines::flush`] writes
+/// the last of them.
+pub(crate) struct Lines(BufWriter<Stdout>);
+
+impl Lines {
+    pub(crate) fn stdout() -> Self {
+        Self(BufWriter::with_capacity(BUFFER, std::io::stdout()))
+    }
+
+    /// Writes one object as a line.
+    pub(crate) fn write(&mut self, value: &impl serde::Serialize) -> Result<(), Error> {
+        // Written whole or not at all: a value that cannot be written as JSON
+        // leaves no half a line.
+        let mut line = serde_json::to_vec(value).map_err(|e| Error::new("E0001", e, ""))?;
+        line.push(b'\n');
+        quietly(self.0.write_all(&line))
+    }
+
+    /// Writes what was gathered.
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        quietly(self.0.flush())
+    }
+}
+
+/// Ends the program if the reader went away.
+fn quietly(written: std::io::Result<()>) -> Result<(), Error> {
+    match written {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
-        other => other.map_err(Error::from),
+        Err(error) => Err(Error::new("E0001", format!("stdout: {error}"), "make room where the output goes")),
+        Ok(()) => Ok(()),
     }
 }
 
@@ -124,7 +156,8 @@ pub(crate) fn execution(execution: &Execution) -> Value {
 }
 
 /// The last line: the accounting.
-pub(crate) fn summary(counts: Counts, findings: usize, incidents: usize, duplicates: u64) -> Value {
+pub(crate) fn summary(outcome: &Outcome) -> Value {
+    let counts = outcome.counts;
     json!({
         "type": "summary",
         "records": counts.records,
@@ -132,34 +165,9 @@ pub(crate) fn summary(counts: Counts, findings: usize, incidents: usize, duplica
         "unmapped": counts.unmapped,
         "problems": counts.problems,
         "file_problems": counts.file_problems,
-        "findings": findings,
-        "incidents": incidents,
-        "duplicates": duplicates,
+        "findings": outcome.findings.len(),
+        "incidents": outcome.incidents.len(),
+        "duplicates": outcome.duplicates,
+        "kinds": outcome.kinds,
     })
-}
-
-/// The table of codes, which is also the documentation's.
-const CODES: &str = include_str!("../../../../docs/errors/README.md");
-
-/// Prints the row of a code.
-pub(crate) fn explain(code: &str, as_json: bool) -> Result<u8, Error> {
-    let wanted = code.to_ascii_uppercase();
-    let row = CODES.lines().filter_map(|line| line.strip_prefix("| ")).find_map(|line| {
-        let cells: Vec<&str> = line.trim_end_matches(['|', ' ']).split(" | ").map(str::trim).collect();
-        (cells.first() == Some(&wanted.as_str())).then_some(cells)
-    });
-    let Some([_, means, next]) = row.as_deref() else {
-        let known: Vec<&str> = CODES.lines().filter_map(|l| l.strip_prefix("| E")).filter_map(|l| l.get(..4)).collect();
-        return Err(Error::new(
-            "E0004",
-            format!("there is no code {wanted}"),
-            format!("codes run from E{} to E{}", known.first().unwrap_or(&""), known.last().unwrap_or(&"")),
-        ));
-    };
-    if as_json {
-        line(&json!({ "code": wanted, "means": means, "next": next }))?;
-    } else {
-        outln!("{wanted}: {means}\nhelp: {next}");
-    }
-    Ok(0)
 }

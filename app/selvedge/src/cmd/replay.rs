@@ -25,7 +25,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     }
     let now = Timestamp::now();
     let mut loaded = content::load(args.rules.as_deref())?;
-    let mut journal = open(config, args.state.state.as_deref())?;
+    let (mut journal, is_kept) = open(config, args.state.state.as_deref())?;
     let head = journal.head()?;
     let state = State::load(&*journal)?;
     let read = logs::read(&args.paths, &loaded.rules, now, state, !args.state.json)?;
@@ -49,8 +49,11 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
             selvedge_respond::cluster::MAX_INCIDENTS
         ));
     }
-    let receipt = BatchReceipt { sources: read.sources, digest: read.ids.digest, counts, content: loaded.brain.content };
-    let incidents = state::commit_import(&mut *journal, head, &receipt, state.changes(), &state, &decision, now)?;
+    let receipt =
+        BatchReceipt { sources: read.sources, digest: read.ids.digest, counts, content: loaded.brain.content };
+    // Without a folder the facts need not be there twice.
+    let facts = is_kept.then(|| state.changes()).into_iter().flatten();
+    let incidents = state::commit_import(&mut *journal, head, &receipt, facts, &state, &decision, now)?;
     respond::record_proofs(&mut *journal, &incidents, &state, &loaded, config)?;
     let cited = decision.findings.iter().flat_map(|f| &f.evidence).chain(incidents.iter().flat_map(|i| &i.evidence));
     let here = state.read_now(cited);
@@ -97,13 +100,13 @@ fn remark_on_limits(state: &State) -> Option<String> {
     })
 }
 
-/// The state folder's journal. If nobody named a folder and the default one
+/// The state folder's journal, and whether it is kept. If nobody named a folder and the default one
 /// cannot be made, or another process holds it, the run goes on without one and
 /// says so. A journal that is damaged, or none of ours, is an error always:
 /// whoever goes on without it would not learn that it is.
-fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error> {
+fn open(config: &Config, flag: Option<&Path>) -> Result<(Box<dyn Journal>, bool), Error> {
     let error = match folder::open(config, flag) {
-        Ok(journal) => return Ok(Box::new(journal)),
+        Ok(journal) => return Ok((Box::new(journal), true)),
         Err(error) => error,
     };
     let named = flag.is_some() || config.state_dir.is_some();
@@ -112,7 +115,7 @@ fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error>
     }
     errln!("warning: incidents of this run are not kept: {error}");
     errln!("help: name a folder with --state");
-    Ok(Box::new(MemoryJournal::default()))
+    Ok((Box::new(MemoryJournal::default()), false))
 }
 
 /// Whether the folder is not there, although it was to be made, or another
@@ -145,16 +148,18 @@ fn print(args: &ReplayArgs, outcome: &Outcome) -> Result<(), Error> {
         out!("{}", render::text::replay(outcome, render::term::width()));
         return Ok(());
     }
+    let mut lines = output::Lines::stdout();
     for finding in &outcome.findings {
-        output::line(&output::finding(finding))?;
+        lines.write(&output::finding(finding))?;
     }
     for incident in &outcome.incidents {
-        output::line(&output::incident(incident))?;
+        lines.write(&output::incident(incident))?;
     }
     for problem in &outcome.problems {
-        output::line(&output::problem(problem))?;
+        lines.write(&output::problem(problem))?;
     }
-    output::line(&output::summary(outcome.counts, outcome.findings.len(), outcome.incidents.len(), outcome.duplicates))
+    lines.write(&output::summary(outcome))?;
+    lines.flush()
 }
 
 fn exit_code(args: &ReplayArgs, outcome: &Outcome) -> u8 {

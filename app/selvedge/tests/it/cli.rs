@@ -2,9 +2,11 @@
 //! changed where nothing must be.
 
 mod bad_input;
+mod explain;
 mod grants;
 mod help;
 mod keeping;
+mod pipes;
 pub(crate) mod program;
 mod rules;
 mod settings;

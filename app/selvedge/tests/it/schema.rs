@@ -2,6 +2,7 @@
 //! contract's.
 
 mod checker;
+mod rules;
 
 use checker::{Faults, Schema};
 use selvedge_sim::{AssertionIds, scenario_a, write_estate, write_logs};
@@ -94,6 +95,43 @@ fn replay_of_an_attack_prints_what_the_schema_says() {
     assert!(!of_type(&lines, "finding").is_empty());
     each_promise_is_kept(&schema, &lines);
     what_is_wrong_is_refused(&schema, incidents[0]);
+}
+
+#[test]
+fn replay_of_findings_prints_what_the_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("rules")).unwrap();
+    let rule = "title: Trail stopped\nid: 5b1d6a0e-3f0c-4a57-9d43-0d1b8f6c2e71\nstatus: experimental\n\
+        description: Nobody sees what follows.\ntags: [attack.defense-evasion, attack.t1562.008]\n\
+        logsource: {product: aws, service: cloudtrail}\n\
+        detection: {selection: {eventName: StopLogging}, condition: selection}\nlevel: high\n";
+    fs::write(folder.path().join("rules/trail.yaml"), rule).unwrap();
+    let record = json!({
+        "eventVersion": "1.08", "eventTime": "2026-05-18T17:21:16Z", "eventSource": "cloudtrail.amazonaws.com",
+        "eventName": "StopLogging", "awsRegion": "eu-west-1", "sourceIPAddress": "198.51.100.7",
+        "userIdentity": {"type": "IAMUser", "principalId": "AIDABO", "accountId": "111122223333",
+            "arn": "arn:aws:iam::111122223333:user/bo\u{202e}", "accessKeyId": "AKIABO", "userName": "bo"},
+        "eventID": "6f0d2f3e-0000-4000-8000-000000000001", "eventType": "AwsApiCall",
+        "recipientAccountId": "111122223333",
+    });
+    fs::write(folder.path().join("log.json"), record.to_string()).unwrap();
+    let replay = ["replay", "log.json", "--rules", "rules", "--state", "state", "--json"];
+    let output = selvedge(folder.path(), &replay);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = lines(&output.stdout);
+    assert_fit(&replay_schema(), &lines);
+    summary(&lines);
+    let [incident] = of_type(&lines, "incident")[..] else { panic!("{lines:#?}") };
+    assert_eq!(
+        (&incident["kind"], &incident["plan"], &incident["severity"]),
+        (&json!("signals"), &Value::Null, &json!("high"))
+    );
+    assert_eq!(incident["tactics"], json!(["defense-evasion"]));
+    assert_eq!(incident["evidence"], json!([record["eventID"]]));
+    assert_eq!(incident["title"], "Trail stopped by arn:aws:iam::111122223333:user/bo\\u{202e}");
+    let id = incident["id"].as_str().unwrap();
+    let again = selvedge(folder.path(), &["journal", "replay", id, "--state", "state"]);
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stdout));
 }
 
 /// The schema requires exactly the contract's fields: without any of them a line

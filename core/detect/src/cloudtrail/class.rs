@@ -1,5 +1,6 @@
 //! Which OCSF class and activity a CloudTrail record is.
 
+use super::insight;
 use super::trail::Trail;
 use crate::ocsf;
 
@@ -45,13 +46,12 @@ const READS: [&str; 10] =
     ["Get", "List", "Describe", "Head", "Lookup", "BatchGet", "Query", "Scan", "Decrypt", "Search"];
 const CREATES: [&str; 7] = ["Create", "Run", "Import", "Allocate", "Register", "Copy", "Start"];
 const DELETES: [&str; 5] = ["Delete", "Remove", "Terminate", "Deregister", "Release"];
-const UPDATES: [&str; 10] =
-    ["Put", "Update", "Modify", "Set", "Attach", "Detach", "Add", "Enable", "Disable", "Stop"];
+const UPDATES: [&str; 10] = ["Put", "Update", "Modify", "Set", "Attach", "Detach", "Add", "Enable", "Disable", "Stop"];
 
 pub(super) fn of(trail: &Trail<'_>) -> (ocsf::Class, u8) {
     let operation = trail.operation.unwrap_or_default();
-    if trail.insight.is_some() {
-        return (ocsf::API_ACTIVITY, 99);
+    if let Some(insight) = trail.insight {
+        return (ocsf::DETECTION_FINDING, insight::activity(insight));
     }
     if AUTHENTICATION.contains(&operation) {
         let activity = if operation == "CheckMfa" { 99 } else { 1 };

@@ -1,5 +1,6 @@
 //! What tier 2 keeps of a CloudTrail record.
 
+use super::insight;
 use super::trail::Trail;
 use crate::get;
 use crate::json::Json;
@@ -10,6 +11,9 @@ use selvedge_model::{Fact, arn, time};
 /// unless `wanted`: a rule matched it.
 pub(crate) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite, wanted: bool) -> Vec<Fact> {
     let trail = Trail::read(raw);
+    if let Some(insight) = trail.insight {
+        return vec![Fact::Signal(Box::new(insight::signal(&trail, insight, cite())))];
+    }
     let session = session(&trail);
     let assumes = method(&trail);
     if session.is_none() && assumes.is_none() && !wanted {

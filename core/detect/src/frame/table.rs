@@ -3,21 +3,31 @@
 /// Most columns of a table.
 const MAX_COLUMNS: usize = 2_000;
 
+/// Of this many columns some may share a name, as in the portal's own downloads;
+/// the first counts.
+const MANY: usize = 20;
+
 /// Whether a file's first line is the heading of a table: at least three names,
-/// each a word that a column may have, none twice.
+/// each a word that a column may have, none twice. A column of row numbers in
+/// front, as notebooks export it, has no name.
 pub(super) fn is_heading(line: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(line) else { return false };
-    let Some(names) = cells(text) else { return false };
+    let Some(mut names) = cells(text) else { return false };
+    if names.first().is_some_and(String::is_empty) {
+        names.remove(0);
+    }
     let is_name = |name: &String| {
         !name.is_empty()
             && name.len() <= 128
             && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ' ' | '(' | ')' | '[' | ']' | '/' | ':'))
+            && name.chars().all(|c| {
+                c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ' ' | '(' | ')' | '[' | ']' | '/' | ':')
+            })
     };
     let mut sorted: Vec<&String> = names.iter().collect();
     sorted.sort_unstable();
     sorted.dedup();
-    names.len() >= 3 && names.len() <= MAX_COLUMNS && sorted.len() == names.len() && names.iter().all(is_name)
+    names.len() >= 3 && names.len() <= MAX_COLUMNS && (sorted.len() == names.len() || names.len() >= MANY) && names.iter().all(is_name)
 }
 
 /// The cells of one row: parts between commas; a part in quotes may hold commas,
@@ -87,6 +97,9 @@ mod tests {
             ("version account-id interface-id", false),
             ("a,b", false),
             ("a,a,b", false),
+            (",TenantId,TimeGenerated,FlowStartTime", true),
+            ("a,,b,c", false),
+            (",a,b", false),
             ("2026-01-01,x,y", false),
             ("{\"a\":1},b,c", false),
             ("Hello, this is a log, yes it is!", false),

@@ -46,6 +46,9 @@ fn tables() {
     );
     check("a,b,c\n1,\"x,3\n4,5,6\n", &["1 row a,b,c", "2 broken a quote is not closed", "3 row 4,5,6"]);
     check("hello\na,b,c\n", &["1 line hello", "2 line a,b,c"]);
+    // A column without a name, cells without a value.
+    check(",a,b,c\n1,2,3,4\n,,3,\n 1,2,3,4\n", &["1 row ,a,b,c", "2 row 1,2,3,4", "3 row ,,3,", "4 row  1,2,3,4"]);
+    check(",{\"a\":1}", &["1:false {\"a\":1}"]);
 }
 
 #[test]

@@ -3,192 +3,385 @@
 //! Nearly every rule wants one field to be one of a few words: the operation's
 //! name, a result code, a kind of risk. Such a rule is only looked at when the
 //! record has one of these words there, so that the cost of a record does not
-//! grow with the number of rules. What a rule wants is read off its compiled
-//! form; a rule that wants nothing of the kind is looked at every time. A test
-//! holds this against looking at every rule (`tests::gates_change_nothing`).
+//! grow with the number of rules. What a rule wants is read off what it asks; a
+//! rule that wants nothing of the kind is looked at every time. A test holds
+//! this against looking at every rule.
 
-use super::RuleHit;
+use super::check::{self, Check, Order};
+use super::compile::Search;
+use super::rule::{Asks, Eyes, Fields, Slot};
+use super::text::{Pattern, Want, is_within, lowered};
 use super::view::View;
-use rsigma_eval::{CompiledDetection, CompiledMatcher, CompiledRule, Event, EventValue, evaluate_rule};
-use rsigma_parser::{ConditionExpr, Quantifier, SelectorPattern};
+use super::RuleHit;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A field that must have one of these words, in lower case.
-type Need = (String, BTreeSet<String>);
+/// What a record must have for a rule to be looked at. Texts are in lower case.
+#[derive(Debug, Clone, PartialEq)]
+enum Gate {
+    /// The field is one of these words, or one of these numbers, or begins so.
+    Words { slot: Slot, words: Vec<String>, numbers: Vec<f64>, starts: Vec<String> },
+    /// The field has one of these somewhere.
+    Within { slot: Slot, parts: Vec<String>, quotes: bool },
+    /// The field is there.
+    There(Slot),
+    /// Some text of the record has one of these somewhere.
+    Keyword(Vec<String>),
+}
 
 /// Rules of one log source.
 #[derive(Debug, Default)]
 pub(super) struct Gated {
-    /// Index among all rules, and the rule.
-    rules: Vec<(usize, CompiledRule)>,
-    /// By field and word, the positions of the rules that want it.
-    by_word: Vec<(String, BTreeMap<String, Vec<u32>>)>,
+    fields: Fields,
+    /// Index among all rules, and what it asks; in order.
+    rules: Vec<(usize, Asks<Slot>)>,
+    gates: BTreeMap<Slot, FieldGates>,
+    keywords: Parts,
     /// Positions of the rules that are looked at every time.
     always: Vec<u32>,
 }
 
-impl Gated {
-    pub(super) fn new(rules: Vec<(usize, CompiledRule)>) -> Self {
-        let needs: Vec<Vec<Need>> = rules.iter().map(|(_, rule)| needs(rule)).collect();
-        // A field that many rules want is asked for once a record: few fields.
-        let mut popular: BTreeMap<&str, usize> = BTreeMap::new();
-        for (field, _) in needs.iter().flatten() {
-            let count = popular.entry(field).or_default();
-            *count = count.saturating_add(1);
+/// Positions of rules by what they want of one field.
+#[derive(Debug, Default)]
+struct FieldGates {
+    words: BTreeMap<String, Vec<u32>>,
+    numbers: BTreeMap<u64, Vec<u32>>,
+    starts: BTreeMap<String, Vec<u32>>,
+    /// The lengths of `starts`.
+    lengths: BTreeSet<usize>,
+    within: Parts,
+    there: Vec<u32>,
+}
+
+/// Rules that want one of many parts.
+#[derive(Debug, Default)]
+struct Parts {
+    /// Which rules want a part.
+    parts: BTreeMap<String, Vec<u32>>,
+    /// All of them, searched for at once.
+    search: Option<Search>,
+    shortest: usize,
+    /// To some rule quotation marks matter.
+    quotes: bool,
+}
+
+impl Parts {
+    fn add(&mut self, parts: Vec<String>, position: u32) {
+        parts.into_iter().for_each(|part| self.parts.entry(part).or_default().push(position));
+    }
+
+    fn finish(&mut self) {
+        self.shortest = self.parts.keys().map(String::len).min().unwrap_or_default();
+        self.search = Search::new(self.parts.keys());
+    }
+
+    fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// `text` is in lower case.
+    fn open(&self, text: &str, wanted: &mut Vec<u32>) {
+        if text.len() >= self.shortest && self.search.as_ref().is_some_and(|search| search.finds(text)) {
+            let there = self.parts.iter().filter(|(part, _)| is_within(text.as_bytes(), part.as_bytes()));
+            there.for_each(|(_, rules)| wanted.extend(rules));
         }
-        let mut out = Self::default();
-        let mut by_field: BTreeMap<String, BTreeMap<String, Vec<u32>>> = BTreeMap::new();
-        for (position, needs) in (0u32..).zip(&needs) {
-            let best = needs.iter().max_by_key(|(field, _)| (popular.get(field.as_str()), std::cmp::Reverse(field)));
-            let Some((field, words)) = best else {
-                out.always.push(position);
-                continue;
-            };
-            let words_of = by_field.entry(field.clone()).or_default();
-            for word in words {
-                words_of.entry(word.clone()).or_default().push(position);
+    }
+}
+
+impl Gated {
+    /// `rules`: index among all rules and what it asks, in order.
+    pub(super) fn new(fields: Fields, rules: Vec<(usize, Asks<Slot>)>) -> Self {
+        let choices: Vec<Vec<Vec<Gate>>> = rules.iter().map(|(_, asks)| choices(asks)).collect();
+        // A field that many rules want is asked for once a record: few fields.
+        // The more words rules want of a field, the more a record's word says.
+        let mut told: BTreeMap<Slot, BTreeSet<&str>> = BTreeMap::new();
+        for gate in choices.iter().flatten().flatten() {
+            if let Gate::Words { slot, words, starts, .. } = gate {
+                told.entry(*slot).or_default().extend(words.iter().chain(starts).map(String::as_str));
             }
         }
-        out.by_word = by_field.into_iter().collect();
-        out.rules = rules;
+        let popular: BTreeMap<Slot, usize> = told.into_iter().map(|(slot, words)| (slot, words.len())).collect();
+        let mut out = Self { fields, rules, ..Self::default() };
+        for (position, choices) in (0_u32..).zip(choices) {
+            match choices.into_iter().min_by_key(|gates| cost(gates, &popular)) {
+                Some(gates) => gates.into_iter().for_each(|gate| out.add(gate, position)),
+                None => out.always.push(position),
+            }
+        }
+        out.gates.values_mut().map(|gates| &mut gates.within).chain([&mut out.keywords]).for_each(Parts::finish);
         out
+    }
+
+    fn add(&mut self, gate: Gate, position: u32) {
+        match gate {
+            Gate::Words { slot, words, numbers, starts } => {
+                let gates = self.gates.entry(slot).or_default();
+                words.into_iter().for_each(|word| gates.words.entry(word).or_default().push(position));
+                numbers.into_iter().for_each(|one| gates.numbers.entry(one.to_bits()).or_default().push(position));
+                for start in starts {
+                    gates.lengths.insert(start.len());
+                    gates.starts.entry(start).or_default().push(position);
+                }
+            }
+            Gate::Within { slot, parts, quotes } => {
+                let within = &mut self.gates.entry(slot).or_default().within;
+                within.quotes |= quotes;
+                within.add(parts, position);
+            }
+            Gate::There(slot) => self.gates.entry(slot).or_default().there.push(position),
+            Gate::Keyword(parts) => self.keywords.add(parts, position),
+        }
     }
 
     /// The rules that hold, in the order of their indices.
     pub(super) fn matches(&self, view: &View<'_>) -> Vec<RuleHit> {
-        let mut wanted: Vec<u32> = Vec::new();
-        for (field, words) in &self.by_word {
-            if let Some(value) = view.get_field(field) {
-                each_word(&value, &mut |word| wanted.extend(words.get(word).into_iter().flatten()));
+        let eyes = Eyes::new(view, &self.fields);
+        let asked = self.wanted(&eyes).into_iter().filter_map(|position| self.rules.get(position as usize));
+        asked.filter(|(_, asks)| asks.holds(&eyes)).map(|(rule, _)| RuleHit { rule: *rule }).collect()
+    }
+
+    /// The rules that are looked at, whether they hold or not.
+    pub(super) fn looked_at(&self, view: &View<'_>) -> Vec<usize> {
+        let wanted = self.wanted(&Eyes::new(view, &self.fields));
+        wanted.iter().filter_map(|position| Some(self.rules.get(*position as usize)?.0)).collect()
+    }
+
+    /// Positions of the rules whose gates are open.
+    fn wanted(&self, eyes: &Eyes<'_, '_>) -> Vec<u32> {
+        let view = eyes.view;
+        let mut wanted: Vec<u32> = self.always.clone();
+        for (slot, gates) in &self.gates {
+            let Some(values) = eyes.values(*slot).filter(|values| !values.is_missing()) else { continue };
+            wanted.extend(&gates.there);
+            for value in values.as_slice() {
+                value.any_text(gates.within.quotes, &mut |text| {
+                    let text = folded(text);
+                    gates.open(&text, &mut wanted);
+                    gates.within.open(&text, &mut wanted);
+                    false
+                });
+                if value.is_empty_array() {
+                    gates.open("[]", &mut wanted);
+                }
             }
         }
-        let mut hits: Vec<RuleHit> = Vec::new();
-        for position in wanted.iter().chain(&self.always) {
-            let Some((index, rule)) = self.rules.get(*position as usize) else { continue };
-            if !hits.iter().any(|hit| hit.rule == *index) && evaluate_rule(rule, view).is_some() {
-                hits.push(RuleHit { rule: *index });
-            }
+        if !self.keywords.is_empty() {
+            view.any_text(&mut |text| {
+                if text.len() >= self.keywords.shortest {
+                    self.keywords.open(&folded(text), &mut wanted);
+                }
+                false
+            });
         }
-        hits.sort_unstable();
-        hits
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
     }
 
     /// The same by looking at every rule: what `matches` is held against.
-    #[cfg(test)]
     pub(super) fn matches_slowly(&self, view: &View<'_>) -> Vec<RuleHit> {
-        let holds = |(index, rule): &(usize, CompiledRule)| {
-            evaluate_rule(rule, view).is_some().then_some(RuleHit { rule: *index })
-        };
-        self.rules.iter().filter_map(holds).collect()
+        let eyes = Eyes::new(view, &self.fields);
+        let hold = self.rules.iter().filter(|(_, asks)| asks.holds(&eyes));
+        hold.map(|(rule, _)| RuleHit { rule: *rule }).collect()
     }
 
-    #[cfg(test)]
+    /// The fields that are asked for of every record: how many rules want one of
+    /// some words, how many parts are looked for, how many rules want anything.
+    pub(super) fn asked_always(&self) -> Vec<(String, [usize; 3])> {
+        let count = |gates: &FieldGates| {
+            let words: BTreeSet<u32> =
+                gates.words.values().chain(gates.starts.values()).chain(gates.numbers.values()).flatten().copied().collect();
+            [words.len(), gates.within.parts.len(), gates.there.len()]
+        };
+        self.gates.iter().map(|(slot, gates)| (self.fields.name(*slot).to_owned(), count(gates))).collect()
+    }
+
+    /// How many rules there are.
+    pub(super) fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// How many rules are looked at every time.
     pub(super) fn always(&self) -> usize {
         self.always.len()
     }
 }
 
-/// Every word that a value is, in lower case.
-fn each_word(value: &EventValue<'_>, out: &mut dyn FnMut(&str)) {
-    match value {
-        EventValue::Array(items) => items.iter().for_each(|item| each_word(item, out)),
-        scalar => {
-            let Some(text) = scalar.as_str() else { return };
-            out(&lowered(&text));
+/// In lower case. Regular expressions take the long s for an s as well.
+fn folded(text: &str) -> Cow<'_, str> {
+    let lower = lowered(text);
+    if lower.contains('\u{17f}') { lower.replace('\u{17f}', "s").into() } else { lower }
+}
+
+impl FieldGates {
+    /// `text` is in lower case.
+    fn open(&self, text: &str, wanted: &mut Vec<u32>) {
+        wanted.extend(self.words.get(text).into_iter().flatten());
+        for length in &self.lengths {
+            let start = text.get(..*length);
+            wanted.extend(start.and_then(|start| self.starts.get(start)).into_iter().flatten());
+        }
+        if !self.numbers.is_empty()
+            && let Some(number) = check::number(text)
+        {
+            wanted.extend(self.numbers.get(&number.to_bits()).into_iter().flatten());
         }
     }
 }
 
-fn lowered(text: &str) -> Cow<'_, str> {
-    let plain = text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-    if plain { text.into() } else { text.to_lowercase().into() }
+/// Words that most records have somewhere: a rule that wants one of them would
+/// be looked at nearly every time.
+const COMMON: [&str; 24] = [
+    "", "0", "1", "accessdenied", "administrative", "allow", "assumedrole", "auditlogs", "awsapicall", "enabled",
+    "false", "iamuser", "log", "management", "no", "none", "accept", "root", "start", "started", "succeeded",
+    "success", "true", "yes",
+];
+
+/// The dearest of several gates; words of a field that others ask for anyway
+/// are cheapest.
+fn cost(gates: &[Gate], popular: &BTreeMap<Slot, usize>) -> (u8, std::cmp::Reverse<usize>, usize) {
+    let of = |gate: &Gate| match gate {
+        Gate::Words { slot, words, numbers, .. } => {
+            let common = words.iter().any(|word| COMMON.contains(&word.as_str())) || numbers.contains(&0.0);
+            (if common { 2 } else { 0 }, std::cmp::Reverse(popular.get(slot).copied().unwrap_or_default()))
+        }
+        Gate::Within { .. } => (1, std::cmp::Reverse(0)),
+        Gate::There(_) => (3, std::cmp::Reverse(0)),
+        Gate::Keyword(_) => (4, std::cmp::Reverse(0)),
+    };
+    let (kind, common) = gates.iter().map(of).max().unwrap_or((u8::MAX, std::cmp::Reverse(0)));
+    (kind, common, gates.len())
 }
 
-/// What the rule cannot hold without; any one of these may be tested.
-fn needs(rule: &CompiledRule) -> Vec<Need> {
-    // Several conditions are alternatives.
-    match rule.conditions.as_slice() {
-        [one] => of_condition(one, rule),
-        _ => Vec::new(),
+/// What the rule cannot hold without. Each choice by itself is enough; of one
+/// choice, any gate that opens.
+fn choices(asks: &Asks<Slot>) -> Vec<Vec<Gate>> {
+    match asks {
+        Asks::Item(item) => of_check(item.field, &item.check).map(|gate| vec![gate]).into_iter().collect(),
+        Asks::Keyword(check) => of_keyword(check).map(|gate| vec![gate]).into_iter().collect(),
+        Asks::All(parts) => parts.iter().flat_map(choices).collect(),
+        Asks::Any(parts) => any_of(parts),
+        Asks::AtLeast(least, parts) if *least > 0 => any_of(parts),
+        Asks::AtLeast(..) | Asks::Not(_) => Vec::new(),
     }
 }
 
-fn of_condition(condition: &ConditionExpr, rule: &CompiledRule) -> Vec<Need> {
-    match condition {
-        ConditionExpr::And(parts) => parts.iter().flat_map(|part| of_condition(part, rule)).collect(),
-        ConditionExpr::Or(parts) => any_of(parts.iter().map(|part| of_condition(part, rule))),
-        ConditionExpr::Not(_) => Vec::new(),
-        ConditionExpr::Identifier(name) => rule.detections.get(name).map(of_detection).unwrap_or_default(),
-        ConditionExpr::Selector { quantifier, pattern } => {
-            let named = |name: &str| match pattern {
-                SelectorPattern::Them => !name.starts_with('_'),
-                SelectorPattern::Pattern(glob) => match glob.strip_suffix('*') {
-                    Some(prefix) if !prefix.contains('*') => name.starts_with(prefix),
-                    _ => glob == name,
-                },
+/// Choices of which every alternative has one.
+fn any_of(parts: &[Asks<Slot>]) -> Vec<Vec<Gate>> {
+    let of_parts: Vec<Vec<Vec<Gate>>> = parts.iter().map(choices).collect();
+    // Where all want the same field, that field; else the best of each.
+    let slots = |choices: &Vec<Vec<Gate>>| -> BTreeSet<Slot> {
+        choices.iter().filter_map(|gates| if let [Gate::Words { slot, .. }] = gates.as_slice() { Some(*slot) } else { None }).collect()
+    };
+    let mut shared = of_parts.iter().map(slots);
+    let mut common = shared.next().unwrap_or_default();
+    shared.for_each(|other| common.retain(|slot| other.contains(slot)));
+    let mut out: Vec<Vec<Gate>> = Vec::new();
+    for wanted in common {
+        let of_slot = |choices: &Vec<Vec<Gate>>| {
+            choices.iter().flatten().find(|gate| matches!(gate, Gate::Words { slot, .. } if *slot == wanted)).cloned()
+        };
+        out.push(of_parts.iter().filter_map(of_slot).collect());
+    }
+    if out.is_empty() {
+        let best = |choices: &Vec<Vec<Gate>>| choices.iter().min_by_key(|gates| cost(gates, &BTreeMap::new())).cloned();
+        let each: Option<Vec<Vec<Gate>>> = of_parts.iter().map(best).collect();
+        out.extend(each.filter(|each| !each.is_empty()).map(|each| each.into_iter().flatten().collect()));
+    }
+    out
+}
+
+fn of_check(slot: Slot, check: &Check<Slot>) -> Option<Gate> {
+    let words = |words: Vec<String>| Gate::Words { slot, words, numbers: Vec::new(), starts: Vec::new() };
+    match check {
+        Check::Texts(patterns) => Some(of_patterns(slot, patterns)),
+        Check::Number(Order::Equal, number) => {
+            Some(Gate::Words { slot, words: Vec::new(), numbers: vec![*number + 0.0], starts: Vec::new() })
+        }
+        Check::Truth(truth) => Some(words(check::words_of(*truth).iter().map(|word| (*word).to_owned()).collect())),
+        Check::Library { needs, quotes, .. } if !needs.is_empty() => {
+            Some(Gate::Within { slot, parts: needs.clone(), quotes: *quotes })
+        }
+        Check::Exists(true) | Check::Number(..) | Check::Library { .. } | Check::Field { .. } | Check::Not(_) => {
+            Some(Gate::There(slot))
+        }
+        Check::All(checks) => {
+            checks.iter().filter_map(|check| of_check(slot, check)).min_by_key(|gate| cost(std::slice::from_ref(gate), &BTreeMap::new()))
+        }
+        Check::Any(checks) => checks.iter().map(|check| of_check(slot, check)).collect::<Option<Vec<_>>>().and_then(joined),
+        Check::Exists(false) | Check::Null => None,
+    }
+}
+
+/// One gate for several of the same field.
+fn joined(gates: Vec<Gate>) -> Option<Gate> {
+    gates.into_iter().reduce(|left, right| match (left, right) {
+        (
+            Gate::Words { slot, mut words, mut numbers, mut starts },
+            Gate::Words { words: more, numbers: others, starts: heads, .. },
+        ) => {
+            words.extend(more);
+            numbers.extend(others);
+            starts.extend(heads);
+            Gate::Words { slot, words, numbers, starts }
+        }
+        (Gate::Within { slot, mut parts, quotes }, Gate::Within { parts: more, quotes: others, .. }) => {
+            parts.extend(more);
+            Gate::Within { slot, parts, quotes: quotes || others }
+        }
+        (
+            Gate::Words { slot, .. } | Gate::Within { slot, .. } | Gate::There(slot),
+            Gate::Words { .. } | Gate::Within { .. } | Gate::There(_),
+        ) => Gate::There(slot),
+        (other, _) => other,
+    })
+}
+
+fn of_patterns(slot: Slot, patterns: &[Pattern]) -> Gate {
+    let (mut words, mut starts, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    let mut within = false;
+    for pattern in patterns {
+        match pattern.wants() {
+            Want::Word("") if patterns.len() > 1 => words.push(String::new()),
+            Want::Word(word) => {
+                words.push(word.to_owned());
+                parts.push(word.to_owned());
+            }
+            Want::Start(start) => {
+                starts.push(start.to_owned());
+                parts.push(start.to_owned());
+            }
+            Want::Within(part) => {
+                within = true;
+                parts.push(part.into_owned());
+            }
+            Want::Anything => return Gate::There(slot),
+        }
+    }
+    match within {
+        false => Gate::Words { slot, words, numbers: Vec::new(), starts },
+        // A part that is empty would be everywhere.
+        true if parts.len() < patterns.len() => Gate::There(slot),
+        true => Gate::Within { slot, parts, quotes: patterns.iter().any(Pattern::has_quotes) },
+    }
+}
+
+fn of_keyword(check: &Check<Slot>) -> Option<Gate> {
+    match check {
+        Check::Texts(patterns) => {
+            let part = |pattern: &Pattern| match pattern.wants() {
+                Want::Word("") | Want::Anything => None,
+                Want::Word(part) | Want::Start(part) => Some(part.to_owned()),
+                Want::Within(part) => Some(Cow::into_owned(part)),
             };
-            // A glob of another form is not understood here.
-            if matches!(pattern, SelectorPattern::Pattern(glob) if glob.trim_end_matches('*').contains('*')) {
-                return Vec::new();
-            }
-            let parts = rule.detections.iter().filter(|(name, _)| named(name)).map(|(_, d)| of_detection(d));
-            match quantifier {
-                Quantifier::Any => any_of(parts),
-                Quantifier::All => parts.flatten().collect(),
-                Quantifier::Count(_) => Vec::new(),
-            }
+            patterns.iter().map(part).collect::<Option<Vec<String>>>().map(Gate::Keyword)
         }
-    }
-}
-
-/// Of alternatives, a field that all of them want: the words of all.
-fn any_of(parts: impl Iterator<Item = Vec<Need>>) -> Vec<Need> {
-    let mut common: Option<BTreeMap<String, BTreeSet<String>>> = None;
-    for part in parts {
-        let mut of_part: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (field, words) in part {
-            // Two needs of one field in one alternative: either is enough.
-            of_part.entry(field).or_insert(words);
+        Check::Any(checks) => {
+            let all: Option<Vec<Gate>> = checks.iter().map(of_keyword).collect();
+            let parts = all?.into_iter().flat_map(|gate| if let Gate::Keyword(parts) = gate { parts } else { Vec::new() });
+            Some(Gate::Keyword(parts.collect()))
         }
-        common = Some(match common {
-            None => of_part,
-            Some(before) => before
-                .into_iter()
-                .filter_map(|(field, mut words)| {
-                    words.extend(of_part.get(&field)?.iter().cloned());
-                    Some((field, words))
-                })
-                .collect(),
-        });
-    }
-    common.unwrap_or_default().into_iter().collect()
-}
-
-fn of_detection(detection: &CompiledDetection) -> Vec<Need> {
-    match detection {
-        CompiledDetection::AllOf(items) => items
-            .iter()
-            .filter(|item| item.exists.is_none())
-            .filter_map(|item| Some((item.field.clone()?, words(&item.matcher)?)))
-            .collect(),
-        CompiledDetection::AnyOf(parts) => any_of(parts.iter().map(of_detection)),
-        CompiledDetection::And(parts) => parts.iter().flat_map(of_detection).collect(),
-        CompiledDetection::Keywords(_)
-        | CompiledDetection::ArrayMatch { .. }
-        | CompiledDetection::Conditional { .. } => Vec::new(),
-    }
-}
-
-/// The words, in lower case, of which a value must be one.
-fn words(matcher: &CompiledMatcher) -> Option<BTreeSet<String>> {
-    match matcher {
-        CompiledMatcher::Exact { value, .. } => Some(BTreeSet::from([value.to_lowercase()])),
-        CompiledMatcher::AnyOf(parts)
-        | CompiledMatcher::CaseInsensitiveGroup { children: parts, mode: rsigma_eval::matcher::GroupMode::Any } => {
-            let all: Option<Vec<_>> = parts.iter().map(words).collect();
-            all.map(|all| all.into_iter().flatten().collect())
-        }
+        Check::All(checks) => checks.iter().find_map(of_keyword),
         _ => None,
     }
 }

@@ -1,7 +1,9 @@
 //! What a rule says about itself, checked when it is loaded.
 
+use super::compile;
+use super::placeholder::Placeholders;
+use super::rule::Asks;
 use super::source::RuleSource;
-use rsigma_eval::CompiledRule;
 use rsigma_parser::{SigmaRule, Status, version};
 use selvedge_model::untrusted::quote_for_log;
 use selvedge_model::{Confidence, Digest, Severity};
@@ -34,6 +36,10 @@ pub struct RuleMeta {
     pub falsepositives: Vec<String>,
     /// Who wrote it; some rule licences ask that the name stays with the rule.
     pub author: Option<String>,
+    /// Its licence, as the rule names it.
+    pub license: Option<String>,
+    /// What it was written from.
+    pub references: Vec<String>,
     /// The file it came from.
     pub file: String,
 }
@@ -41,12 +47,20 @@ pub struct RuleMeta {
 /// A rule that is fit to run.
 pub(super) struct Prepared {
     pub(super) meta: RuleMeta,
+    /// Its `name`, by which filters may mean it.
+    pub(super) name: Option<String>,
     pub(super) source: RuleSource,
-    pub(super) compiled: CompiledRule,
+    pub(super) asks: Asks<String>,
 }
 
 /// Checks one rule of a file and compiles it, or says what is wrong with it.
-pub(super) fn prepare(file: &str, text: &str, ordinal: usize, rule: SigmaRule) -> Result<Prepared, String> {
+pub(super) fn prepare(
+    file: &str,
+    text: &str,
+    ordinal: usize,
+    mut rule: SigmaRule,
+    placeholders: &Placeholders,
+) -> Result<Prepared, String> {
     let title = quote_for_log(&rule.title);
     let fault = |why: String| format!("the rule `{title}` cannot be used: {why}");
     if version::array_matching_enabled(rule.sigma_version) {
@@ -58,16 +72,11 @@ pub(super) fn prepare(file: &str, text: &str, ordinal: usize, rule: SigmaRule) -
     let source = rule_source(&rule)
         .ok_or_else(|| fault("its logsource names neither product, service nor category".to_owned()))?;
     let confidence = confidence(&rule).map_err(&fault)?;
-    let mut compiled = rsigma_eval::compile_rule(&rule).map_err(|e| fault(quote_for_log(&e.to_string())))?;
-    if compiled.conditions.is_empty() {
-        return Err(fault("it has no condition".to_owned()));
-    }
-    // A rule could ask the library to copy each record that it matches; the
-    // record is kept elsewhere already.
-    compiled.include_event = false;
+    placeholders.fill(&mut rule.detection).map_err(&fault)?;
+    let asks = compile::asks(&rule.detection).map_err(|why| fault(quote_for_log(&why)))?;
     let (attack, tactics) = attack_tags(&rule.tags);
     let meta = RuleMeta {
-        id: rule.id.or(rule.name).unwrap_or_else(|| file.to_owned()),
+        id: rule.id.or_else(|| rule.name.clone()).unwrap_or_else(|| file.to_owned()),
         version: Digest::of_parts([text.as_bytes(), ordinal.to_string().as_bytes()]).short(VERSION_DIGITS),
         title: one_line(&rule.title),
         severity: rule.level.and_then(|level| Severity::parse(level.as_str())).unwrap_or_default(),
@@ -77,9 +86,11 @@ pub(super) fn prepare(file: &str, text: &str, ordinal: usize, rule: SigmaRule) -
         why: one_line(rule.description.as_deref().unwrap_or(&rule.title)),
         falsepositives: rule.falsepositives.iter().map(|text| one_line(text)).collect(),
         author: rule.author,
+        license: rule.license,
+        references: rule.references,
         file: file.to_owned(),
     };
-    Ok(Prepared { meta, source, compiled })
+    Ok(Prepared { meta, name: rule.name, source, asks })
 }
 
 fn rule_source(rule: &SigmaRule) -> Option<RuleSource> {

@@ -1,6 +1,11 @@
 //! Which rules look at which records.
 
+use super::check::{Check, Order};
+use super::rule::{Asks, Item};
+use crate::get;
+use crate::json::Json;
 use selvedge_model::RecordKind;
+use selvedge_model::ocsf::Class;
 
 /// What a record is, in Sigma's words: <https://sigmahq.io/docs/basics/log-sources.html>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,6 +106,21 @@ impl LogSource {
         }
     }
 
+    /// What an OCSF event was made of, told from its product: rules for that log
+    /// look at it too.
+    pub fn of_ocsf(event: Json<'_>) -> Self {
+        let name = get::text_or_empty(event, &["metadata", "product", "name"]).to_ascii_lowercase();
+        if name.contains("entra id") && !name.contains("protection") {
+            return match get::integer(event, &["class_uid"]) {
+                Some(3002) => Self::ENTRA_SIGN_IN,
+                Some(2000..=2999) => Self::ENTRA_RISK,
+                _ => Self::ENTRA_AUDIT,
+            };
+        }
+        let found = OCSF_PRODUCTS.iter().find(|(part, _)| name.contains(part));
+        found.map_or(Self::OCSF, |(_, source)| *source)
+    }
+
     /// The log sources whose records a rule with this `logsource` looks at. None
     /// if the rule names nothing.
     pub fn fitting(product: &Option<String>, service: &Option<String>, category: &Option<String>) -> Vec<Self> {
@@ -116,6 +136,25 @@ impl LogSource {
         })
     }
 }
+
+/// Parts of `metadata.product.name`, in lower case, by source: Security Lake's
+/// names and those that `normalize` writes.
+const OCSF_PRODUCTS: [(&str, LogSource); 14] = [
+    ("cloudtrail", LogSource::CLOUDTRAIL),
+    ("guardduty", LogSource::GUARDDUTY),
+    ("security hub", LogSource::SECURITY_HUB),
+    ("vpc", LogSource::VPC_FLOW),
+    ("activity log", LogSource::AZURE_ACTIVITY),
+    ("sign-in", LogSource::ENTRA_SIGN_IN),
+    ("id protection", LogSource::ENTRA_RISK),
+    ("identity protection", LogSource::ENTRA_RISK),
+    ("audit log", LogSource::ENTRA_AUDIT),
+    ("graph activity", LogSource::GRAPH_ACTIVITY),
+    ("key vault", LogSource::KEY_VAULT),
+    ("logic apps", LogSource::LOGIC_APPS),
+    ("app service", LogSource::APP_SERVICE),
+    ("defender", LogSource::DEFENDER),
+];
 
 /// A rule's own log source; `None` fits anything. Lower-case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,9 +173,59 @@ impl RuleSource {
     }
 
     pub(super) fn fits(&self, source: &LogSource) -> bool {
-        // No kind of record that is read here has one of Sigma's categories.
-        self.category.is_none()
-            && self.product.as_deref().is_none_or(|own| own == source.product)
-            && self.service.as_deref().is_none_or(|own| source.services.contains(&own))
+        // Sigma's own categories are of no kind of record that is read here; a
+        // rule that is written for OCSF names one of its classes.
+        if self.category.is_some() && self.ocsf_class().is_none() {
+            return false;
+        }
+        let product = self.product.as_deref().is_none_or(|own| own == OCSF || own == source.product);
+        let service = self.service.as_deref().is_none_or(|own| {
+            let bare = own.strip_prefix(source.product).and_then(|rest| rest.strip_prefix('.')).unwrap_or(own);
+            source.services.contains(&bare) || (self.ocsf_class().is_some() && source_name(own).is_none())
+        });
+        product && service
     }
+
+    /// Whether a filter of this log source is meant for rules of that one.
+    pub(super) fn holds(&self, rule: &Self) -> bool {
+        let part = |own: &Option<String>, of_rule: &Option<String>| own.is_none() || own == of_rule;
+        part(&self.product, &rule.product) && part(&self.service, &rule.service) && part(&self.category, &rule.category)
+    }
+
+    /// What a rule for a class of OCSF asks of every event.
+    pub(super) fn class(&self) -> Option<Asks<String>> {
+        let (attribute, number) = self.ocsf_class()?;
+        let check = Check::Number(Order::Equal, f64::from(number));
+        Some(Asks::Item(Item { field: attribute.to_owned(), check }))
+    }
+
+    /// The class or category of OCSF that the rule names, if it names one.
+    fn ocsf_class(&self) -> Option<(&'static str, u32)> {
+        let for_ocsf = self.product.as_deref() == Some(OCSF);
+        let names = [self.category.as_deref(), self.service.as_deref().filter(|_| for_ocsf)];
+        names.into_iter().flatten().find_map(|name| {
+            let class = Class::all().iter().find(|class| class.name == name);
+            let class = class.map(|class| ("class_uid", class.uid));
+            let category = || OCSF_CATEGORIES.iter().find(|(own, _)| for_ocsf && *own == name);
+            class.or_else(|| category().map(|(_, number)| ("category_uid", *number)))
+        })
+    }
+}
+
+/// The product of rules for OCSF events of whatever source.
+const OCSF: &str = "ocsf";
+
+/// OCSF's categories. Source: OCSF 1.8.0, `categories.json`.
+const OCSF_CATEGORIES: [(&str, u32); 7] = [
+    ("system", 1),
+    ("findings", 2),
+    ("iam", 3),
+    ("network", 4),
+    ("discovery", 5),
+    ("application", 6),
+    ("remediation", 7),
+];
+
+fn source_name(name: &str) -> Option<LogSource> {
+    LogSource::ALL.into_iter().find(|source| source.services.contains(&name))
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the corpus lies outside the project")]
 
 use flate2::read::MultiGzDecoder;
+use selvedge_detect::frame::At;
 use selvedge_detect::text::{Line, TextLog};
 use selvedge_detect::{Framer, Piece};
 use serde_json::Value;
@@ -63,6 +64,13 @@ pub(crate) fn records(corpus: &Path) -> Vec<(String, Value)> {
     out
 }
 
+/// The rows of traffic analytics.
+pub(crate) fn nsg_flow(corpus: &Path) -> Vec<(String, Value)> {
+    let mut out = Vec::new();
+    framed(&corpus.join("nsg_flow/az_net_flows.csv"), &mut out);
+    out
+}
+
 /// The JSON records of a pair's raw log; none if it is a text log.
 pub(crate) fn raw_records(pair: &Value) -> Vec<Value> {
     let raw = pair["raw"].as_str().unwrap_or_default();
@@ -84,13 +92,17 @@ fn framed(path: &Path, out: &mut Vec<(String, Value)>) {
 fn pieces(bytes: &[u8], name: &str, out: &mut Vec<(String, Value)>) {
     let mut framer = Framer::new();
     let mut log = TextLog::default();
+    let text = |at: At, line: Line| match line {
+        Line::Heading => None,
+        Line::Record(json) => Some((format!("{name}:{}", at.line), serde_json::from_str(&json).unwrap())),
+        Line::Unreadable(why) => panic!("{name}:{}: {why}", at.line),
+    };
     let mut take = |piece: Piece<'_>| match piece {
-        Piece::Json(at, record, _) => out.push((format!("{name}:{}", at.line), serde_json::from_slice(record).unwrap())),
-        Piece::Line(at, line) | Piece::Row(at, line) => match log.line(line) {
-            Line::Heading => {}
-            Line::Record(json) => out.push((format!("{name}:{}", at.line), serde_json::from_str(&json).unwrap())),
-            Line::Unreadable(why) => panic!("{name}:{}: {why}", at.line),
-        },
+        Piece::Json(at, record, _) => {
+            out.push((format!("{name}:{}", at.line), serde_json::from_slice(record).unwrap()))
+        }
+        Piece::Line(at, line) => out.extend(text(at, log.line(line))),
+        Piece::Row(at, row) => out.extend(text(at, log.row(row))),
         Piece::Broken(at, why) => panic!("{name}:{}: {why}", at.line),
     };
     framer.push(bytes, &mut take);

@@ -2,11 +2,16 @@
 //! each kind as a snapshot, and any input at all without a panic.
 #![allow(missing_docs, reason = "tests")]
 
+mod aws;
+mod changes_azure;
 mod corpus;
+mod coverage;
+mod forms;
 mod lake;
 mod ocsf;
 mod properties;
 mod records;
+mod records_azure;
 mod schema;
 mod snapshots;
 mod tables;

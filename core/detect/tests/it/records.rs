@@ -1,6 +1,9 @@
 //! Records of our own making, shaped as the facts on logs say: one or more for
 //! each kind and shape. Ids, names and addresses are invented.
 
+pub(crate) mod aws;
+
+use crate::records_azure;
 use serde_json::{Value, json};
 
 /// What no output may hold.
@@ -17,11 +20,12 @@ pub(crate) fn named(name: &str) -> Value {
 
 /// All records, by name.
 pub(crate) fn all() -> Vec<(&'static str, Value)> {
-    [sts(), sign_in_to_aws(), calls(), iam(), bare(), activity(), entra_sign_ins(), audit(), unmapped()].concat()
+    let ours = [sts(), sign_in_to_aws(), calls(), iam(), bare(), activity(), entra_sign_ins(), audit(), unmapped()];
+    [ours.concat(), aws::all(), records_azure::all()].concat()
 }
 
 /// `base` with the fields of `more` in it.
-fn with(mut base: Value, more: Value) -> Value {
+pub(crate) fn with(mut base: Value, more: Value) -> Value {
     if let (Value::Object(base), Value::Object(more)) = (&mut base, more) {
         base.extend(more);
     }

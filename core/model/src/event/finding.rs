@@ -143,6 +143,9 @@ pub struct Vulnerability<'a> {
     /// CVE.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cve: Option<Named<'a>>,
+    /// Advisory, for what has no CVE.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advisory: Option<Named<'a>>,
     /// Title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<Text<'a>>,
@@ -158,6 +161,16 @@ pub struct Vulnerability<'a> {
     /// Whether there is a fix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_fix_available: Option<bool>,
+}
+
+/// OCSF `access_analysis_result`, in part.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct AccessAnalysis<'a> {
+    /// Who has access.
+    pub accessors: Vec<User<'a>>,
+    /// What they may do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub granted_privileges: Vec<Text<'a>>,
 }
 
 /// OCSF `remediation`, in part.

@@ -57,6 +57,32 @@ pub struct Traffic {
     pub packets_out: Option<i64>,
 }
 
+/// OCSF `dns_query`, in part.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct DnsQuery<'a> {
+    /// Name that was asked for.
+    pub hostname: Text<'a>,
+    /// Type of record.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<Text<'a>>,
+    /// Class of record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<Text<'a>>,
+}
+
+/// OCSF `dns_answer`, in part.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct DnsAnswer<'a> {
+    /// The answer.
+    pub rdata: Text<'a>,
+    /// Type of record.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<Text<'a>>,
+    /// Class of record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<Text<'a>>,
+}
+
 /// OCSF `http_response`, in part.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct HttpResponse<'a> {
@@ -94,4 +120,20 @@ pub struct Url<'a> {
     /// Scheme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<Text<'a>>,
+}
+
+/// OCSF `databucket`, in part.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Databucket<'a> {
+    /// Id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<Text<'a>>,
+    /// Name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text<'a>>,
+    /// OCSF `databucket_type`.
+    pub type_id: u8,
+    /// Its name.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<Text<'a>>,
 }

@@ -193,6 +193,12 @@ pub struct Endpoint<'a> {
     /// Where on earth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location<'a>>,
+    /// Availability zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Text<'a>>,
+    /// Addresses that the traffic passed on its way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub intermediate_ips: Vec<Text<'a>>,
 }
 
 /// OCSF `device`, in part.
@@ -251,6 +257,12 @@ pub struct Resource<'a> {
     /// Account that owns it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<User<'a>>,
+    /// Its part in the event: 1 target, 2 actor, 3 affected, 4 related.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_id: Option<u8>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<&'static str>,
     /// Region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Text<'a>>,
@@ -297,6 +309,9 @@ pub struct Metadata<'a> {
     /// When the provider wrote it, milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logged_time: Option<i64>,
+    /// Version of the format that the log had before: for OCSF rows theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_version: Option<Text<'a>>,
     /// The record's own time, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_time: Option<Text<'a>>,
@@ -318,6 +333,12 @@ pub struct Product<'a> {
     /// Part of the product: the log's category.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feature: Option<Named<'a>>,
+    /// Id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<Text<'a>>,
+    /// Version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<Text<'a>>,
 }
 
 /// OCSF `observable`.

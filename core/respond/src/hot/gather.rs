@@ -1,6 +1,7 @@
 //! The second pass: the records themselves.
 
 use super::sweep::Sweep;
+use super::told::Outline;
 use super::{Hot, mark, person_mark};
 use crate::decide::Scope;
 use selvedge_graph::cold::views::FactView;
@@ -15,6 +16,8 @@ struct Wanted {
     people: BTreeSet<u64>,
     /// AWS principals, with all that they did.
     principals: BTreeSet<u64>,
+    /// AWS principals, with what joins them.
+    joined: BTreeSet<u64>,
     /// Who is behind those sessions: sign-ins under these names, of these object
     /// ids, with these request ids.
     names: BTreeSet<u64>,
@@ -27,11 +30,18 @@ struct Wanted {
 }
 
 /// Picks out what there is about `people`, the AWS sessions that may be theirs,
-/// and what says whose those are; and, if asked to, all that a rule or a
-/// provider points at.
-pub(super) fn gather(cold: &ColdSet, estate: &Estate, sweep: &Sweep, people: BTreeSet<PersonKey>, told: bool) -> Hot {
-    let wanted = Wanted::of(estate, sweep, &people, told);
+/// and what says whose those are; and, if principals to be joined are given, all
+/// that a rule or a provider points at and what joins those.
+pub(super) fn gather(
+    cold: &ColdSet,
+    estate: &Estate,
+    sweep: &Sweep,
+    people: BTreeSet<PersonKey>,
+    joined: Option<BTreeSet<u64>>,
+) -> Hot {
+    let wanted = Wanted::of(estate, sweep, &people, joined);
     let mut set = FactSet::new();
+    let mut outline = Outline::default();
     let mut calibrating = Calibrating::new(sweep);
     for entry in cold.entries() {
         let Some(item) = wanted.may_want(&entry, &calibrating).then(|| entry.item()).flatten() else {
@@ -40,14 +50,20 @@ pub(super) fn gather(cold: &ColdSet, estate: &Estate, sweep: &Sweep, people: BTr
         calibrating.look(&item);
         if wanted.wants(&entry, &item) {
             set.put(item.event, item.record());
+        } else {
+            wanted.outline(&entry, &item, &mut outline);
         }
+    }
+    for item in outline.places().into_iter().filter_map(|place| cold.at(place)) {
+        set.put(item.event, item.record());
     }
     let calibration = Some(calibrating.done());
     Hot { set, scope: Scope { people: Some(people), calibration, egress: None } }
 }
 
 impl Wanted {
-    fn of(estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>, told: bool) -> Self {
+    fn of(estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>, joined: Option<BTreeSet<u64>>) -> Self {
+        let told = joined.is_some();
         let user_of = |user: &str| estate.users.get(user).map(|user| mark(&user.upn));
         let mut theirs = BTreeSet::new();
         let mut own_ids = BTreeSet::new();
@@ -58,8 +74,10 @@ impl Wanted {
         }
         theirs.extend(sweep.holders.of_all(&own_ids));
         let principals = principals(sweep, &theirs, &own_ids);
+        let mut joined = joined.unwrap_or_default();
+        joined.retain(|principal| !principals.contains(principal));
         // Who is behind each of them, as exactly as if all records were there.
-        let belongs = |pair: &&(u64, u64)| principals.contains(&pair.1);
+        let belongs = |pair: &&(u64, u64)| principals.contains(&pair.1) || joined.contains(&pair.1);
         let named = |pairs: &super::pairs::Pairs| -> BTreeSet<u64> {
             pairs.all().iter().filter(belongs).map(|pair| pair.0).collect()
         };
@@ -71,8 +89,8 @@ impl Wanted {
         let people: BTreeSet<u64> =
             people.iter().map(|person| person_mark(&plain(&person.tenant), &plain(&person.user_id))).collect();
         let mut owners = Bits::new();
-        people.iter().chain(&principals).for_each(|owner| owners.set(owner_number(*owner)));
-        Self { people, principals, names, ids, requests, owners, told }
+        people.iter().chain(&principals).chain(&joined).for_each(|owner| owners.set(owner_number(*owner)));
+        Self { people, principals, joined, names, ids, requests, owners, told }
     }
 
     /// Whether a record must be looked at, by its head.
@@ -86,7 +104,7 @@ impl Wanted {
     }
 
     fn is_empty(&self) -> bool {
-        self.people.is_empty() && self.principals.is_empty()
+        self.people.is_empty() && self.principals.is_empty() && self.joined.is_empty()
     }
 
     fn wants(&self, entry: &Entry<'_>, item: &Item<'_>) -> bool {
@@ -103,11 +121,27 @@ impl Wanted {
             }
             FactView::ArmUse(u) => self.people.contains(&person_mark(&u.tenant, &u.object_id)),
             FactView::EntraChange(c) => self.people.contains(&person_mark(&c.tenant, &c.initiator_id)),
-            FactView::RoleAssumption(a) => self.principals.contains(&a.principal_id.mark()),
+            FactView::RoleAssumption(a) => {
+                let principal = a.principal_id.mark();
+                self.principals.contains(&principal) || self.joined.contains(&principal)
+            }
             FactView::AwsUse(u) => {
                 u.session.as_ref().is_some_and(|session| self.principals.contains(&session.principal_id.mark()))
             }
             FactView::Signal(_) => false,
+        }
+    }
+}
+
+impl Wanted {
+    /// Notes calls of sessions that are only to be joined.
+    fn outline(&self, entry: &Entry<'_>, item: &Item<'_>, outline: &mut Outline) {
+        for fact in item.facts() {
+            if let FactView::AwsUse(used) = &fact
+                && used.session.as_ref().is_some_and(|session| self.joined.contains(&session.principal_id.mark()))
+            {
+                outline.look(item, used, entry.place());
+            }
         }
     }
 }

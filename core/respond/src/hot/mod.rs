@@ -2,8 +2,10 @@
 //!
 //! Of millions of packed records a decision needs few: those that a rule or a
 //! provider points at, everything about people whose sign-ins show a risk, the
-//! AWS sessions that may be theirs, and what says whose those sessions are. They
-//! are found in two passes over the packed records; nothing else is unpacked.
+//! AWS sessions that may be theirs, and what says whose those sessions are. Of
+//! the AWS sessions of findings that may make an incident, no more is needed than
+//! what joins them: see [`told`]. They are found in a few passes over the packed
+//! records; nothing else is unpacked.
 //!
 //! What comes out decides as the whole set would: a differential test holds it
 //! to that. A record too many is harmless, so searches by number
@@ -16,14 +18,16 @@ mod gather;
 mod pairs;
 mod suspects;
 mod sweep;
+mod told;
 
+use crate::case::RuleFacts;
 use crate::decide::Scope;
 use crate::thresholds::Thresholds;
 use selvedge_graph::cold::text::join;
 use selvedge_graph::cold::{ColdSet, Text};
 use selvedge_graph::identity::is_object_id;
 use selvedge_graph::{Estate, FactSet, PersonKey};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The part of a set that a decision reads, and what only the whole shows.
 #[derive(Debug, Clone, Default)]
@@ -35,10 +39,11 @@ pub struct Hot {
 }
 
 /// Picks out what a decision reads.
-pub fn hot(cold: &ColdSet, estate: &Estate, thresholds: &Thresholds) -> Hot {
+pub fn hot(cold: &ColdSet, estate: &Estate, rules: &BTreeMap<String, RuleFacts>, thresholds: &Thresholds) -> Hot {
     let sweep = sweep::sweep(cold);
     let people = suspects::suspects(cold, &sweep, &thresholds.context_change);
-    let mut hot = gather::gather(cold, estate, &sweep, people, true);
+    let joined = told::joined(cold, &sweep, rules);
+    let mut hot = gather::gather(cold, estate, &sweep, people, Some(joined));
     hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
     hot
 }
@@ -46,7 +51,7 @@ pub fn hot(cold: &ColdSet, estate: &Estate, thresholds: &Thresholds) -> Hot {
 /// Picks out what there is about some people and the AWS sessions that may be
 /// theirs, and no more.
 pub fn about(cold: &ColdSet, estate: &Estate, people: BTreeSet<PersonKey>) -> Hot {
-    gather::gather(cold, estate, &sweep::sweep(cold), people, false)
+    gather::gather(cold, estate, &sweep::sweep(cold), people, None)
 }
 
 /// The number of a person.

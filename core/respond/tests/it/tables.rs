@@ -171,6 +171,8 @@ fn reports_of_providers_are_findings_and_find_their_actor() {
     check("an instance and its role", &[machine, role], &[&["machine", "role"]]);
     let nobody = |name: &str, ip: &str| report(name, 0, Severity::Medium, about("aws", "", None, &[], ip));
     check("an account", &[nobody("a", "192.0.2.1"), nobody("b", "192.0.2.2")], &[&["a", "b"]]);
+    let blank = selvedge_model::fact::Signal { account: String::new(), ..about("aws", "", None, &[], "") };
+    check("nobody and nothing", &[report("blank", 0, Severity::Medium, blank)], &[&["blank"]]);
     let root = record(
         vec![selvedge_model::Fact::AwsUse(Box::new(selvedge_model::fact::AwsUse {
             principal_type: "Root".into(),

@@ -78,7 +78,7 @@ fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
         (&["journal"], "Usage:"),
         (&["graph"], "Usage:"),
         (&["journal", "replay"], "<INCIDENT>"),
-        (&["explain"], "<CODE>"),
+        (&["explain"], "<CODE|RULE>"),
         (&["completions", "nosuchshell"], "possible values"),
         (&["demo", "--seed", "seven"], "invalid value 'seven'"),
     ] {
@@ -131,7 +131,7 @@ fn every_code_can_be_explained() {
     assert!(plain.out.starts_with("E0201: IAM lets nobody edit this role\nhelp: "), "{}", plain.out);
     let unknown = program.expect(1, &["explain", "E9999"]);
     assert!(
-        unknown.err.starts_with("error[E0004]: there is no code E9999\nhelp: codes run from E0001 to E0"),
+        unknown.err.starts_with("error[E0004]: there is no code or rule E9999\nhelp: docs/errors lists the codes"),
         "{unknown:#?}"
     );
 }

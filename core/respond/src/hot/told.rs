@@ -1,0 +1,199 @@
+//! Whose the findings are that may make an incident, so that what joins them can
+//! be picked out, too: who is behind a session, and who made it.
+
+use super::pairs::Pairs;
+use super::sweep::Sweep;
+use super::{gather::spread, mark};
+use crate::case::RuleFacts;
+use selvedge_graph::cold::text::join;
+use selvedge_graph::cold::views::{AwsUseView, FactView};
+use selvedge_graph::cold::{ColdSet, Item};
+use selvedge_model::{EventId, Severity, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So many different low rules make an actor worth joining: a burst of them may
+/// be spread over an actor's sessions and clouds.
+const LOW_RULES: usize = 2;
+
+/// All as numbers.
+#[derive(Debug, Default)]
+struct Actors {
+    principals: BTreeSet<u64>,
+    keys: BTreeSet<u64>,
+    names: BTreeSet<u64>,
+    ids: BTreeSet<u64>,
+}
+
+/// AWS principals whose joins a decision reads: those of findings that may make
+/// an incident, those of the same people, those that they made, and those that
+/// any of them was made from.
+pub(super) fn joined(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> BTreeSet<u64> {
+    let mut actors = actors(cold, rules);
+    actors.names.extend(sweep.holders.of_all(&actors.ids));
+    let mut found = actors.principals;
+    found.extend(sweep.names.of_all(&actors.names).chain(sweep.sources.of_all(&actors.ids)));
+    found.extend(actors.keys.iter().flat_map(|key| sweep.children.of(*key).chain(sweep.keys.of(*key))));
+    let made_from = Above::of(sweep);
+    // Up to the sessions that they came from, over to whoever those are, and down
+    // to all that came of them, until nothing is new: an actor is one, whichever
+    // part of it is told of.
+    loop {
+        let before = found.len();
+        spread(&mut found, |principal| made_from.up(principal, sweep));
+        let people: BTreeSet<u64> = found.iter().flat_map(|principal| made_from.people(*principal)).collect();
+        found.extend(sweep.names.of_all(&people).chain(sweep.sources.of_all(&people)));
+        spread(&mut found, |principal| made_from.down(principal, sweep));
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// The relations of a sweep, the other way round.
+struct Above {
+    keys: Pairs,
+    caller_keys: Pairs,
+    callers: Pairs,
+    names: Pairs,
+    sources: Pairs,
+}
+
+impl Above {
+    fn of(sweep: &Sweep) -> Self {
+        Self {
+            keys: sweep.keys.turned(),
+            caller_keys: sweep.children.turned(),
+            callers: sweep.callers.turned(),
+            names: sweep.names.turned(),
+            sources: sweep.sources.turned(),
+        }
+    }
+
+    fn up(&self, principal: u64, sweep: &Sweep) -> Vec<u64> {
+        let keys = self.keys.of(principal).chain(self.caller_keys.of(principal));
+        keys.flat_map(|key| sweep.keys.of(key)).chain(self.callers.of(principal)).collect()
+    }
+
+    fn down(&self, principal: u64, sweep: &Sweep) -> Vec<u64> {
+        let by_key = self.keys.of(principal).flat_map(|key| sweep.keys.of(key).chain(sweep.children.of(key)));
+        by_key.chain(sweep.callers.of(principal)).collect()
+    }
+
+    fn people(&self, principal: u64) -> impl Iterator<Item = u64> {
+        self.names.of(principal).chain(self.sources.of(principal))
+    }
+}
+
+/// Who is told of by findings of medium severity or more, or by several low ones.
+fn actors(cold: &ColdSet, rules: &BTreeMap<String, RuleFacts>) -> Actors {
+    let severities: BTreeMap<u64, Severity> = rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect();
+    let mut out = Actors::default();
+    let mut low: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
+    for item in cold.entries().filter(|entry| entry.is_told()).filter_map(|entry| entry.item()) {
+        let mut worst = Severity::Info;
+        let mut low_rules = BTreeSet::new();
+        for (rule, _) in item.hits() {
+            let severity = severities.get(&rule.mark()).copied().unwrap_or_default();
+            worst = worst.max(severity);
+            if severity == Severity::Low {
+                low_rules.insert(rule.mark());
+            }
+        }
+        let mut of_record = Actors::default();
+        for fact in item.facts() {
+            if let FactView::Signal(signal) = &fact
+                && let Some(report) = signal.owned().report
+            {
+                worst = worst.max(report.severity);
+                if report.severity == Severity::Low {
+                    low_rules.insert(join(mark(&report.product), mark(&report.kind)));
+                }
+            }
+            of_record.add(&fact);
+        }
+        let enough = worst >= Severity::Medium
+            || of_record.all().any(|actor| {
+                let seen = low.entry(actor).or_default();
+                seen.extend(low_rules.iter().take(LOW_RULES).copied());
+                seen.len() >= LOW_RULES
+            });
+        if enough {
+            out.principals.extend(of_record.principals);
+            out.keys.extend(of_record.keys);
+            out.names.extend(of_record.names);
+            out.ids.extend(of_record.ids);
+        }
+    }
+    out
+}
+
+impl Actors {
+    fn all(&self) -> impl Iterator<Item = u64> {
+        self.principals.iter().chain(&self.names).chain(&self.ids).copied()
+    }
+
+    fn add(&mut self, fact: &FactView<'_>) {
+        match fact {
+            FactView::SignIn(s) => self.person(s.user_id.mark(), s.upn.mark()),
+            FactView::RoleAssumption(a) => {
+                self.principals.insert(a.principal_id.mark());
+            }
+            FactView::AwsUse(u) => {
+                self.principals.insert(u.principal_id.mark());
+                self.principals.extend(u.session.as_ref().map(|session| session.principal_id.mark()));
+                self.key(u.access_key_id.mark());
+            }
+            FactView::ArmUse(u) => self.person(u.object_id.mark(), u.upn.mark()),
+            FactView::EntraChange(c) => self.person(c.initiator_id.mark(), c.initiator_upn.mark()),
+            FactView::Signal(s) => {
+                self.principals.insert(s.actor.mark());
+                self.person(s.actor.mark(), s.actor_name.mark());
+                self.names.insert(s.actor.mark());
+                s.session.into_iter().for_each(|session| self.key(session.mark()));
+            }
+        }
+    }
+
+    fn person(&mut self, id: u64, name: u64) {
+        // What is empty is nobody's.
+        let empty = mark("");
+        self.ids.extend(Some(id).filter(|id| *id != empty));
+        self.names.extend(Some(name).filter(|name| *name != empty));
+    }
+
+    fn key(&mut self, key: u64) {
+        self.keys.extend(Some(key).filter(|key| *key != mark("")));
+    }
+}
+
+/// Of the calls of joined sessions those that tell which sessions there are: for
+/// each key, role and identity that a session shows, the first call and the last.
+#[derive(Debug, Default)]
+pub(super) struct Outline(BTreeMap<u64, [(Timestamp, EventId, u32); 2]>);
+
+impl Outline {
+    /// Looks at a record at a place.
+    pub(super) fn look(&mut self, item: &Item<'_>, used: &AwsUseView<'_>, place: u32) {
+        let Some(session) = &used.session else {
+            return;
+        };
+        let shown = [
+            session.principal_id.mark(),
+            u64::from_ne_bytes(session.created.as_second().to_ne_bytes()),
+            u64::from(session.created.subsec_nanosecond().unsigned_abs()),
+            used.access_key_id.mark(),
+            used.role_arn.map_or(0, |role| role.mark()),
+            used.source_identity.map_or(0, |identity| identity.mark()),
+        ];
+        let this = (used.cite.at, item.event, place);
+        let slot = self.0.entry(shown.into_iter().fold(0, join)).or_insert([this, this]);
+        let [first, last] = slot;
+        *first = this.min(*first);
+        *last = this.max(*last);
+    }
+
+    /// Where those records lie.
+    pub(super) fn places(&self) -> BTreeSet<u32> {
+        self.0.values().flatten().map(|(_, _, place)| *place).collect()
+    }
+}
