@@ -187,7 +187,7 @@ impl Forms {
         }
         out.push_str(&format!(r#""eventCategory":"{}""#, if data { "Data" } else { "Management" }));
         // Calls within AWS, and some others, come without it.
-        if !caller.ip.ends_with(".com") && rng.chance(800) {
+        if !caller.ip.ends_with(".com") && rng.chance(500) {
             out.push_str(&format!(
                 r#","tlsDetails":{{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"{}.{}.amazonaws.com"}}"#,
                 form.call.name.0, spot.region,
