@@ -81,6 +81,11 @@ fn measure() {
             let seen = Seen { source: *source, json: doc.root(), ocsf: None };
             assert_eq!(rules.matches(seen), rules.matches_slowly(seen));
         }
-        println!("{:?}: {} records, {hits} hits, {} ns a record", source.services, docs.len(), best / docs.len() as u128);
+        println!(
+            "{:?}: {} records, {hits} hits, {} ns a record",
+            source.services,
+            docs.len(),
+            best / docs.len() as u128
+        );
     }
 }

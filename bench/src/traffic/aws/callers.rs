@@ -22,8 +22,18 @@ const AGENTS: [&str; 12] = [
     "aws-sdk-rust/1.2.1 os/linux lang/rust/1.77.1",
 ];
 const SERVICES: [&str; 12] = [
-    "autoscaling", "lambda", "ec2", "elasticloadbalancing", "cloudformation", "ecs-tasks", "config", "cloudtrail",
-    "events", "delivery.logs", "spot", "secretsmanager",
+    "autoscaling",
+    "lambda",
+    "ec2",
+    "elasticloadbalancing",
+    "cloudformation",
+    "ecs-tasks",
+    "config",
+    "cloudtrail",
+    "events",
+    "delivery.logs",
+    "spot",
+    "secretsmanager",
 ];
 const LINKED_ROLES: [(&str, &str); 6] = [
     ("AutoScaling", "autoscaling"),
@@ -38,14 +48,8 @@ const EGRESS: [&str; 5] = ["52.30.11", "3.250.144", "34.245.9", "18.156.77", "54
 
 /// How often each kind of caller calls, in a thousand, and how many of a
 /// thousand of its calls are refused or fail.
-pub(super) const SHARES: [(u8, u64, u32); 6] = [
-    (WORKLOAD, 370, 30),
-    (SERVICE, 330, 3),
-    (VENDOR, 100, 90),
-    (USER, 80, 50),
-    (LINKED, 60, 6),
-    (PERSON, 60, 40),
-];
+pub(super) const SHARES: [(u8, u64, u32); 6] =
+    [(WORKLOAD, 370, 30), (SERVICE, 330, 3), (VENDOR, 100, 90), (USER, 80, 50), (LINKED, 60, 6), (PERSON, 60, 40)];
 
 /// A caller, as the record has it.
 #[derive(Debug, Clone, Default)]
