@@ -498,7 +498,7 @@ impl Framer {
                 doc.recycle(&mut scratch);
             }
             Err(Stop::Damage(why)) => out(Piece::Broken(self.start_at, why)),
-            Err(Stop::More) => out(Piece::Broken(self.start_at, "the record is no JSON")),
+            Err(Stop::More) => out(Piece::Broken(self.start_at, "not JSON: it ends too early")),
         }
         self.scratch = scratch;
     }

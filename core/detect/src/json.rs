@@ -79,7 +79,11 @@ impl<'a> Doc<'a> {
         let inner = bytes.get(blank..).unwrap_or_default();
         let (doc, end) = Self::parse_prefix(inner, scratch)?;
         let rest = inner.get(end..).unwrap_or_default();
-        if rest.iter().all(u8::is_ascii_whitespace) { Ok(doc) } else { Err(Stop::Damage("more follows the value")) }
+        if rest.iter().all(u8::is_ascii_whitespace) {
+            Ok(doc)
+        } else {
+            Err(Stop::Damage("not JSON: more follows the value"))
+        }
     }
 
     /// The value itself.

@@ -43,9 +43,14 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
     }
 }
 
-/// The row of a table whose first cell is `wanted`, letter case ignored.
+/// The row of a table whose first cell is `wanted`, letter case ignored; a cell
+/// that ends in `*` stands for every name that begins like it.
 fn row<const N: usize>(table: &'static str, wanted: &str) -> Option<[&'static str; N]> {
-    rows(table).find(|row: &[&str; N]| row.first().is_some_and(|first| first.eq_ignore_ascii_case(wanted)))
+    let fits = |name: &str| match name.strip_suffix('*') {
+        Some(begins) => wanted.get(..begins.len()).is_some_and(|head| head.eq_ignore_ascii_case(begins)),
+        None => name.eq_ignore_ascii_case(wanted),
+    };
+    rows(table).find(|row: &[&str; N]| row.first().is_some_and(|first| fits(first)))
 }
 
 /// The rows of a table, without its heading.

@@ -104,11 +104,11 @@ fn replay_of_findings_prints_what_the_schema_says() {
     let rule = "title: Trail stopped\nid: 5b1d6a0e-3f0c-4a57-9d43-0d1b8f6c2e71\nstatus: experimental\n\
         description: Nobody sees what follows.\ntags: [attack.defense-evasion, attack.t1562.008]\n\
         logsource: {product: aws, service: cloudtrail}\n\
-        detection: {selection: {eventName: StopLogging}, condition: selection}\nlevel: high\n";
+        detection: {selection: {eventName: RestTrail}, condition: selection}\nlevel: high\n";
     fs::write(folder.path().join("rules/trail.yaml"), rule).unwrap();
     let record = json!({
         "eventVersion": "1.08", "eventTime": "2026-05-18T17:21:16Z", "eventSource": "cloudtrail.amazonaws.com",
-        "eventName": "StopLogging", "awsRegion": "eu-west-1", "sourceIPAddress": "198.51.100.7",
+        "eventName": "RestTrail", "awsRegion": "eu-west-1", "sourceIPAddress": "198.51.100.7",
         "userIdentity": {"type": "IAMUser", "principalId": "AIDABO", "accountId": "111122223333",
             "arn": "arn:aws:iam::111122223333:user/bo\u{202e}", "accessKeyId": "AKIABO", "userName": "bo"},
         "eventID": "6f0d2f3e-0000-4000-8000-000000000001", "eventType": "AwsApiCall",

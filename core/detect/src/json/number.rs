@@ -2,7 +2,7 @@
 
 use super::parse::Stop;
 
-const BAD: Stop = Stop::Damage("a number is malformed");
+const BAD: Stop = Stop::Damage("not JSON: a number is malformed");
 
 /// Where the number at `at` ends.
 pub(super) fn end(bytes: &[u8], at: usize, inside: bool) -> Result<usize, Stop> {

@@ -47,7 +47,7 @@ pub(super) fn value(bytes: &[u8], scratch: &mut Scratch) -> Result<usize, Stop> 
         at = skip_blank(bytes, end);
         if matches!(kind, Kind::Object | Kind::Array) {
             if scratch.open.len() >= MAX_DEPTH {
-                return Err(Stop::Damage("the record is nested deeper than 128 levels"));
+                return Err(Stop::Damage("not JSON: the record is nested deeper than 128 levels"));
             }
             scratch.open.push(index);
             in_object = kind == Kind::Object;
@@ -71,7 +71,7 @@ pub(super) fn value(bytes: &[u8], scratch: &mut Scratch) -> Result<usize, Stop> 
                     in_object = scratch.nodes.get(*outer as usize).is_some_and(|node| node.kind == Kind::Object);
                     at = skip_blank(bytes, end);
                 }
-                _ => return Err(Stop::Damage("a comma or colon is missing")),
+                _ => return Err(Stop::Damage("not JSON: a comma or colon is missing")),
             }
         }
         at = skip_blank(bytes, at.wrapping_add(1));
@@ -85,12 +85,12 @@ pub(super) fn value(bytes: &[u8], scratch: &mut Scratch) -> Result<usize, Stop> 
 #[inline]
 fn read_key(bytes: &[u8], at: usize, scratch: &mut Scratch) -> Result<((Span, bool), usize), Stop> {
     if *bytes.get(at).ok_or(Stop::More)? != b'"' {
-        return Err(Stop::Damage("a key was expected"));
+        return Err(Stop::Damage("not JSON: a key was expected"));
     }
     let read = string::read(bytes, at.wrapping_add(1), &mut scratch.escaped)?;
     let colon = skip_blank(bytes, read.end);
     if *bytes.get(colon).ok_or(Stop::More)? != b':' {
-        return Err(Stop::Damage("a colon was expected"));
+        return Err(Stop::Damage("not JSON: a colon was expected"));
     }
     Ok(((read.span, read.escaped), skip_blank(bytes, colon.wrapping_add(1))))
 }
@@ -111,13 +111,13 @@ fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
 fn close(at: usize, byte: u8, scratch: &mut Scratch) -> Result<usize, Stop> {
     let next = scratch.nodes.len() as u32;
     let end = at.saturating_add(1);
-    let index = scratch.open.pop().ok_or(Stop::Damage("a bracket closes nothing"))?;
+    let index = scratch.open.pop().ok_or(Stop::Damage("not JSON: a bracket closes nothing"))?;
     let Some(node) = scratch.nodes.get_mut(index as usize) else {
-        return Err(Stop::Damage("a bracket closes nothing"));
+        return Err(Stop::Damage("not JSON: a bracket closes nothing"));
     };
     let fits = if node.kind == Kind::Object { b'}' } else { b']' };
     if byte != fits {
-        return Err(Stop::Damage("a bracket closes another kind of bracket"));
+        return Err(Stop::Damage("not JSON: a bracket closes another kind of bracket"));
     }
     node.next = next;
     node.value = span(node.value.start as usize, end);
@@ -132,12 +132,12 @@ fn scalar(bytes: &[u8], at: usize, byte: u8, inside: bool) -> Result<(Kind, usiz
         b'f' => (b"false", Kind::False),
         b'n' => (b"null", Kind::Null),
         b'-' | b'0'..=b'9' => return Ok((Kind::Number, number::end(bytes, at, inside)?)),
-        _ => return Err(Stop::Damage("a value was expected")),
+        _ => return Err(Stop::Damage("not JSON: a value was expected")),
     };
     let end = at.saturating_add(word.len());
     match bytes.get(at..end) {
         Some(found) if found == word => Ok((kind, end)),
         None if word.starts_with(bytes.get(at..).unwrap_or_default()) => Err(Stop::More),
-        _ => Err(Stop::Damage("a value was expected")),
+        _ => Err(Stop::Damage("not JSON: a value was expected")),
     }
 }

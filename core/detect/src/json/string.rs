@@ -4,8 +4,8 @@ use super::Span;
 use super::parse::Stop;
 use wide::u8x16;
 
-const CONTROL: Stop = Stop::Damage("a string is not closed on its line");
-const ESCAPE: Stop = Stop::Damage("a string holds an escape that JSON does not know");
+const CONTROL: Stop = Stop::Damage("not JSON: a string is not closed on its line");
+const ESCAPE: Stop = Stop::Damage("not JSON: a string holds an escape that JSON does not know");
 
 /// A string that was read.
 pub(super) struct Read {

@@ -73,6 +73,8 @@ fn every_rule_in_code_is_in_the_table() {
     rules_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/respond/src"), &mut rules);
     assert!(rules.len() >= 3, "the sources were not found: {rules:?}");
     for rule in rules {
+        // A name with a part that is filled in stands in the table with a star.
+        let rule = rule.replace("{}", "*");
         let told = program.run(&["explain", &rule, "--json"]);
         assert_eq!(told.code, 0, "{rule} is not in docs/rules/README.md");
         assert_eq!(told.objects()[0]["id"], rule.as_str());
