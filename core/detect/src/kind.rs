@@ -33,8 +33,7 @@ pub(crate) fn kind_of(value: Json<'_>) -> RecordKind {
     if let Some(kind) = azure::kind(value) {
         return kind;
     }
-    let last: [(Test, RecordKind); 2] =
-        [(is_activity, RecordKind::AzureActivity), (aws::is_flow, RecordKind::VpcFlow)];
+    let last: [(Test, RecordKind); 2] = [(is_activity, RecordKind::AzureActivity), (aws::is_flow, RecordKind::VpcFlow)];
     last.iter().find(|(test, _)| test(value)).map_or(RecordKind::Unmapped, |(_, kind)| *kind)
 }
 
@@ -120,7 +119,9 @@ const ACTIVITY_CATEGORIES: [&str; 11] = [
 fn is_activity(value: Json<'_>) -> bool {
     // `OperationNameValue`: a row of the Log Analytics table `AzureActivity`.
     let operation = get::any(value, &["OperationNameValue", "operationName"]);
-    if operation.is_some() && (get::any(value, &["eventDataId"]).is_some() || table(value).eq_ignore_ascii_case("AzureActivity")) {
+    if operation.is_some()
+        && (get::any(value, &["eventDataId"]).is_some() || table(value).eq_ignore_ascii_case("AzureActivity"))
+    {
         return true;
     }
     let operation = operation.and_then(|o| o.as_str().or_else(|| get::text(o, &["value"]))).unwrap_or_default();

@@ -129,20 +129,24 @@ impl Form {
                     "operationName": "Update user", "operationVersion": "1.0", "category": "AuditLogs", "tenantId": TENANT,
                     "resultSignature": "None", "durationMs": 0, "correlationId": "c", "level": "Informational", "properties": inner})
             }
-            AuditGraph => json!({"id": "Directory_1", "category": "UserManagement", "correlationId": "c", "result": "success",
+            AuditGraph => {
+                json!({"id": "Directory_1", "category": "UserManagement", "correlationId": "c", "result": "success",
                 "resultReason": "", "activityDisplayName": "Update user", "activityDateTime": "2026-11-01T10:00:00Z",
                 "loggedByService": "Core Directory", "operationType": "Update", "initiatedBy": {"app": null, "user": {"id": "u",
                 "displayName": null, "userPrincipalName": "admin@example.com", "ipAddress": "203.0.113.7"}},
                 "targetResources": [{"id": "t", "displayName": "Bob", "type": "User", "userPrincipalName": "bob@example.com",
-                "groupType": null, "modifiedProperties": []}], "additionalDetails": []}),
-            AuditTable | AuditCsv => json!({"TenantId": TENANT, "TimeGenerated": "2026-11-01T10:00:05Z", "OperationName": "Update user",
+                "groupType": null, "modifiedProperties": []}], "additionalDetails": []})
+            }
+            AuditTable | AuditCsv => {
+                json!({"TenantId": TENANT, "TimeGenerated": "2026-11-01T10:00:05Z", "OperationName": "Update user",
                 "Category": "UserManagement", "ResultType": "", "ResultDescription": "", "CorrelationId": "c",
                 "Level": "4", "Identity": "admin", "AADTenantId": TENANT, "ActivityDisplayName": "Update user",
                 "ActivityDateTime": "2026-11-01T10:00:00Z", "AdditionalDetails": [], "Id": "Directory_1",
                 "InitiatedBy": {"user": {"id": "u", "userPrincipalName": "admin@example.com", "ipAddress": "203.0.113.7"}},
                 "LoggedByService": "Core Directory", "Result": "success", "ResultReason": "",
                 "TargetResources": [{"id": "t", "displayName": "Bob", "type": "User", "userPrincipalName": "bob@example.com",
-                "modifiedProperties": []}], "Type": "AuditLogs"}),
+                "modifiedProperties": []}], "Type": "AuditLogs"})
+            }
             SignInHub => {
                 let inner = SignInGraph.empty();
                 json!({"time": "2026-11-01T10:00:05.0000000Z", "resourceId": format!("/tenants/{TENANT}/providers/Microsoft.aadiam"),
@@ -173,22 +177,26 @@ impl Form {
                 "NetworkLocationDetails": [{"networkType": "trustedNamedLocation", "networkNames": ["office"]}],
                 "ResourceDisplayName": "Graph", "RiskState": "none", "Status": {"errorCode": 0}, "UserAgent": "Mozilla/5.0",
                 "UserDisplayName": "Alice", "UserId": "u", "UserPrincipalName": "alice@example.com", "Type": "SigninLogs"}),
-            RiskHub => json!({"time": "2026-11-01T10:00:05Z", "resourceId": format!("/tenants/{TENANT}/providers/microsoft.aadiam"),
+            RiskHub => {
+                json!({"time": "2026-11-01T10:00:05Z", "resourceId": format!("/tenants/{TENANT}/providers/microsoft.aadiam"),
                 "operationName": "User Risk Detection", "operationVersion": "1.0", "category": "UserRiskEvents", "tenantId": TENANT,
                 "resultSignature": "None", "durationMs": 0, "callerIpAddress": "203.0.113.7", "correlationId": "c",
-                "identity": "Alice", "Level": 4, "properties": RiskGraph.empty()}),
+                "identity": "Alice", "Level": 4, "properties": RiskGraph.empty()})
+            }
             RiskGraph => json!({"id": "k1", "requestId": "q", "correlationId": "c", "riskEventType": "generic",
                 "riskState": "atRisk", "riskLevel": "medium", "riskDetail": "none", "source": "IdentityProtection",
                 "detectionTimingType": "realtime", "activity": "signin", "ipAddress": "203.0.113.7",
                 "activityDateTime": "2026-11-01T10:00:00Z", "detectedDateTime": "2026-11-01T10:00:01Z",
                 "lastUpdatedDateTime": "2026-11-01T10:00:02Z", "userId": "u", "userDisplayName": "Alice",
                 "userPrincipalName": "alice@example.com", "additionalInfo": "[]"}),
-            RiskTable => json!({"TenantId": TENANT, "TimeGenerated": "2026-11-01T10:00:05Z", "OperationName": "User Risk Detection",
+            RiskTable => {
+                json!({"TenantId": TENANT, "TimeGenerated": "2026-11-01T10:00:05Z", "OperationName": "User Risk Detection",
                 "Id": "k1", "RequestId": "q", "CorrelationId": "c", "RiskEventType": "generic", "RiskState": "atRisk",
                 "RiskLevel": "medium", "RiskDetail": "none", "Source": "IdentityProtection", "DetectionTimingType": "realtime",
                 "Activity": "signin", "IpAddress": "203.0.113.7", "ActivityDateTime": "2026-11-01T10:00:00Z",
                 "DetectedDateTime": "2026-11-01T10:00:01Z", "LastUpdatedDateTime": "2026-11-01T10:00:02Z", "UserId": "u",
-                "UserDisplayName": "Alice", "UserPrincipalName": "alice@example.com", "Type": "AADUserRiskEvents"}),
+                "UserDisplayName": "Alice", "UserPrincipalName": "alice@example.com", "Type": "AADUserRiskEvents"})
+            }
         }
     }
 
@@ -214,7 +222,8 @@ impl Form {
                     ("ResourceId", _) => {
                         let wanted = value.as_str().unwrap().replace("before ", "").replace(" after", "");
                         let id = format!("/providers/Microsoft.ADHybridHealthService/services/{wanted}-example");
-                        let path = if matches!(self, ActivityHub | ActivityRest) { "resourceId" } else { "_ResourceId" };
+                        let path =
+                            if matches!(self, ActivityHub | ActivityRest) { "resourceId" } else { "_ResourceId" };
                         return vec![(path.to_owned(), Value::from(id))];
                     }
                     ("properties.message", ActivityHub) => "properties.message",
@@ -225,7 +234,9 @@ impl Form {
             }
             AuditHub => audit(field, value).into_iter().flat_map(hub_of_audit).collect(),
             AuditGraph => audit(field, value),
-            AuditTable | AuditCsv => audit(field, value).into_iter().map(|(path, value)| (pascal(&path), value)).collect(),
+            AuditTable | AuditCsv => {
+                audit(field, value).into_iter().map(|(path, value)| (pascal(&path), value)).collect()
+            }
             SignInHub => sign_in(field, value).into_iter().flat_map(hub_of_sign_in).collect(),
             SignInGraph => sign_in(field, value),
             SignInTable | SignInCsv => sign_in(field, value).into_iter().flat_map(table_of_sign_in).collect(),
@@ -242,7 +253,9 @@ fn trail(field: &str, value: Value) -> Vec<(String, Value)> {
         ("status", Some("success")) => Vec::new(),
         ("errorCode", None) => Vec::new(),
         // The whole object has the text in it.
-        ("requestParameters" | "responseElements", Some(text)) => vec![(format!("{field}.policyDocument"), Value::from(text))],
+        ("requestParameters" | "responseElements", Some(text)) => {
+            vec![(format!("{field}.policyDocument"), Value::from(text))]
+        }
         ("requestParameters.layers" | "requestParameters.containerDefinitions.command", _) => {
             let mut parts = field.rsplitn(2, '.');
             let (last, before) = (parts.next().unwrap(), parts.next().unwrap());
@@ -301,7 +314,9 @@ fn audit(field: &str, value: Value) -> Vec<(String, Value)> {
         "loggedbyservice" => "loggedByService",
         "initiatedby" => "initiatedBy.user.userPrincipalName",
         "target" => "targetResources.0.userPrincipalName",
-        "targetresources.type" => return vec![("targetResources.0.type".to_owned(), Value::from(text.replace(' ', "")))],
+        "targetresources.type" => {
+            return vec![("targetResources.0.type".to_owned(), Value::from(text.replace(' ', "")))];
+        }
         "targetresources" => "targetResources.0.id",
         "targetresources.modifiedproperties" => return changed(&[("displayName", text)]),
         "targetresources.modifiedproperties.displayname" => return changed(&[("displayName", text)]),
@@ -369,7 +384,10 @@ fn hub_of_sign_in((path, value): (String, Value)) -> Vec<(String, Value)> {
 fn table_of_sign_in((path, value): (String, Value)) -> Vec<(String, Value)> {
     match path.as_str() {
         "status.errorCode" => {
-            vec![("Status.errorCode".to_owned(), value.clone()), ("ResultType".to_owned(), Value::from(value.to_string()))]
+            vec![
+                ("Status.errorCode".to_owned(), value.clone()),
+                ("ResultType".to_owned(), Value::from(value.to_string())),
+            ]
         }
         "status.failureReason" => vec![("ResultDescription".to_owned(), value)],
         _ => vec![(pascal(&path), value)],

@@ -27,7 +27,10 @@ pub(super) fn is_heading(line: &[u8]) -> bool {
     let mut sorted: Vec<&String> = names.iter().collect();
     sorted.sort_unstable();
     sorted.dedup();
-    names.len() >= 3 && names.len() <= MAX_COLUMNS && (sorted.len() == names.len() || names.len() >= MANY) && names.iter().all(is_name)
+    names.len() >= 3
+        && names.len() <= MAX_COLUMNS
+        && (sorted.len() == names.len() || names.len() >= MANY)
+        && names.iter().all(is_name)
 }
 
 /// The cells of one row: parts between commas; a part in quotes may hold commas,

@@ -41,12 +41,20 @@ struct Alias {
 
 impl Alias {
     /// The first place that has something.
-    const fn first(names: &'static [&'static str], paths: &'static [&'static str], ocsf: &'static [&'static str]) -> Self {
+    const fn first(
+        names: &'static [&'static str],
+        paths: &'static [&'static str],
+        ocsf: &'static [&'static str],
+    ) -> Self {
         Self { names, paths, ocsf, all: false, made: None }
     }
 
     /// What all places have.
-    const fn all(names: &'static [&'static str], paths: &'static [&'static str], ocsf: &'static [&'static str]) -> Self {
+    const fn all(
+        names: &'static [&'static str],
+        paths: &'static [&'static str],
+        ocsf: &'static [&'static str],
+    ) -> Self {
         Self { names, paths, ocsf, all: true, made: None }
     }
 
@@ -176,7 +184,8 @@ pub(super) fn plan(source: LogSource, name: &str) -> Plan {
         others.push(Place::Detail(bare.to_owned()));
     }
     let of_alias = known.iter().flat_map(|alias| alias.ocsf).map(|path| (*path).to_owned());
-    let of_prefix = vocabulary.ocsf_prefixes.iter().filter_map(|(raw, ocsf)| Some(format!("{ocsf}{}", below(name, raw)?)));
+    let of_prefix =
+        vocabulary.ocsf_prefixes.iter().filter_map(|(raw, ocsf)| Some(format!("{ocsf}{}", below(name, raw)?)));
     let in_ocsf: Vec<Path> = of_alias.chain(of_prefix).map(Path::new).collect();
     if !in_ocsf.is_empty() {
         others.push(Place::OfOcsf(in_ocsf));
@@ -254,12 +263,50 @@ fn column_paths(name: &str) -> Vec<String> {
 /// Attributes at the top of OCSF events; of single words only those that no log
 /// uses for something else.
 const OCSF_ATTRIBUTES: [&str; 44] = [
-    "action", "action_id", "activity_id", "activity_name", "actor", "api", "category_name", "category_uid",
-    "class_name", "class_uid", "cloud", "compliance", "confidence", "connection_info", "databucket", "device",
-    "disposition", "disposition_id", "dst_endpoint", "end_time", "evidences", "finding_info", "group",
-    "http_request", "http_response", "is_mfa", "message", "metadata", "observables", "privileges", "resources",
-    "risk_level", "session", "severity", "severity_id", "src_endpoint", "start_time", "status", "status_code",
-    "status_detail", "status_id", "traffic", "type_uid", "user",
+    "action",
+    "action_id",
+    "activity_id",
+    "activity_name",
+    "actor",
+    "api",
+    "category_name",
+    "category_uid",
+    "class_name",
+    "class_uid",
+    "cloud",
+    "compliance",
+    "confidence",
+    "connection_info",
+    "databucket",
+    "device",
+    "disposition",
+    "disposition_id",
+    "dst_endpoint",
+    "end_time",
+    "evidences",
+    "finding_info",
+    "group",
+    "http_request",
+    "http_response",
+    "is_mfa",
+    "message",
+    "metadata",
+    "observables",
+    "privileges",
+    "resources",
+    "risk_level",
+    "session",
+    "severity",
+    "severity_id",
+    "src_endpoint",
+    "start_time",
+    "status",
+    "status_code",
+    "status_detail",
+    "status_id",
+    "traffic",
+    "type_uid",
+    "user",
 ];
 
 fn is_ocsf_name(name: &str) -> bool {

@@ -21,9 +21,18 @@ pub(super) enum Check<F> {
     /// a number is seconds since 1970. `needs`: what it cannot hold without, one
     /// of these, in lower case; empty if that is not known. `quotes`: quotation
     /// marks matter to it.
-    Library { matcher: Box<CompiledMatcher>, dated: bool, needs: Vec<String>, quotes: bool },
+    Library {
+        matcher: Box<CompiledMatcher>,
+        dated: bool,
+        needs: Vec<String>,
+        quotes: bool,
+    },
     /// Compared with what another field holds.
-    Field { field: F, part: Part, cased: bool },
+    Field {
+        field: F,
+        part: Part,
+        cased: bool,
+    },
     Any(Vec<Self>),
     All(Vec<Self>),
     /// The field is there and is not this.
@@ -102,7 +111,11 @@ impl<F> Check<F> {
         match self {
             Self::Exists(_) | Self::Null => 0,
             Self::Truth(_) | Self::Number(..) => 1,
-            Self::Texts(patterns) if patterns.iter().all(|pattern| pattern.word().is_some_and(|(p, _)| p != Part::Somewhere)) => 1,
+            Self::Texts(patterns)
+                if patterns.iter().all(|pattern| pattern.word().is_some_and(|(p, _)| p != Part::Somewhere)) =>
+            {
+                1
+            }
             Self::Texts(_) => 4,
             Self::Field { .. } => 6,
             Self::Library { .. } => 10,

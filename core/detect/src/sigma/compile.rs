@@ -13,9 +13,9 @@
 
 use super::check::{Check, Order};
 use super::encode::{self, Encoding};
-use super::text::{Part, Pattern, Piece};
 use super::literal;
 use super::rule::{Asks, Item};
+use super::text::{Part, Pattern, Piece};
 use rsigma_eval::compiler::compile_detection;
 use rsigma_eval::{CompiledDetection, CompiledMatcher};
 use rsigma_parser::fieldpath::unescape_brackets;
@@ -46,7 +46,8 @@ fn one_or<T>(mut list: Vec<T>, join: fn(Vec<T>) -> T) -> T {
 }
 
 fn condition(expr: &ConditionExpr, section: &Detections) -> Result<Asks<String>, String> {
-    let all = |parts: &[ConditionExpr]| parts.iter().map(|part| condition(part, section)).collect::<Result<Vec<_>, _>>();
+    let all =
+        |parts: &[ConditionExpr]| parts.iter().map(|part| condition(part, section)).collect::<Result<Vec<_>, _>>();
     Ok(match expr {
         ConditionExpr::And(parts) => Asks::All(all(parts)?),
         ConditionExpr::Or(parts) => Asks::Any(all(parts)?),
@@ -141,7 +142,8 @@ const LIBRARYS: [Modifier; 8] = [
 fn by_library(item: &DetectionItem) -> Result<Vec<Check<String>>, String> {
     let modifiers = item.field.modifiers.iter().copied().filter(|m| !matches!(m, Modifier::Neq | Modifier::All));
     let field = FieldSpec::new(item.field.name.clone(), modifiers.collect());
-    let dated = item.field.modifiers.iter().any(|m| !matches!(m, Modifier::Re | Modifier::Cidr) && LIBRARYS.contains(m));
+    let dated =
+        item.field.modifiers.iter().any(|m| !matches!(m, Modifier::Re | Modifier::Cidr) && LIBRARYS.contains(m));
     let is_regex = item.field.has_modifier(Modifier::Re);
     let apart = item.field.has_modifier(Modifier::All);
     let groups: Vec<Vec<SigmaValue>> =

@@ -7,12 +7,12 @@
 //! rule that wants nothing of the kind is looked at every time. A test holds
 //! this against looking at every rule.
 
+use super::RuleHit;
 use super::check::{self, Check, Order};
 use super::compile::Search;
 use super::rule::{Asks, Eyes, Fields, Slot};
 use super::text::{Pattern, Want, is_within, lowered};
 use super::view::View;
-use super::RuleHit;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -189,8 +189,14 @@ impl Gated {
     /// some words, how many parts are looked for, how many rules want anything.
     pub(super) fn asked_always(&self) -> Vec<(String, [usize; 3])> {
         let count = |gates: &FieldGates| {
-            let words: BTreeSet<u32> =
-                gates.words.values().chain(gates.starts.values()).chain(gates.numbers.values()).flatten().copied().collect();
+            let words: BTreeSet<u32> = gates
+                .words
+                .values()
+                .chain(gates.starts.values())
+                .chain(gates.numbers.values())
+                .flatten()
+                .copied()
+                .collect();
             [words.len(), gates.within.parts.len(), gates.there.len()]
         };
         self.gates.iter().map(|(slot, gates)| (self.fields.name(*slot).to_owned(), count(gates))).collect()
@@ -232,9 +238,30 @@ impl FieldGates {
 /// Words that most records have somewhere: a rule that wants one of them would
 /// be looked at nearly every time.
 const COMMON: [&str; 24] = [
-    "", "0", "1", "accessdenied", "administrative", "allow", "assumedrole", "auditlogs", "awsapicall", "enabled",
-    "false", "iamuser", "log", "management", "no", "none", "accept", "root", "start", "started", "succeeded",
-    "success", "true", "yes",
+    "",
+    "0",
+    "1",
+    "accessdenied",
+    "administrative",
+    "allow",
+    "assumedrole",
+    "auditlogs",
+    "awsapicall",
+    "enabled",
+    "false",
+    "iamuser",
+    "log",
+    "management",
+    "no",
+    "none",
+    "accept",
+    "root",
+    "start",
+    "started",
+    "succeeded",
+    "success",
+    "true",
+    "yes",
 ];
 
 /// The dearest of several gates; words of a field that others ask for anyway
@@ -271,7 +298,10 @@ fn any_of(parts: &[Asks<Slot>]) -> Vec<Vec<Gate>> {
     let of_parts: Vec<Vec<Vec<Gate>>> = parts.iter().map(choices).collect();
     // Where all want the same field, that field; else the best of each.
     let slots = |choices: &Vec<Vec<Gate>>| -> BTreeSet<Slot> {
-        choices.iter().filter_map(|gates| if let [Gate::Words { slot, .. }] = gates.as_slice() { Some(*slot) } else { None }).collect()
+        choices
+            .iter()
+            .filter_map(|gates| if let [Gate::Words { slot, .. }] = gates.as_slice() { Some(*slot) } else { None })
+            .collect()
     };
     let mut shared = of_parts.iter().map(slots);
     let mut common = shared.next().unwrap_or_default();
@@ -305,10 +335,13 @@ fn of_check(slot: Slot, check: &Check<Slot>) -> Option<Gate> {
         Check::Exists(true) | Check::Number(..) | Check::Library { .. } | Check::Field { .. } | Check::Not(_) => {
             Some(Gate::There(slot))
         }
-        Check::All(checks) => {
-            checks.iter().filter_map(|check| of_check(slot, check)).min_by_key(|gate| cost(std::slice::from_ref(gate), &BTreeMap::new()))
+        Check::All(checks) => checks
+            .iter()
+            .filter_map(|check| of_check(slot, check))
+            .min_by_key(|gate| cost(std::slice::from_ref(gate), &BTreeMap::new())),
+        Check::Any(checks) => {
+            checks.iter().map(|check| of_check(slot, check)).collect::<Option<Vec<_>>>().and_then(joined)
         }
-        Check::Any(checks) => checks.iter().map(|check| of_check(slot, check)).collect::<Option<Vec<_>>>().and_then(joined),
         Check::Exists(false) | Check::Null => None,
     }
 }
@@ -378,7 +411,8 @@ fn of_keyword(check: &Check<Slot>) -> Option<Gate> {
         }
         Check::Any(checks) => {
             let all: Option<Vec<Gate>> = checks.iter().map(of_keyword).collect();
-            let parts = all?.into_iter().flat_map(|gate| if let Gate::Keyword(parts) = gate { parts } else { Vec::new() });
+            let parts =
+                all?.into_iter().flat_map(|gate| if let Gate::Keyword(parts) = gate { parts } else { Vec::new() });
             Some(Gate::Keyword(parts.collect()))
         }
         Check::All(checks) => checks.iter().find_map(of_keyword),

@@ -49,7 +49,8 @@ impl Placeholders {
                 one => vec![one],
             };
             let texts: Option<Vec<String>> = values.iter().map(scalar).collect();
-            let texts = texts.ok_or_else(|| format!("the placeholder `{}` is no list of texts", quote_for_log(&name)))?;
+            let texts =
+                texts.ok_or_else(|| format!("the placeholder `{}` is no list of texts", quote_for_log(&name)))?;
             lists.insert(name, texts);
         }
         self.lists.extend(lists);
@@ -134,7 +135,8 @@ fn text_value(text: &str, raw: bool) -> SigmaValue {
 
 fn is_capitals(text: &str) -> bool {
     let mut bytes = text.bytes();
-    bytes.any(|b| b.is_ascii_uppercase()) && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    bytes.any(|b| b.is_ascii_uppercase())
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// What stands before the first `%name%`, its name, and what follows.

@@ -29,7 +29,11 @@ pub(super) enum Asks<F> {
 
 impl<F> Asks<F> {
     /// The same with other fields.
-    pub(super) fn map<G>(self, rename: &mut dyn FnMut(Item<F>) -> Item<G>, keyword: &dyn Fn(Check<F>) -> Check<G>) -> Asks<G> {
+    pub(super) fn map<G>(
+        self,
+        rename: &mut dyn FnMut(Item<F>) -> Item<G>,
+        keyword: &dyn Fn(Check<F>) -> Check<G>,
+    ) -> Asks<G> {
         let mut all = |parts: Vec<Self>| parts.into_iter().map(|part| part.map(rename, keyword)).collect();
         match self {
             Self::All(parts) => Asks::All(all(parts)),

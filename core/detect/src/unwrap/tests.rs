@@ -70,11 +70,20 @@ fn kinds_table() {
         (json!({"hello":"world"}), RecordKind::Unmapped),
         (json!({"event":"text"}), RecordKind::Unmapped),
         // The Activity Log, however little there is of it.
-        (json!({"category":"Administrative","operationName":"Microsoft.Compute/virtualMachines/write"}), RecordKind::AzureActivity),
+        (
+            json!({"category":"Administrative","operationName":"Microsoft.Compute/virtualMachines/write"}),
+            RecordKind::AzureActivity,
+        ),
         (json!({"operationName":"MICROSOFT.NETWORK/APPLICATIONSECURITYGROUPS/DELETE"}), RecordKind::AzureActivity),
         (json!({"Type":"AzureActivity","OperationName":"Create role assignment"}), RecordKind::AzureActivity),
-        (json!({"category":"Security","operationName":"Microsoft.Security/locations/alerts/activate/action","resourceId":"/s"}), RecordKind::AzureActivity),
-        (json!({"category":"NetworkSecurityGroupRuleCounter","operationName":"Microsoft.Network/x/y"}), RecordKind::Unmapped),
+        (
+            json!({"category":"Security","operationName":"Microsoft.Security/locations/alerts/activate/action","resourceId":"/s"}),
+            RecordKind::AzureActivity,
+        ),
+        (
+            json!({"category":"NetworkSecurityGroupRuleCounter","operationName":"Microsoft.Network/x/y"}),
+            RecordKind::Unmapped,
+        ),
         (json!({"operationName":"GET /v1/users"}), RecordKind::Unmapped),
         (json!({"Type":"AADServicePrincipalSignInLogs","Id":"1"}), RecordKind::EntraSignIn),
         (json!({"CreatedDateTime":"t","AppId":"a","UserPrincipalName":"u","ResultType":"0"}), RecordKind::EntraSignIn),
@@ -96,7 +105,10 @@ fn kinds_table() {
         ),
         // Microsoft Graph.
         (json!({"category":"MicrosoftGraphActivityLogs","properties":{}}), RecordKind::GraphActivity),
-        (json!({"RequestMethod":"GET","RequestUri":"https://graph.microsoft.com/v1.0/me","ResponseStatusCode":200}), RecordKind::GraphActivity),
+        (
+            json!({"RequestMethod":"GET","RequestUri":"https://graph.microsoft.com/v1.0/me","ResponseStatusCode":200}),
+            RecordKind::GraphActivity,
+        ),
         (json!({"requestUri":"/x","method":"GET"}), RecordKind::Unmapped),
         // Defender and Sentinel.
         (json!({"type":"Microsoft.Security/Locations/alerts","properties":{}}), RecordKind::DefenderAlert),
@@ -112,7 +124,10 @@ fn kinds_table() {
         (json!({"type":"Microsoft.SecurityInsights/Incidents","properties":{}}), RecordKind::MicrosoftIncident),
         (json!({"type":"Microsoft.SecurityInsights/alertRules","properties":{}}), RecordKind::Unmapped),
         (json!({"IncidentNumber":1,"IncidentName":"n","Severity":"Low","Title":"t"}), RecordKind::MicrosoftIncident),
-        (json!({"incidentWebUrl":"u","displayName":"d","severity":"low","createdDateTime":"t"}), RecordKind::MicrosoftIncident),
+        (
+            json!({"incidentWebUrl":"u","displayName":"d","severity":"low","createdDateTime":"t"}),
+            RecordKind::MicrosoftIncident,
+        ),
         (json!({"category":"SentinelHealth","operationName":"x"}), RecordKind::MicrosoftIncident),
         // Flows.
         (json!({"category":"NetworkSecurityGroupFlowEvent","properties":{"flows":[]}}), RecordKind::AzureFlow),
@@ -122,18 +137,33 @@ fn kinds_table() {
         // Resource logs.
         (json!({"category":"AppServiceHTTPLogs"}), RecordKind::AppService),
         (json!({"CsMethod":"GET","CsUriStem":"/","ScStatus":200}), RecordKind::AppService),
-        (json!({"category":"AppServiceConsoleLogs","properties":{"CsMethod":"GET","CsUriStem":"/","ScStatus":200}}), RecordKind::Unmapped),
+        (
+            json!({"category":"AppServiceConsoleLogs","properties":{"CsMethod":"GET","CsUriStem":"/","ScStatus":200}}),
+            RecordKind::Unmapped,
+        ),
         (json!({"category":"StorageWrite"}), RecordKind::AzureStorage),
         (json!({"Type":"StorageBlobLogs"}), RecordKind::AzureStorage),
-        (json!({"operationName":"PutBlob","properties":{"accountName":"a","objectKey":"/a/b"}}), RecordKind::AzureStorage),
+        (
+            json!({"operationName":"PutBlob","properties":{"accountName":"a","objectKey":"/a/b"}}),
+            RecordKind::AzureStorage,
+        ),
         (
             json!({"category":"Administrative","operationName":"Microsoft.Storage/storageAccounts/write","resourceId":"/subscriptions/1/x/storageAccounts/a/blobServices/default","callerIpAddress":"::1"}),
             RecordKind::AzureActivity,
         ),
-        (json!({"category":"AuditEvent","resourceId":"/S/1/PROVIDERS/MICROSOFT.KEYVAULT/VAULTS/K"}), RecordKind::KeyVault),
+        (
+            json!({"category":"AuditEvent","resourceId":"/S/1/PROVIDERS/MICROSOFT.KEYVAULT/VAULTS/K"}),
+            RecordKind::KeyVault,
+        ),
         (json!({"category":"AuditEvent","resourceId":"/S/1/PROVIDERS/MICROSOFT.AUTOMATION/A/B"}), RecordKind::Unmapped),
-        (json!({"Type":"AzureDiagnostics","Category":"AuditEvent","ResourceProvider":"MICROSOFT.KEYVAULT"}), RecordKind::KeyVault),
-        (json!({"category":"WorkflowRuntime","operationName":"Microsoft.Logic/workflows/workflowRunStarted","resourceId":"/s"}), RecordKind::LogicApps),
+        (
+            json!({"Type":"AzureDiagnostics","Category":"AuditEvent","ResourceProvider":"MICROSOFT.KEYVAULT"}),
+            RecordKind::KeyVault,
+        ),
+        (
+            json!({"category":"WorkflowRuntime","operationName":"Microsoft.Logic/workflows/workflowRunStarted","resourceId":"/s"}),
+            RecordKind::LogicApps,
+        ),
         (json!({"category":"kube-audit-admin","properties":{"log":"{}"}}), RecordKind::AksAudit),
         (json!({"category":"kube-apiserver","properties":{"log":"I0518"}}), RecordKind::Unmapped),
         (json!({"auditID":"1","verb":"get","stage":"ResponseComplete"}), RecordKind::AksAudit),

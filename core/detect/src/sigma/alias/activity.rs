@@ -36,12 +36,8 @@ const ALIASES: [Alias; 14] = [
         &["subStatus", "resultSignature", "ActivitySubstatusValue", "ActivitySubstatus"],
         &["status_code"],
     ),
-    Alias::all(
-        &[],
-        &["resourceProviderName", "ResourceProviderValue", "ResourceProvider"],
-        &["api.service.name"],
-    )
-    .and(made::resource_provider),
+    Alias::all(&[], &["resourceProviderName", "ResourceProviderValue", "ResourceProvider"], &["api.service.name"])
+        .and(made::resource_provider),
     Alias::first(&["azure.resource.id", "resource"], &["resourceId", "_ResourceId"], &["resources.uid"]),
     Alias::first(&["azure.resource.group"], &["resourceGroupName", "ResourceGroup"], &[]).and(made::resource_group),
     Alias::first(&["azure.subscriptionid"], &["subscriptionId"], &["cloud.account.uid"]).and(made::subscription),

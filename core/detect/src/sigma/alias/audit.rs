@@ -44,7 +44,11 @@ const ALIASES: [Alias; 19] = [
         &["targetResources.userPrincipalName", "targetResources.displayName", "targetResources.id"],
         &["user.name", "entity.name", "resources.name"],
     ),
-    Alias::first(&["targetresources.type", "targettype"], &["targetResources.type"], &["resources.type", "entity.type"]),
+    Alias::first(
+        &["targetresources.type", "targettype"],
+        &["targetResources.type"],
+        &["resources.type", "entity.type"],
+    ),
     Alias::first(&["targetresources"], &["targetResources"], &[]),
     Alias::first(&["modifiedproperties"], &["targetResources.modifiedProperties"], &[]),
     Alias::first(&["additionaldetails"], &["additionalDetails"], &[]),
@@ -53,7 +57,11 @@ const ALIASES: [Alias; 19] = [
         &["initiatedBy.user.ipAddress", "callerIpAddress", "initiatedBy.app.ipAddress"],
         &["src_endpoint.ip"],
     ),
-    Alias::first(&["useragent", "useragent.original"], &["userAgent", "additionalDetails.User-Agent"], &["http_request.user_agent"]),
+    Alias::first(
+        &["useragent", "useragent.original"],
+        &["userAgent", "additionalDetails.User-Agent"],
+        &["http_request.user_agent"],
+    ),
     Alias::first(&["correlationid"], &["correlationId"], &["metadata.correlation_uid"]),
     Alias::first(&["activitydatetime"], &["activityDateTime", "ActivityDateTime", "time"], &["time"]),
     // Alerts of Privileged Identity Management are logged by their titles.

@@ -121,7 +121,8 @@ fn changes<'a>(view: &View<'a>) -> Vec<Json<'a>> {
             walk(object, "targetResources.modifiedProperties", true, &mut found);
         }
     }
-    let arrays = found.as_slice().iter().filter_map(|value| if let Value::Json(json) = value { Some(*json) } else { None });
+    let arrays =
+        found.as_slice().iter().filter_map(|value| if let Value::Json(json) = value { Some(*json) } else { None });
     arrays.flat_map(Json::elements).collect()
 }
 
@@ -157,7 +158,8 @@ pub(super) fn detail<'a>(view: &View<'a>, name: &str, found: &mut Values<'a>) {
             add_text(found, new.trim_matches('"'));
         }
     }
-    let short = name.strip_prefix("additionalDetails.").or_else(|| name.strip_prefix("AdditionalDetails.")).unwrap_or(name);
+    let short =
+        name.strip_prefix("additionalDetails.").or_else(|| name.strip_prefix("AdditionalDetails.")).unwrap_or(name);
     let details = either(view, &["additionalDetails"]).into_iter().flat_map(Json::elements);
     for detail in details.filter(|detail| named(*detail, "key", short)) {
         if let Some(value) = member(detail, "value") {

@@ -21,11 +21,7 @@ const ALIASES: [Alias; 20] = [
     )
     .and(made::sign_in_status),
     // How the sign-in was done, where rules expect a message.
-    Alias::all(
-        &["message"],
-        &["message", "authenticationProtocol", "originalTransferMethod", "operationName"],
-        &[],
-    ),
+    Alias::all(&["message"], &["message", "authenticationProtocol", "originalTransferMethod", "operationName"], &[]),
     Alias::all(&["activity", "activitydetails", "activitytype"], &["operationName"], &[]).and(made::sign_ins),
     Alias::first(
         &["user", "username", "user.name", "upn", "account", "targetusername"],
@@ -45,7 +41,11 @@ const ALIASES: [Alias; 20] = [
         &["src_endpoint.ip"],
     ),
     Alias::first(&["useragent.original"], &["userAgent"], &["http_request.user_agent"]),
-    Alias::first(&["country", "source.geo.countryisocode"], &["location.countryOrRegion"], &["src_endpoint.location.country"]),
+    Alias::first(
+        &["country", "source.geo.countryisocode"],
+        &["location.countryOrRegion"],
+        &["src_endpoint.location.country"],
+    ),
     // Devices that are not registered have no id.
     Alias::first(&["deviceid"], &["deviceDetail.deviceId"], &["device.uid"]).and(made::no_device),
     Alias::first(&["trusttype", "jointype"], &["deviceDetail.trustType"], &[]).and(made::no_device),

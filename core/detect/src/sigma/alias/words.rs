@@ -91,20 +91,23 @@ const SIGN_IN: [Words; 6] = [
             ("exchange activesync", &["Exchange ActiveSync*"]),
         ],
     },
-    Words {
-        fields: &["message"],
-        words: &[("device code", &["deviceCode", "deviceCodeFlow"]), ("ropc", &["ropc*"])],
-    },
+    Words { fields: &["message"], words: &[("device code", &["deviceCode", "deviceCodeFlow"]), ("ropc", &["ropc*"])] },
     Words {
         fields: &["resultdescription", "failurereason", "status.failurereason", "reason"],
         words: &[
             ("blocked by conditional access", &["*blocked by Conditional Access*", "BlockedByConditionalAccess*"]),
-            ("strong auth required", &["Strong Authentication is required", "*did not pass the MFA challenge*", "UserStrongAuth"]),
+            (
+                "strong auth required",
+                &["Strong Authentication is required", "*did not pass the MFA challenge*", "UserStrongAuth"],
+            ),
             (
                 "authentication failed during strong authentication request",
                 &["Authentication failed during the strong authentication request"],
             ),
-            ("device authentication is required", &["Device authentication is required*", "DeviceAuthenticationRequired*"]),
+            (
+                "device authentication is required",
+                &["Device authentication is required*", "DeviceAuthenticationRequired*"],
+            ),
             ("deviceauthenticationfailed", &["Device authentication failed*", "DeviceAuthenticationFailed*"]),
             (
                 "externalsecuritychallenge - external security challenge was not satisfied",
@@ -134,11 +137,17 @@ const ACTIVITIES: &[(&str, &[&str])] = &[
     ),
     (
         "remove eligible member (permanent)",
-        &["Remove eligible member from role*completed (permanent)", "Remove eligible member from role*requested (permanent)"],
+        &[
+            "Remove eligible member from role*completed (permanent)",
+            "Remove eligible member from role*requested (permanent)",
+        ],
     ),
     (
         "remove eligible member (eligible)",
-        &["Remove eligible member from role*completed (timebound)", "Remove eligible member from role*requested (timebound)"],
+        &[
+            "Remove eligible member from role*completed (timebound)",
+            "Remove eligible member from role*requested (timebound)",
+        ],
     ),
     // The log's own name ends in a space.
     (
@@ -154,7 +163,10 @@ const ACTIVITIES: &[(&str, &[&str])] = &[
     ),
     (
         "assigns the caller to user access admin",
-        &["User has elevated their access to User Access Administrator*", "Assigns the caller to User Access Administrator*"],
+        &[
+            "User has elevated their access to User Access Administrator*",
+            "Assigns the caller to User Access Administrator*",
+        ],
     ),
     ("password reset", &["Reset user password", "Reset password"]),
 ];
@@ -188,13 +200,32 @@ const PIM_TITLES: &[(&str, &[&str])] = &[
 
 const AUDIT: [Words; 6] = [
     Words {
-        fields: &["message", "activity", "activitydisplayname", "activitytype", "activitydetails", "operationname", "operation"],
+        fields: &[
+            "message",
+            "activity",
+            "activitydisplayname",
+            "activitytype",
+            "activitydetails",
+            "operationname",
+            "operation",
+        ],
         words: ACTIVITIES,
     },
     Words { fields: &["category"], words: &[("administrative", &["AzureRBACRoleManagementElevateAccess"])] },
     Words {
-        fields: &["initiatedby", "actor", "user", "username", "user.name", "caller", "target", "targets", "targetuser",
-            "initiatedby.user.userprincipalname", "targetresources.userprincipalname"],
+        fields: &[
+            "initiatedby",
+            "actor",
+            "user",
+            "username",
+            "user.name",
+            "caller",
+            "target",
+            "targets",
+            "targetuser",
+            "initiatedby.user.userprincipalname",
+            "targetresources.userprincipalname",
+        ],
         words: UPN,
     },
     Words {

@@ -10,7 +10,8 @@ fn filter(rules: &str, extra: &str, condition: &str) -> String {
 
 #[test]
 fn filters_narrow_the_rules_that_they_name() {
-    let rule = |id: &str| rule_text(id, TRAIL, "selection: {a: x}, other: {b: x}, condition: selection or other", "name: n1");
+    let rule =
+        |id: &str| rule_text(id, TRAIL, "selection: {a: x}, other: {b: x}, condition: selection or other", "name: n1");
     let by = |user: &str| json!({"a": "x", "user": user});
     for (filter, quiet) in [
         (filter("[r]", "", "not selection"), vec!["robot"]),
@@ -84,7 +85,11 @@ fn placeholders_are_filled() {
 #[test]
 fn placeholders_that_are_missing_are_said() {
     for (placeholders, detection, reason) in [
-        ("a: [x]", "s: {'a|expand': '%admins%'}, condition: s", "write `admins: [value, ...]` into a file placeholders.yaml"),
+        (
+            "a: [x]",
+            "s: {'a|expand': '%admins%'}, condition: s",
+            "write `admins: [value, ...]` into a file placeholders.yaml",
+        ),
         ("", "s: {'a|expand': '%admins%'}, condition: s", "%admins% is not filled"),
         ("empty: []", "s: {'a|expand': '%empty%'}, condition: s", "no value"),
         ("- a\n- b\n", "s: {a: b}, condition: s", "mapping of names"),

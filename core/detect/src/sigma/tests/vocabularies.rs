@@ -1,8 +1,8 @@
 //! Rules in one vocabulary, records in another.
 
 use super::*;
-use crate::{Found, normalise};
 use crate::kind::kind_of;
+use crate::{Found, normalise};
 
 /// Whether a rule holds for a record that goes through kind and mapping, so that
 /// its event is there too.
@@ -45,7 +45,8 @@ fn lake(unmapped: Value) -> Value {
 #[test]
 fn cloudtrail_in_every_vocabulary() {
     let flat = json!({"requestParameters.VersioningConfiguration.Status": "Suspended", "readOnly": "false"});
-    let pairs = json!([["requestParameters.VersioningConfiguration.Status", "Suspended"], ["requestParameters.tags[]", "x,y"]]);
+    let pairs =
+        json!([["requestParameters.VersioningConfiguration.Status", "Suspended"], ["requestParameters.tags[]", "x,y"]]);
     let raw = trail();
     for (logsource, selection, expected) in [
         (TRAIL, "eventName: PutBucketVersioning", true),
