@@ -8,9 +8,11 @@
 //! never an allow. Every call leaves a log record in the provider's shape, which
 //! arrives later.
 //!
-//! [`scenario_a`] and [`look_alikes`] play stories in such a world; [`http`]
+//! [`benign`] is the other side: a month of ordinary work, against which rules are
+//! measured. [`scenario_a`] and [`look_alikes`] play stories in such a world; [`http`]
 //! shows the Entra side as Microsoft Graph on a loopback address.
 
+pub mod benign;
 pub mod clock;
 mod cloud;
 mod company;

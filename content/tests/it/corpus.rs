@@ -1,6 +1,6 @@
 //! The rule engine against rules and records that others wrote.
 
-use crate::hits;
+use crate::{hits, hits_of};
 use selvedge_content::{Content, read_rules};
 use selvedge_detect::sigma::{LogSource, RuleEngine, Seen, SigmaRules};
 use selvedge_detect::{Framer, Piece, unwrap};
@@ -43,18 +43,28 @@ fn public_rules_load_and_run() {
     }
 }
 
-/// Our own few rules stay quiet on the records of other people's rules.
+/// The records of other people's rules are full of attacks, so our rules speak up;
+/// but few of them say above low of one record alone, and none fires everywhere.
 #[test]
-fn own_rules_are_quiet() {
+fn own_rules_keep_their_level() {
     let Some(corpus) = corpus("our rules over 341 records") else { return };
     let content = Content::embedded();
     let (rules, _) = SigmaRules::load(content.rules.iter().map(|file| (file.path.as_str(), file.text.as_str())));
-    for record in records(&corpus, "azure_monitoractivity.jsonl") {
-        assert!(hits(&rules, LogSource::AZURE_ACTIVITY, &record) <= 1);
+    for (name, source, most) in [
+        ("cloudtrail.jsonl", LogSource::CLOUDTRAIL, 25),
+        ("azure_monitoractivity.jsonl", LogSource::AZURE_ACTIVITY, 25),
+    ] {
+        let all = records(&corpus, name);
+        let (mut loud, mut of_rule) = (0, BTreeMap::<usize, usize>::new());
+        for record in &all {
+            let hits = hits_of(&rules, source, record);
+            loud += usize::from(hits.iter().any(|hit| rules.rule(*hit).unwrap().severity > Severity::Low));
+            hits.into_iter().for_each(|hit| *of_rule.entry(hit).or_default() += 1);
+        }
+        assert!(loud * 100 <= all.len() * most, "{name}: {loud} of {} above low", all.len());
+        let (busiest, count) = of_rule.into_iter().max_by_key(|(_, count)| *count).unwrap();
+        assert!(count * 5 < all.len(), "{name}: {} fires {count} times", rules.rule(busiest).unwrap().title);
     }
-    let all = records(&corpus, "cloudtrail.jsonl");
-    let hit = all.iter().filter(|record| hits(&rules, LogSource::CLOUDTRAIL, record) > 0).count();
-    assert!(hit * 5 < all.len(), "{hit} of {} records", all.len());
 }
 
 /// Over a whole company's logs the rules single out the attack's sign-ins, and

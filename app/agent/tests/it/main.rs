@@ -4,6 +4,7 @@ mod bad_input;
 mod crash;
 mod doom;
 mod every_action;
+mod folder;
 mod followup;
 mod hot;
 mod proofs;

@@ -68,7 +68,7 @@ pub(crate) fn import_kept(
 }
 
 /// Imports one record.
-fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Decision {
+pub(crate) fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u8]) -> Decision {
     let mut kept = Kept::default();
     let mut ingest = Ingest::new(&NoRules, now());
     let mut file = ingest.file("record");

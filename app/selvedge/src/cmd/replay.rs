@@ -25,7 +25,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     }
     let now = Timestamp::now();
     let mut loaded = content::load(args.rules.as_deref())?;
-    let mut journal = open(config, args.state.state.as_deref())?;
+    let (mut journal, is_kept) = open(config, args.state.state.as_deref())?;
     let head = journal.head()?;
     let state = State::load(&*journal)?;
     let read = logs::read(&args.paths, &loaded.rules, now, state, !args.state.json)?;
@@ -51,7 +51,9 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     }
     let receipt =
         BatchReceipt { sources: read.sources, digest: read.ids.digest, counts, content: loaded.brain.content };
-    let incidents = state::commit_import(&mut *journal, head, &receipt, state.changes(), &state, &decision, now)?;
+    // Without a folder the facts need not be there twice.
+    let facts = is_kept.then(|| state.changes()).into_iter().flatten();
+    let incidents = state::commit_import(&mut *journal, head, &receipt, facts, &state, &decision, now)?;
     respond::record_proofs(&mut *journal, &incidents, &state, &loaded, config)?;
     let cited = decision.findings.iter().flat_map(|f| &f.evidence).chain(incidents.iter().flat_map(|i| &i.evidence));
     let here = state.read_now(cited);
@@ -98,13 +100,13 @@ fn remark_on_limits(state: &State) -> Option<String> {
     })
 }
 
-/// The state folder's journal. If nobody named a folder and the default one
+/// The state folder's journal, and whether it is kept. If nobody named a folder and the default one
 /// cannot be made, or another process holds it, the run goes on without one and
 /// says so. A journal that is damaged, or none of ours, is an error always:
 /// whoever goes on without it would not learn that it is.
-fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error> {
+fn open(config: &Config, flag: Option<&Path>) -> Result<(Box<dyn Journal>, bool), Error> {
     let error = match folder::open(config, flag) {
-        Ok(journal) => return Ok(Box::new(journal)),
+        Ok(journal) => return Ok((Box::new(journal), true)),
         Err(error) => error,
     };
     let named = flag.is_some() || config.state_dir.is_some();
@@ -113,7 +115,7 @@ fn open(config: &Config, flag: Option<&Path>) -> Result<Box<dyn Journal>, Error>
     }
     errln!("warning: incidents of this run are not kept: {error}");
     errln!("help: name a folder with --state");
-    Ok(Box::new(MemoryJournal::default()))
+    Ok((Box::new(MemoryJournal::default()), false))
 }
 
 /// Whether the folder is not there, although it was to be made, or another

@@ -6,6 +6,7 @@ use selvedge_agent::ingest::{Ingest, Kept};
 use selvedge_agent::state::State;
 use selvedge_files::{read_estate, read_file, walk};
 use selvedge_model::canon;
+use selvedge_respond::decide::{Decision, Inputs};
 use selvedge_respond::{Incident, Kind};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -119,6 +120,35 @@ fn the_one_attack_of_the_sample_is_one_incident_and_nothing_else_gets_a_plan() {
         let bytes = canon::to_vec(&incidents);
         assert!(reference.get_or_insert_with(|| bytes.clone()) == &bytes, "order {seed} gives other incidents");
     }
+}
+
+/// The hot part of the sample decides as the whole set does.
+#[test]
+fn the_sample_is_decided_from_few_of_its_records() {
+    let Some(root) = corpus("crosscloud_sample, the hot part").map(|c| c.join("crosscloud_sample")) else {
+        return;
+    };
+    let mut state = sample_state(&root);
+    for file in walk([root.join("logs")]).files {
+        through(&file, &mut state);
+    }
+    let brain = crate::world::brain();
+    let whole = state.set.part(usize::MAX);
+    let inputs = Inputs {
+        set: &whole,
+        estate: &state.estate,
+        rules: &brain.rules,
+        thresholds: &brain.thresholds,
+        canaries: &brain.canaries,
+        content: brain.content,
+        at: now(),
+    };
+    let (full, hot) = (selvedge_respond::decide(&inputs), decide(&state));
+    let said = |d: &Decision| canon::to_vec(&(&d.findings, &d.incidents));
+    assert!(said(&full) == said(&hot), "the hot part decides otherwise");
+    let part = selvedge_respond::hot::hot(&state.set, &state.estate, &brain.rules, &brain.thresholds).set.len();
+    eprintln!("sample: {part} of {} records are read", whole.len());
+    assert!(part * 2 < whole.len());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::ColdSet;
 use super::arena::{DEAD, UNSAVED};
-use super::codec::{Scratch, Writer, push_number, take_number};
+use super::codec::{Memo, Scratch, Writer, push_number, take_number};
 use super::record::Item;
 use super::symbols::Symbols;
 
@@ -87,9 +87,9 @@ impl Iterator for Blocks<'_> {
     fn next(&mut self) -> Option<Vec<u8>> {
         let mut symbols = Symbols::new(BLOCK_SYMBOLS);
         let mut records = Vec::new();
-        let mut scratch = Scratch::default();
+        let (mut scratch, mut memo) = (Scratch::default(), Memo::default());
         for item in self.unsaved.by_ref() {
-            let mut writer = Writer::new(scratch, &mut symbols);
+            let mut writer = Writer::new(scratch, &mut symbols, &mut memo);
             item.write(&mut writer);
             scratch = writer.finish();
             push_number(&mut records, scratch.out.len() as u64);

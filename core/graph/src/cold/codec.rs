@@ -5,7 +5,7 @@
 //! [`FIRST`] else. Reading is total: bytes that nobody wrote are `None`.
 
 use super::symbols::Symbols;
-use super::text::Text;
+use super::text::{Text, hash};
 
 /// No text.
 pub(super) const NONE: u64 = 0;
@@ -27,12 +27,50 @@ pub(super) struct Scratch {
     pub(super) out: Vec<u8>,
     tail: String,
     record: String,
+    raw: Vec<u8>,
+}
+
+/// Groups that were packed lately, by what they hold: most records repeat one.
+/// A hit saves looking up each string of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Memo(Vec<Option<Packing>>);
+
+#[derive(Debug, Clone)]
+struct Packing {
+    raw: Box<[u8]>,
+    number: u32,
+    plain: usize,
+}
+
+impl Memo {
+    /// With [`Memo::MOST`] bytes each that is 2.5 MB.
+    const SIZE: usize = 4096;
+    /// Larger groups are looked up each time.
+    const MOST: usize = 600;
+
+    fn place(raw: &[u8]) -> usize {
+        usize::try_from(hash(raw) & (Self::SIZE as u64).wrapping_sub(1)).unwrap_or_default()
+    }
+
+    fn get(&self, place: usize, raw: &[u8]) -> Option<&Packing> {
+        self.0.get(place)?.as_ref().filter(|known| *known.raw == *raw)
+    }
+
+    fn put(&mut self, place: usize, packing: Packing) {
+        if self.0.is_empty() {
+            self.0.resize(Self::SIZE, None);
+        }
+        if let Some(slot) = self.0.get_mut(place) {
+            *slot = Some(packing);
+        }
+    }
 }
 
 /// Packs one record.
 pub(super) struct Writer<'s> {
     scratch: Scratch,
     symbols: &'s mut Symbols,
+    memo: &'s mut Memo,
     /// Bytes if every symbol were one: what a record costs beside the table.
     /// Never depends on the table, so it is a function of the record.
     pub(super) own: usize,
@@ -46,14 +84,16 @@ pub(super) struct Writer<'s> {
 struct Group {
     start: usize,
     cost: usize,
+    plain: usize,
+    memo: usize,
 }
 
 impl<'s> Writer<'s> {
-    pub(super) fn new(mut scratch: Scratch, symbols: &'s mut Symbols) -> Self {
+    pub(super) fn new(mut scratch: Scratch, symbols: &'s mut Symbols, memo: &'s mut Memo) -> Self {
         scratch.out.clear();
         scratch.tail.clear();
         scratch.record.clear();
-        Self { scratch, symbols, own: 0, plain: 0, group: None, event: [0; 32] }
+        Self { scratch, symbols, memo, own: 0, plain: 0, group: None, event: [0; 32] }
     }
 
     /// The packed bytes are in it.
@@ -107,22 +147,41 @@ impl<'s> Writer<'s> {
         self.charge(SYMBOL, text.len().saturating_add(6));
     }
 
-    /// What is written until [`Writer::close`] is one symbol. Groups do not nest.
-    pub(super) fn open(&mut self) {
-        self.group = Some(Group { start: self.scratch.out.len(), cost: 0 });
+    /// Begins a group, which is one symbol: what is written until
+    /// [`Writer::close`]. Groups do not nest. `feed` gives all that the group
+    /// holds; returns `false` if that was packed lately and so is written
+    /// already.
+    pub(super) fn open(&mut self, feed: impl FnOnce(&mut Vec<u8>)) -> bool {
         // A group must read the same wherever it stands.
         self.scratch.tail.clear();
+        self.scratch.raw.clear();
+        feed(&mut self.scratch.raw);
+        let memo = Memo::place(&self.scratch.raw);
+        if let Some(known) = self.memo.get(memo, &self.scratch.raw) {
+            push_number(&mut self.scratch.out, u64::from(known.number).saturating_add(FIRST));
+            let plain = known.plain;
+            self.charge(SYMBOL, plain);
+            return false;
+        }
+        self.group = Some(Group { start: self.scratch.out.len(), cost: 0, plain: self.plain, memo });
+        true
     }
 
     pub(super) fn close(&mut self) {
         let Some(group) = self.group.take() else {
             return;
         };
+        self.scratch.tail.clear();
         let bytes = self.scratch.out.get(group.start..).unwrap_or_default();
         match self.symbols.intern(bytes, group.cost) {
             Some(number) => {
                 self.scratch.out.truncate(group.start);
                 push_number(&mut self.scratch.out, u64::from(number).saturating_add(FIRST));
+                if self.scratch.raw.len() <= Memo::MOST {
+                    let plain = self.plain.saturating_sub(group.plain).saturating_add(1);
+                    let raw = self.scratch.raw.as_slice().into();
+                    self.memo.put(group.memo, Packing { raw, number, plain });
+                }
             }
             None => {
                 let bytes = self.scratch.out.split_off(group.start);
@@ -139,7 +198,8 @@ impl<'s> Writer<'s> {
     }
 
     pub(super) fn is_record(&self, text: &str) -> bool {
-        !self.scratch.record.is_empty() && self.scratch.record == text
+        // A group must read the same in every record.
+        self.group.is_none() && !self.scratch.record.is_empty() && self.scratch.record == text
     }
 
     /// Whether `tail` is the last one that was written; remembers it.
@@ -210,6 +270,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The number of a group that is a symbol, passed over; `None` if it stands
+    /// in place.
+    pub(super) fn group(&mut self) -> Option<u32> {
+        u32::try_from(self.number()?.checked_sub(FIRST)?).ok()
+    }
+
     pub(super) fn open(&mut self) -> Option<()> {
         self.tail = "";
         match self.number()? {
@@ -223,6 +289,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn close(&mut self) {
+        self.tail = "";
         if let Some(outer) = self.outer.take() {
             self.bytes = outer;
         }

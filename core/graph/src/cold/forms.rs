@@ -24,6 +24,12 @@ pub(super) trait Packed<'a>: Form<'a> {
     fn read(from: &mut Reader<'a>) -> Option<Self::Seen>;
 }
 
+/// A form that may stand in a group.
+pub(super) trait Fed<'a>: Packed<'a> {
+    /// Everything that tells values apart.
+    fn feed(seen: &Self::Seen, raw: &mut Vec<u8>);
+}
+
 /// A form that never begins with the number 0, so that 0 can mean "none".
 pub(super) trait Text0<'a>: Packed<'a> {
     fn read_code(code: u64, from: &mut Reader<'a>) -> Option<Self::Seen>;
@@ -51,6 +57,14 @@ macro_rules! text_form {
             fn read(from: &mut Reader<'a>) -> Option<Text<'a>> {
                 let code = from.number()?;
                 $read(code, from)
+            }
+        }
+        impl<'a> Fed<'a> for $name {
+            fn feed(seen: &Text<'a>, raw: &mut Vec<u8>) {
+                seen.with(|text| {
+                    raw.extend_from_slice(&text.len().to_le_bytes());
+                    raw.extend_from_slice(text.as_bytes());
+                });
             }
         }
         impl<'a> Text0<'a> for $name {
@@ -189,6 +203,13 @@ impl<'a, F: Text0<'a>> Packed<'a> for Opt<F> {
     }
 }
 
+impl<'a, F: Text0<'a> + Fed<'a>> Fed<'a> for Opt<F> {
+    fn feed(seen: &Self::Seen, raw: &mut Vec<u8>) {
+        raw.push(u8::from(seen.is_some()));
+        seen.iter().for_each(|seen| F::feed(seen, raw));
+    }
+}
+
 /// Something or none, with a byte before it.
 #[derive(Debug)]
 pub struct Perhaps<F>(PhantomData<F>);
@@ -217,6 +238,13 @@ impl<'a, F: Packed<'a>> Packed<'a> for Perhaps<F> {
             1 => F::read(from).map(Some),
             _ => None,
         }
+    }
+}
+
+impl<'a, F: Fed<'a>> Fed<'a> for Perhaps<F> {
+    fn feed(seen: &Self::Seen, raw: &mut Vec<u8>) {
+        raw.push(u8::from(seen.is_some()));
+        seen.iter().for_each(|seen| F::feed(seen, raw));
     }
 }
 
@@ -341,6 +369,24 @@ value_form! {
     }
 }
 
+impl<'a> Fed<'a> for Flag {
+    fn feed(seen: &bool, raw: &mut Vec<u8>) {
+        raw.push(u8::from(*seen));
+    }
+}
+
+impl<'a> Fed<'a> for Int {
+    fn feed(seen: &i64, raw: &mut Vec<u8>) {
+        raw.extend_from_slice(&seen.to_le_bytes());
+    }
+}
+
+impl<'a> Fed<'a> for Method {
+    fn feed(seen: &AssumeMethod, raw: &mut Vec<u8>) {
+        raw.push(method_byte(*seen));
+    }
+}
+
 fn method_byte(method: AssumeMethod) -> u8 {
     match method {
         AssumeMethod::Saml => 0,
@@ -406,22 +452,23 @@ impl<'a> Form<'a> for Cited {
 
 impl<'a> Packed<'a> for Cited {
     fn write(seen: &CiteView<'a>, to: &mut Writer<'_>) {
-        let own = *seen.event.0.as_bytes() == to.event;
-        to.byte(u8::from(!own));
-        if !own {
+        let own_event = *seen.event.0.as_bytes() == to.event;
+        let own_record = seen.record.with(|record| to.is_record(record));
+        to.byte(u8::from(!own_event) << 1 | u8::from(!own_record));
+        if !own_event {
             to.raw(seen.event.0.as_bytes());
         }
-        Id::write(&seen.record, to);
+        if !own_record {
+            Id::write(&seen.record, to);
+        }
         When::write(&seen.at, to);
     }
     fn read(from: &mut Reader<'a>) -> Option<CiteView<'a>> {
-        let event = match from.byte()? {
-            0 => from.event,
-            1 => from.array()?,
-            _ => return None,
-        };
+        let others = from.byte()?;
+        let event = if others & 2 == 0 { from.event } else { from.array()? };
+        let record = if others & 1 == 0 { from.record() } else { Id::read(from)? };
         let event = EventId(Digest::from_bytes(*event));
-        Some(CiteView { event, record: Id::read(from)?, at: When::read(from)? })
+        Some(CiteView { event, record, at: When::read(from)? })
     }
 }
 
@@ -457,6 +504,14 @@ impl<'a> Packed<'a> for Session {
     }
     fn read(from: &mut Reader<'a>) -> Option<SessionView<'a>> {
         Some(SessionView { principal_id: Principal::read(from)?, created: When::read(from)? })
+    }
+}
+
+impl<'a> Fed<'a> for Session {
+    fn feed(seen: &SessionView<'a>, raw: &mut Vec<u8>) {
+        Principal::feed(&seen.principal_id, raw);
+        raw.extend_from_slice(&seen.created.as_second().to_le_bytes());
+        raw.extend_from_slice(&seen.created.subsec_nanosecond().to_le_bytes());
     }
 }
 

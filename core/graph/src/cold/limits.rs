@@ -16,10 +16,11 @@ use super::symbols::Symbols;
 /// Records of one AWS session that are kept at most, of each kind and size.
 pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
 
-/// Memory for the whole set, in bytes: half of what the program may use in all
-/// (512 MB), for the other half holds rules, buffers, the journal's cache and
-/// the decision. It is room for about two million records.
-pub const BUDGET: usize = 256 * 1024 * 1024;
+/// Memory for the whole set, in bytes. The program may use 512 MB in all; what is
+/// left holds rules, buffers, the journal's cache, the decision, and some 20
+/// bytes a record while limits are applied. A million records of CloudTrail (of
+/// which five in six are kept) and a million of Azure need about 250 MB.
+pub const BUDGET: usize = 304 * 1024 * 1024;
 
 /// No budget may be larger: places in memory are numbers of 27 bits, four bytes
 /// each.
@@ -33,7 +34,7 @@ const BESIDE: usize = 9 + 2 + 8;
 /// limited size by size, so that swapping a record for another one never
 /// changes what the group costs.
 const SIZES: [u32; 16] =
-    [112, 128, 144, 160, 192, 224, 256, 384, 512, 1024, 2048, 4096, 16_384, 65_536, 262_144, 1_048_576];
+    [112, 128, 144, 160, 176, 192, 224, 256, 384, 512, 1024, 2048, 4096, 16_384, 131_072, 1_048_576];
 
 /// The largest record that is kept. No provider writes any that large:
 /// CloudTrail's end at 256 KB, Azure's at 1 MB, and facts are parts of them.

@@ -27,7 +27,7 @@ pub use text::Text;
 
 use crate::factset::{FactSet, Inserted, Record};
 use arena::{Arena, DEAD, Head, Index, SEEN, SHADOW, TOLD, UNSAVED};
-use codec::{Scratch, Writer};
+use codec::{Memo, Scratch, Writer};
 use limits::{BUDGET, Budget, Filing, MAX_RECORD, bytes_of, size_of};
 use selvedge_model::{EventId, Fact};
 use symbols::Symbols;
@@ -40,6 +40,7 @@ pub struct ColdSet {
     index: Index,
     symbols: Symbols,
     scratch: Scratch,
+    memo: Memo,
     /// Records that are read out: one version of each.
     live: usize,
     /// With the other versions that must be weighed.
@@ -131,6 +132,7 @@ impl ColdSet {
             arena: Arena::default(),
             index: Index::default(),
             scratch: Scratch::default(),
+            memo: Memo::default(),
             live: 0,
             stored: 0,
             dead: 0,
@@ -148,7 +150,7 @@ impl ColdSet {
     }
 
     fn add(&mut self, id: EventId, flags: u32, pack: impl FnOnce(&mut Writer<'_>) -> Filing) -> Inserted {
-        let mut writer = Writer::new(std::mem::take(&mut self.scratch), &mut self.symbols);
+        let mut writer = Writer::new(std::mem::take(&mut self.scratch), &mut self.symbols, &mut self.memo);
         let filing = pack(&mut writer);
         let (own, plain) = (writer.own, writer.plain);
         self.scratch = writer.finish();
@@ -280,6 +282,11 @@ impl ColdSet {
     /// Forgets which records were read: [`Entry::is_seen`] begins anew.
     pub fn begin_run(&mut self) {
         self.arena.flag_all(0, SEEN);
+    }
+
+    /// Numbers of groups ([`views::UseSkim`]) are below this.
+    pub fn groups(&self) -> usize {
+        self.symbols.len()
     }
 
     /// Number of records kept.

@@ -1,7 +1,7 @@
 //! One packed record: what it is filed under, and its parts.
 //!
-//! The bytes of a record are: event id, digest, record id, revision, hits,
-//! facts. The same bytes stand in memory and, with another table of symbols, in
+//! The bytes of a record are: event id, digest, record id; revision and numbers
+//! of hits and facts, unless they are the usual ones; hits, facts. The same bytes stand in memory and, with another table of symbols, in
 //! a block of the journal.
 
 use super::codec::{Reader, Writer};
@@ -9,10 +9,15 @@ use super::forms::{Form as _, Id, Packed as _, Perhaps, Shared, When};
 use super::limits::{Filing, Kind};
 use super::symbols::Symbols;
 use super::text::{Text, join};
-use super::views::FactView;
+use super::views::{FactView, SignInSkim, UseSkim};
 use crate::factset::{Hit, Record};
 use selvedge_model::fact::AssumeMethod;
 use selvedge_model::{Digest, EventId, RecordId, Timestamp};
+
+/// One fact, no hits, no revision: most records.
+const PLAIN: u8 = 0;
+/// Any other.
+const FULL: u8 = 1;
 
 /// A record, read in place.
 #[derive(Debug, Clone, Copy)]
@@ -39,13 +44,15 @@ impl<'a> Item<'a> {
         let digest = Digest::from_bytes(*from.array()?);
         let record_id = Id::read(&mut from)?;
         from.remember(record_id);
-        let revision = Perhaps::<When>::read(&mut from)?;
-        let hit_count = from.number()?;
+        let (revision, hit_count, fact_count) = match from.byte()? {
+            PLAIN => (None, 0, 1),
+            FULL => (Perhaps::<When>::read(&mut from)?, from.number()?, from.number()?),
+            _ => return None,
+        };
         let hits = from;
         for _ in 0..hit_count {
             read_hit(&mut from)?;
         }
-        let fact_count = from.number()?;
         let event = EventId(Digest::from_bytes(*from.event));
         Some(Self { event, digest, revision, record_id, hits, hit_count, facts: from, fact_count })
     }
@@ -54,6 +61,16 @@ impl<'a> Item<'a> {
     pub fn facts(&self) -> impl Iterator<Item = FactView<'a>> + use<'a> {
         let mut from = self.facts;
         (0..self.fact_count).map_while(move |_| FactView::read(&mut from))
+    }
+
+    /// The one fact, skimmed, if it is an AWS call.
+    pub fn skim_use(&self) -> Option<UseSkim> {
+        UseSkim::read(&mut { self.facts }).filter(|_| self.fact_count == 1)
+    }
+
+    /// The one fact, skimmed, if it is a sign-in.
+    pub fn skim_sign_in(&self) -> Option<SignInSkim<'a>> {
+        SignInSkim::read(&mut { self.facts }).filter(|_| self.fact_count == 1)
     }
 
     /// The rules that matched: id and version.
@@ -125,13 +142,18 @@ fn write<'a>(
     to.raw(head.digest.as_bytes());
     Id::write(&head.record_id, to);
     head.record_id.with(|record| to.remember(record));
-    Perhaps::<When>::write(&head.revision, to);
-    to.number(hit_count);
+    if head.revision.is_none() && hit_count == 0 && fact_count == 1 {
+        to.byte(PLAIN);
+    } else {
+        to.byte(FULL);
+        Perhaps::<When>::write(&head.revision, to);
+        to.number(hit_count);
+        to.number(fact_count);
+    }
     for (rule, version) in hits {
         Shared::write(&rule, to);
         Shared::write(&version, to);
     }
-    to.number(fact_count);
     let mut filing = Filing { kind: Kind::Other, group: 0, owner: 0, told: hit_count > 0, protected: hit_count > 0 };
     for fact in facts {
         fact.write(to);

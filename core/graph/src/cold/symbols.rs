@@ -16,7 +16,7 @@ const TRIES: usize = 16;
 pub(super) struct Symbols {
     bytes: Vec<u8>,
     ends: Vec<u32>,
-    /// Number of a symbol plus one; zero is free.
+    /// Number of a symbol plus one, and bits of its hash; zero is free.
     slots: Vec<u32>,
     crowded: BTreeMap<Box<[u8]>, u32>,
     spent: usize,
@@ -58,6 +58,11 @@ impl Symbols {
         self.full = true;
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// Bytes of memory in use.
     pub(super) fn memory(&self) -> usize {
         let tables = self.ends.len().saturating_add(self.slots.len()).saturating_mul(4);
@@ -83,7 +88,8 @@ impl Symbols {
     /// The number of `bytes`; `None` if it is new and there is no room. `cost`
     /// is what it is charged with.
     pub(super) fn intern(&mut self, bytes: &[u8], cost: usize) -> Option<u32> {
-        let place = match self.find(bytes) {
+        let hash = hash(bytes);
+        let place = match self.find(bytes, hash) {
             Found::Known(number) => return Some(number),
             Found::Free(place) => Some(place),
             Found::Crowded => None,
@@ -95,9 +101,10 @@ impl Symbols {
         }
         let number = self.push(bytes)?;
         self.spent = spent;
+        let slot_now = slot_of(number, hash);
         match place.and_then(|place| self.slots.get_mut(place)) {
-            Some(slot) => *slot = number.saturating_add(1),
-            None => {
+            Some(slot) if slot_now != 0 => *slot = slot_now,
+            _ => {
                 self.crowded.insert(bytes.into(), number);
             }
         }
@@ -107,11 +114,17 @@ impl Symbols {
         Some(number)
     }
 
-    fn find(&self, bytes: &[u8]) -> Found {
-        for place in places(hash(bytes), self.slots.len()) {
-            match self.slots.get(place).map(|slot| slot.checked_sub(1)) {
-                Some(None) => return Found::Free(place),
-                Some(Some(number)) if self.get(number) == Some(bytes) => return Found::Known(number),
+    fn find(&self, bytes: &[u8], hash: u64) -> Found {
+        let tag = tag_of(hash);
+        for place in places(hash, self.slots.len()) {
+            match self.slots.get(place) {
+                Some(0) => return Found::Free(place),
+                Some(slot) if slot & !NUMBER == tag => {
+                    let number = (slot & NUMBER).wrapping_sub(1);
+                    if self.get(number) == Some(bytes) {
+                        return Found::Known(number);
+                    }
+                }
                 _ => {}
             }
         }
@@ -123,10 +136,12 @@ impl Symbols {
         let mut slots = vec![0u32; size];
         let mut crowded = BTreeMap::new();
         for (bytes, number) in self.all().zip(0u32..) {
-            let free = places(hash(bytes), size).find(|place| slots.get(*place) == Some(&0));
+            let hash = hash(bytes);
+            let free = places(hash, size).find(|place| slots.get(*place) == Some(&0));
+            let slot_now = slot_of(number, hash);
             match free.and_then(|place| slots.get_mut(place)) {
-                Some(slot) => *slot = number.saturating_add(1),
-                None => {
+                Some(slot) if slot_now != 0 => *slot = slot_now,
+                _ => {
                     crowded.insert(bytes.into(), number);
                 }
             }
@@ -134,6 +149,19 @@ impl Symbols {
         self.slots = slots;
         self.crowded = crowded;
     }
+}
+
+/// Bits of a slot that are the number plus one.
+const NUMBER: u32 = (1 << 22) - 1;
+
+fn tag_of(hash: u64) -> u32 {
+    u32::try_from(hash >> 54).unwrap_or_default() << 22
+}
+
+/// What stands in the slot of a symbol; 0 for a number that has no room there.
+fn slot_of(number: u32, hash: u64) -> u32 {
+    let number = number.saturating_add(1);
+    if number > NUMBER { 0 } else { number | tag_of(hash) }
 }
 
 enum Found {
@@ -145,7 +173,7 @@ enum Found {
 fn places(hash: u64, size: usize) -> impl Iterator<Item = usize> {
     // The size is a power of two, or there is no place at all.
     let mask = size.saturating_sub(1);
-    let start = usize::try_from(hash >> 32).unwrap_or_default();
+    let start = usize::try_from(hash & 0xffff_ffff).unwrap_or_default();
     (0..TRIES.min(size)).map(move |n| start.wrapping_add(n) & mask)
 }
 

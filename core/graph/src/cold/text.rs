@@ -70,10 +70,11 @@ impl Text<'_> {
         }
     }
 
-    /// A number for the text, whatever its form. Equal texts have equal numbers;
-    /// others may share one, so it narrows a search and decides nothing.
+    /// A number for the text, whatever its form: 2 or more. Equal texts have
+    /// equal numbers; others may share one, so it narrows a search and decides
+    /// nothing.
     pub fn mark(&self) -> u64 {
-        self.with(|text| hash(text.as_bytes()))
+        self.with(|text| hash(text.as_bytes())).max(2)
     }
 }
 
@@ -89,15 +90,14 @@ pub fn hash(bytes: &[u8]) -> u64 {
     fold(fold(state ^ u64::from_le_bytes(last)) ^ 0x2545_f491_4f6c_dd1d)
 }
 
-/// Two numbers as one.
+/// Two numbers as one: 2 or more.
 pub fn join(a: u64, b: u64) -> u64 {
-    fold(fold(a) ^ b)
+    fold(fold(a) ^ b).max(2)
 }
 
 fn fold(value: u64) -> u64 {
-    let wide = u128::from(value).wrapping_mul(0xa076_1d64_78bd_642f_e703_7ed1_a0b4_28db);
-    let wide = wide ^ (wide >> 64);
-    u64::try_from(wide & u128::from(u64::MAX)).unwrap_or_default()
+    let (low, high) = value.carrying_mul(0xe703_7ed1_a0b4_28db, 0);
+    low ^ high
 }
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";

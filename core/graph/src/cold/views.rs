@@ -7,8 +7,8 @@
 
 use super::codec::{Reader, Writer};
 use super::forms::{
-    Cited, Count, Flag, Form, Id, Inline, Int, List, Method, Opt, Packed, Pair, Path, Perhaps, Principal, Reported,
-    Session, Shared,
+    Cited, Count, Fed, Flag, Form, Id, Inline, Int, List, Method, Opt, Packed, Pair, Path, Perhaps, Principal,
+    Reported, Session, Shared,
 };
 use selvedge_model::Fact;
 use selvedge_model::fact::{ArmUse, AwsUse, EntraChange, RoleAssumption, SignIn, Signal};
@@ -35,7 +35,7 @@ macro_rules! packed {
             }
 
             fn write(&self, to: &mut Writer<'_>) {
-                $( packed!(@begin $mode to); $( <$form as Packed<'a>>::write(&self.$field, to); )+ packed!(@end $mode to); )+
+                $( packed!(@write $mode self to $view { $( $field: $form ),+ }); )+
             }
 
             fn read(from: &mut Reader<'a>) -> Option<Self> {
@@ -48,12 +48,36 @@ macro_rules! packed {
             }
         }
     };
-    (@begin shared $to:ident) => { $to.open() };
-    (@begin own $to:ident) => {};
+    (@write own $self:ident $to:ident $view:ident { $( $field:ident : $form:ty ),+ }) => {
+        $( <$form as Packed<'a>>::write(&$self.$field, $to); )+
+    };
+    (@write shared $self:ident $to:ident $view:ident { $( $field:ident : $form:ty ),+ }) => {{
+        // Which group it is: other groups may hold the same texts in other forms.
+        const GROUP: u64 = group_id(concat!(stringify!($view), $( " ", stringify!($field) ),+));
+        let is_new = $to.open(|raw| {
+            raw.extend_from_slice(&GROUP.to_le_bytes());
+            $( <$form as Fed<'a>>::feed(&$self.$field, raw); )+
+        });
+        if is_new {
+            $( <$form as Packed<'a>>::write(&$self.$field, $to); )+
+            $to.close();
+        }
+    }};
     (@enter shared $from:ident) => { $from.open()? };
     (@enter own $from:ident) => {};
     (@end shared $to:ident) => { $to.close() };
     (@end own $to:ident) => {};
+}
+
+/// A number for a group's name (FNV-1a).
+const fn group_id(name: &str) -> u64 {
+    let mut rest = name.as_bytes();
+    let mut id = 0xcbf2_9ce4_8422_2325_u64;
+    while let [byte, after @ ..] = rest {
+        id = (id ^ *byte as u64).wrapping_mul(0x0100_0000_01b3);
+        rest = after;
+    }
+    id
 }
 
 packed! {
@@ -200,4 +224,57 @@ impl<'a> FactView<'a> {
 fn tagged(tag: u8, to: &mut Writer<'_>, write: impl FnOnce(&mut Writer<'_>)) {
     to.byte(tag);
     write(to);
+}
+
+/// What a pass over millions of records reads of a call: the numbers of its
+/// groups stand for what they hold. Equal numbers mean equal fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UseSkim {
+    /// Account to access key: who called.
+    pub who: u32,
+    /// Address, user agent, endpoint: from where.
+    pub from: u32,
+    /// Bytes that left.
+    pub bytes_out: u64,
+}
+
+impl UseSkim {
+    /// As far as it is a call and its groups are symbols.
+    pub(super) fn read(from: &mut Reader<'_>) -> Option<Self> {
+        if from.byte()? != 2 {
+            return None;
+        }
+        Cited::read(from)?;
+        let (who, place) = (from.group()?, from.group()?);
+        from.group()?;
+        Some(Self { who, from: place, bytes_out: Count::read(from)? })
+    }
+}
+
+/// The same of a sign-in.
+#[derive(Debug, Clone, Copy)]
+pub struct SignInSkim<'a> {
+    /// Claim `sid`.
+    pub session_id: Option<super::text::Text<'a>>,
+    /// Tenant to service principal: who.
+    pub user: u32,
+    /// Address to user agent: from where.
+    pub place: u32,
+    /// How, and the result.
+    pub how: u32,
+}
+
+impl<'a> SignInSkim<'a> {
+    /// As far as it is a sign-in and its groups are symbols.
+    pub(super) fn read(from: &mut Reader<'a>) -> Option<Self> {
+        if from.byte()? != 0 {
+            return None;
+        }
+        Cited::read(from)?;
+        Id::read(from)?;
+        let session_id = Opt::<Id>::read(from)?;
+        let user = from.group()?;
+        from.group()?;
+        Some(Self { session_id, user, place: from.group()?, how: from.group()? })
+    }
 }

@@ -33,6 +33,12 @@ fn moves(cold: &ColdSet, session: &[Row]) -> bool {
     let Some(first) = item(first) else {
         return false;
     };
+    let place = |item: &Item<'_>| item.skim_sign_in().map(|skim| skim.place);
+    // One group of fields is one place: nothing needs to be read.
+    let here = place(&first);
+    if here.is_some() && others.iter().all(|row| item(row).is_some_and(|item| place(&item) == here)) {
+        return false;
+    }
     let Some(base) = sign_ins(first).next() else {
         return false;
     };

@@ -4,7 +4,7 @@
 use super::pairs::Pairs;
 use super::{mark, names_an_object, person_mark};
 use selvedge_graph::cold::views::{AwsUseView, FactView, RoleAssumptionView, SignInView};
-use selvedge_graph::cold::{ColdSet, Text};
+use selvedge_graph::cold::{ColdSet, Item, Kind, Text};
 use selvedge_graph::identity::user_name_of;
 use selvedge_graph::sessions::is_private;
 use selvedge_model::fact::AssumeMethod;
@@ -45,8 +45,15 @@ pub(super) struct Sweep {
 /// Looks at every record once.
 pub(super) fn sweep(cold: &ColdSet) -> Sweep {
     let mut sweep = Sweep::default();
+    let mut known = Known::new(cold);
     for entry in cold.entries() {
-        for fact in entry.item().into_iter().flat_map(|item| item.facts()) {
+        let Some(item) = entry.item() else {
+            continue;
+        };
+        if matches!(entry.kind(), Kind::ArmUse | Kind::EntraChange) || known.tell(&item, &mut sweep, entry.place()) {
+            continue;
+        }
+        for fact in item.facts() {
             match &fact {
                 FactView::SignIn(sign_in) => sweep.sign_in(sign_in, entry.place()),
                 FactView::RoleAssumption(assumption) => sweep.assumption(assumption),
@@ -75,8 +82,8 @@ impl Sweep {
             self.holders.add(user, s.upn.mark());
         }
         if s.result.is("0") && names_an_object(&s.user_id) {
-            let session = s.session_id.map_or(0, |sid| sid.mark().max(1));
-            self.rows.push((person_mark(&s.tenant, &s.user_id), session, place));
+            let person = person_mark(&s.tenant, &s.user_id);
+            self.rows.push((person, session_mark(s.session_id.as_ref()), place));
         }
     }
 
@@ -121,9 +128,13 @@ impl Sweep {
             self.session_name(&session.principal_id, role, principal);
         }
         if u.bytes_out > 0 && leaves(u) {
-            let sum = self.egress.entry(principal).or_default();
-            *sum = sum.saturating_add(u.bytes_out);
+            self.read(principal, u.bytes_out);
         }
+    }
+
+    fn read(&mut self, principal: u64, bytes: u64) {
+        let sum = self.egress.entry(principal).or_default();
+        *sum = sum.saturating_add(bytes);
     }
 
     fn source(&mut self, identity: Option<&Text<'_>>, principal: u64) {
@@ -140,6 +151,93 @@ impl Sweep {
             self.names.add(mark(&name.unwrap_or_default()), principal);
         }
     }
+}
+
+/// What groups of fields say, by their numbers: who calls or signs in is looked
+/// at once, and not with each of a thousand records.
+struct Known {
+    /// Principals, by who called; 0 is not known yet.
+    callers: Vec<u64>,
+    /// People, by who signed in; 0 is not known yet, 1 nobody.
+    people: Vec<u64>,
+    /// Whether bytes to a place leave, whether a sign-in succeeded.
+    answers: Vec<Option<bool>>,
+}
+
+impl Known {
+    fn new(cold: &ColdSet) -> Self {
+        let groups = cold.groups();
+        Self { callers: vec![0; groups], people: vec![0; groups], answers: vec![None; groups] }
+    }
+
+    /// Tells the sweep about a record of which all is known that a sweep asks
+    /// for. `false` if the record must be read; then it is learnt from.
+    fn tell(&mut self, item: &Item<'_>, sweep: &mut Sweep, place: u32) -> bool {
+        if let Some(skim) = item.skim_use() {
+            let (Some(caller), Some(from)) = (at(skim.who), at(skim.from)) else {
+                return false;
+            };
+            let principal = self.callers.get(caller).copied().unwrap_or_default();
+            let leaves = self.answers.get(from).copied().flatten();
+            if principal == 0 || skim.bytes_out > 0 && leaves.is_none() {
+                self.learn(item, caller, from);
+                return false;
+            }
+            if skim.bytes_out > 0 && leaves == Some(true) {
+                sweep.read(principal, skim.bytes_out);
+            }
+            return true;
+        }
+        let Some(skim) = item.skim_sign_in() else {
+            return false;
+        };
+        let (Some(user), Some(how)) = (at(skim.user), at(skim.how)) else {
+            return false;
+        };
+        let person = self.people.get(user).copied().unwrap_or_default();
+        let Some(succeeded) = self.answers.get(how).copied().flatten().filter(|_| person != 0) else {
+            self.learn(item, user, how);
+            return false;
+        };
+        if succeeded && person != NOBODY {
+            sweep.rows.push((person, session_mark(skim.session_id.as_ref()), place));
+        }
+        true
+    }
+
+    fn learn(&mut self, item: &Item<'_>, first: usize, second: usize) {
+        let (list, number, answer) = match item.facts().next() {
+            Some(FactView::AwsUse(u)) => {
+                let Some(session) = &u.session else {
+                    return;
+                };
+                (&mut self.callers, session.principal_id.mark(), leaves(&u))
+            }
+            Some(FactView::SignIn(s)) => {
+                let person = person_mark(&s.tenant, &s.user_id);
+                let person = if names_an_object(&s.user_id) { person } else { NOBODY };
+                (&mut self.people, person, s.result.is("0"))
+            }
+            _ => return,
+        };
+        if let Some(slot) = list.get_mut(first) {
+            *slot = number;
+        }
+        if let Some(slot) = self.answers.get_mut(second) {
+            *slot = Some(answer);
+        }
+    }
+}
+
+/// Stands for who has no object id.
+const NOBODY: u64 = 1;
+
+fn at(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()
+}
+
+fn session_mark(id: Option<&Text<'_>>) -> u64 {
+    id.map_or(0, |sid| sid.mark())
 }
 
 /// Whether bytes of a call left for a public address: as

@@ -1,0 +1,167 @@
+//! The way of `selvedge replay` from files to incidents. Everything of this bench
+//! that knows the state and the decision stands here.
+
+use crate::program::{Program, first};
+use crate::traffic::Manifest;
+use selvedge_agent::ingest::{Arrival, Counts, Decoder, Ingest, Run, Sink, Tally, read_files};
+use selvedge_agent::state::State;
+use selvedge_detect::sigma::NoRules;
+use selvedge_files::{IdCount, Reader};
+use selvedge_graph::Estate;
+use selvedge_model::{Problem, Timestamp};
+use selvedge_respond::Incident;
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Files on the disk, each thread's reader used again for its next file.
+#[derive(Default)]
+pub(crate) struct OnDisk {
+    idle: Mutex<Vec<Reader>>,
+}
+
+impl Decoder for OnDisk {
+    fn decode(&self, path: &Path, on_piece: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Vec<Problem> {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = idle().pop().unwrap_or_default();
+        let report = reader.read(path, on_piece);
+        idle().push(reader);
+        report.problems
+    }
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outcome {
+    pub(crate) tally: Tally,
+    /// Records that were read more than once.
+    pub(crate) repeated: u64,
+    /// Findings of rules.
+    pub(crate) findings: usize,
+    /// The verdict.
+    pub(crate) incidents: Vec<Incident>,
+}
+
+/// From files to incidents, on so many workers.
+///
+/// # Errors
+/// If anything could not be read.
+pub(crate) fn replay(
+    files: &[PathBuf],
+    decoder: &dyn Decoder,
+    program: &Program,
+    estate: Estate,
+    (workers, now): (usize, Timestamp),
+) -> Result<Outcome, String> {
+    let taken = Mutex::new((State { estate, ..State::default() }, IdCount::new(), None));
+    let (tally, problems) = read_files(
+        files,
+        &Run {
+            decoder,
+            engine: &program.rules,
+            now,
+            workers,
+            take: &|parcel| {
+                let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+                for (id, record) in &parcel.records {
+                    taken.0.insert(*id, record);
+                }
+                let failed = taken.1.add(&parcel.ids).err();
+                taken.2 = taken.2.take().or(failed);
+            },
+            done: &|_, _| {},
+        },
+    );
+    first(&problems)?;
+    let (mut state, ids, failed) = taken.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let ids = failed.map_or_else(|| ids.finish(), Err).map_err(|error| format!("temporary folder: {error}"))?;
+    state.settle();
+    let decision = state.decide(&program.brain, now);
+    Ok(Outcome {
+        tally,
+        repeated: ids.repeated,
+        findings: decision.findings.len(),
+        incidents: decision.incidents.into_iter().map(|(_, incident)| incident).collect(),
+    })
+}
+
+/// Drops every event, and keeps the first problem.
+#[derive(Default)]
+struct Dropped {
+    problems: Vec<Problem>,
+}
+
+impl Sink for Dropped {
+    fn record(&mut self, arrival: Arrival<'_, '_>) {
+        std::hint::black_box(&arrival.event);
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if self.problems.is_empty() {
+            self.problems.push(problem);
+        }
+    }
+}
+
+/// From files to OCSF and no further, on this thread.
+///
+/// # Errors
+/// If anything could not be read.
+pub(crate) fn to_ocsf(files: &[PathBuf], now: Timestamp) -> Result<Counts, String> {
+    let mut sink = Dropped::default();
+    let mut ingest = Ingest::new(&NoRules, now);
+    let mut reader = Reader::default();
+    for path in files {
+        let mut file = ingest.file(&path.display().to_string());
+        let report = reader.read(path, &mut |piece| {
+            file.push(piece, &mut sink);
+            ControlFlow::Continue(())
+        });
+        file.finish(&mut sink);
+        first(&report.problems)?;
+    }
+    first(&sink.problems)?;
+    Ok(ingest.counts())
+}
+
+/// What is said of a verdict.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Verdict {
+    /// Incidents besides the hidden attack.
+    pub(crate) other_incidents: usize,
+    /// Of these, how many are of medium severity or worse.
+    pub(crate) other_above_low: usize,
+    /// Findings of rules.
+    pub(crate) findings: usize,
+}
+
+/// Whether the hidden attack was found: the speed of a wrong verdict says
+/// nothing.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn verdict(outcome: &Outcome, manifest: &Manifest) -> Result<Verdict, String> {
+    let (human, last) = (&manifest.human, &manifest.last_record);
+    let names = |one: &&Incident| one.entities.iter().any(|entity| entity.id.contains(human));
+    let cites = |one: &&Incident| one.evidence.iter().any(|record| record.as_str() == last);
+    let is_attack = |one: &&Incident| names(one) && cites(one) && one.plan.is_some();
+    let found = outcome.incidents.iter().filter(is_attack).count();
+    if found == 1 {
+        let others = outcome.incidents.iter().filter(|one| !is_attack(one));
+        let above_low = others.clone().filter(|one| one.severity > selvedge_model::Severity::Low).count();
+        return Ok(Verdict {
+            other_incidents: others.count(),
+            other_above_low: above_low,
+            findings: outcome.findings,
+        });
+    }
+    let all = outcome.incidents.len();
+    let with = |what: &dyn Fn(&&Incident) -> bool| outcome.incidents.iter().filter(|one| what(one)).count();
+    Err(format!(
+        "the hidden attack was found {found} times, not once: of {all} incidents {} name the human {human}, {} cite the last record {last}, {} have a plan",
+        with(&names),
+        with(&cites),
+        with(&|one| one.plan.is_some()),
+    ))
+}
