@@ -151,7 +151,12 @@ pub(crate) fn records(path: &Path, gunzip: &mut Gunzip) -> Result<Vec<Value>, St
 }
 
 /// Our matching, timed; parsing and OCSF are not.
-pub(crate) fn matched(records: &[Value], program: &Program, now: Timestamp, took: &mut Took) -> Result<Vec<Vec<RuleHit>>, String> {
+pub(crate) fn matched(
+    records: &[Value],
+    program: &Program,
+    now: Timestamp,
+    took: &mut Took,
+) -> Result<Vec<Vec<RuleHit>>, String> {
     let texts: Vec<String> = records.iter().map(Value::to_string).collect();
     let mut docs = Vec::with_capacity(texts.len());
     for text in &texts {

@@ -182,7 +182,14 @@ impl Report {
         }
         let _ = writeln!(out, "\nall cores against one: {} times as fast on the wall", times(&self.scaling));
         for ratio in &self.ratios {
-            let _ = writeln!(out, "{} takes {} times as long as {} ({})", ratio.what, times(&ratio.times), ratio.to, ratio.set);
+            let _ = writeln!(
+                out,
+                "{} takes {} times as long as {} ({})",
+                ratio.what,
+                times(&ratio.times),
+                ratio.to,
+                ratio.set
+            );
         }
         self.rules_alone(&mut out);
         if let Some(sqlite) = &self.sqlite {

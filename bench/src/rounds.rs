@@ -82,7 +82,8 @@ pub(crate) fn measure(args: &Args) -> Result<Report, String> {
         verdict: first.verdict.clone().ok_or("there was no verdict")?,
         rows: rows(&all),
         ratios: ratios(&all),
-        scaling: Spread::of(seconds.map(|(one, many)| rate(one.took.wall, many.took.wall))).ok_or("there was no run")?,
+        scaling: Spread::of(seconds.map(|(one, many)| rate(one.took.wall, many.took.wall)))
+            .ok_or("there was no run")?,
         rules_alone: RulesAlone::new(&compared).ok_or("the rules alone were not measured")?,
         sqlite,
         titles: titles(&loaded),

@@ -142,7 +142,11 @@ mod tests {
     #[test]
     fn counts_that_differ_are_named_unless_the_rule_failed() {
         let ours = |both, only_ours| Hits { both, only_ours, ..Hits::default() };
-        let ours = BTreeMap::from([("same".to_owned(), ours(1, 2)), ("less".to_owned(), ours(0, 4)), ("failed".to_owned(), ours(9, 0))]);
+        let ours = BTreeMap::from([
+            ("same".to_owned(), ours(1, 2)),
+            ("less".to_owned(), ours(0, 4)),
+            ("failed".to_owned(), ours(9, 0)),
+        ]);
         let text = r#"{"records":9,"rules":3,"load_seconds":1.5,"query_seconds":0.5,"hits":{"same":3,"less":1,"more":2},
             "failed":[{"rule":"failed","why":"x"}],"versions":{}}"#;
         let found = serde_json::from_str::<Sqlite>(text).unwrap().compared(&ours);

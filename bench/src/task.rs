@@ -215,7 +215,15 @@ impl Task {
         check(&counts, outcome.repeated, logs.records())?;
         let verdict = Some(verdict(&outcome, &logs.manifest())?);
         let rules = program.rules();
-        Ok(Done { took, records: counts.records, counts: Some(counts), memory_before_bytes, rules, verdict, ..Done::default() })
+        Ok(Done {
+            took,
+            records: counts.records,
+            counts: Some(counts),
+            memory_before_bytes,
+            rules,
+            verdict,
+            ..Done::default()
+        })
     }
 
     fn library(&self) -> Result<Done, String> {

@@ -150,11 +150,7 @@ pub(crate) fn verdict(outcome: &Outcome, manifest: &Manifest) -> Result<Verdict,
     if found == 1 {
         let others = outcome.incidents.iter().filter(|one| !is_attack(one));
         let above_low = others.clone().filter(|one| one.severity > selvedge_model::Severity::Low).count();
-        return Ok(Verdict {
-            other_incidents: others.count(),
-            other_above_low: above_low,
-            findings: outcome.findings,
-        });
+        return Ok(Verdict { other_incidents: others.count(), other_above_low: above_low, findings: outcome.findings });
     }
     let all = outcome.incidents.len();
     let with = |what: &dyn Fn(&&Incident) -> bool| outcome.incidents.iter().filter(|one| what(one)).count();

@@ -23,10 +23,14 @@ commands:
                   emulator and the integration tests.
   setup           only installs the emulator under .venv, for running single tests
   tidy            the rules of the house: who may import whom, sizes, docs, content
-  bench [--records N] [--runs N] [--seed N] [--json]
-                  builds for release and measures on generated logs: records a second from
-                  gzip to incident, against decompressing and parsing alone, decision time
-                  from the last record, peak memory. N is 200,000 records and 5 runs
+  bench [--quick] [--records N] [--runs N] [--rules DIR] [--pysigma] [--json]
+                  builds for release and measures on generated logs of both clouds, 1,000,000
+                  records each and 3 runs: records and bytes a second from gzip to OCSF and to
+                  incidents on one core and on all, against decompressing and parsing alone and
+                  the Sigma library with the same hits, and peak memory. --quick takes 50,000;
+                  --pysigma adds its SQLite backend, from PyPI. Logs are kept in target/bench
+  bench --memory N
+                  only the peak memory over N records, which are generated while they are read
   deny            licences and advisories, if cargo-deny is installed
   gen-ocsf [--check] SCHEMA_DIR
                   writes the tables of classes and numbered values in core/model/src/ocsf from

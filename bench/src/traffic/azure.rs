@@ -66,13 +66,48 @@ impl Log {
 
 /// Applications: id, name, resource's id and name.
 const APPS: [[&str; 4]; 7] = [
-    ["c44b4083-3bb0-49c1-b47d-974e53cbdf3c", "Azure Portal", "797f4846-ba00-4fd7-ba43-dac1f8f63013", "Windows Azure Service Management API"],
-    ["1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Teams", "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", "Microsoft Teams Services"],
-    ["d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office", "00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online"],
-    ["5d661950-3475-41cd-a2c3-d671a3162bc1", "Microsoft Outlook", "00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online"],
-    ["ab9b8c07-8f02-4f72-87fa-80105867a763", "OneDrive SyncEngine", "00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online"],
-    ["26a7ee05-5602-4d76-a7ba-eae8b7b67941", "Windows Search", "00000003-0000-0000-c000-000000000000", "Microsoft Graph"],
-    ["29d9ed98-a469-4536-ade2-f981bc1d605e", "Microsoft Authentication Broker", "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registration Service"],
+    [
+        "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
+        "Azure Portal",
+        "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+        "Windows Azure Service Management API",
+    ],
+    [
+        "1fec8e78-bce4-4aaf-ab1b-5451cc387264",
+        "Microsoft Teams",
+        "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe",
+        "Microsoft Teams Services",
+    ],
+    [
+        "d3590ed6-52b3-4102-aeff-aad2292ab01c",
+        "Microsoft Office",
+        "00000002-0000-0ff1-ce00-000000000000",
+        "Office 365 Exchange Online",
+    ],
+    [
+        "5d661950-3475-41cd-a2c3-d671a3162bc1",
+        "Microsoft Outlook",
+        "00000002-0000-0ff1-ce00-000000000000",
+        "Office 365 Exchange Online",
+    ],
+    [
+        "ab9b8c07-8f02-4f72-87fa-80105867a763",
+        "OneDrive SyncEngine",
+        "00000003-0000-0ff1-ce00-000000000000",
+        "Office 365 SharePoint Online",
+    ],
+    [
+        "26a7ee05-5602-4d76-a7ba-eae8b7b67941",
+        "Windows Search",
+        "00000003-0000-0000-c000-000000000000",
+        "Microsoft Graph",
+    ],
+    [
+        "29d9ed98-a469-4536-ade2-f981bc1d605e",
+        "Microsoft Authentication Broker",
+        "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9",
+        "Device Registration Service",
+    ],
 ];
 
 const PROVIDERS: [[&str; 3]; 9] = [
@@ -150,7 +185,8 @@ impl Rows {
         let crossing = &world.crossings[n];
         let app = &world.story.company.app;
         let token = selvedge_model::guid::to_unique_token_identifier(&crossing.sign_in).unwrap_or_default();
-        let names = vec![("app", app.id.as_str()), ("appname", app.name.as_str()), ("id", &crossing.sign_in), ("uti", &token)];
+        let names =
+            vec![("app", app.id.as_str()), ("appname", app.name.as_str()), ("id", &crossing.sign_in), ("uti", &token)];
         fill(&self.to_aws, world, &world.people[crossing.person], crossing.at, names, rng, out);
     }
 }

@@ -169,7 +169,9 @@ fn path(stream: Stream, n: usize, world: &World, rng: &mut Rng) -> String {
         Stream::CloudTrail(Trail { account, region }) => {
             let account = &world.accounts[account].id;
             let unique = rng.aws_id("", 16);
-            format!("cloudtrail/AWSLogs/{account}/CloudTrail/{region}/{account}_CloudTrail_{region}_{n:06}_{unique}.json.gz")
+            format!(
+                "cloudtrail/AWSLogs/{account}/CloudTrail/{region}/{account}_CloudTrail_{region}_{n:06}_{unique}.json.gz"
+            )
         }
         Stream::Azure(log) if log.in_lines() => format!("azure/{}/{n:06}/PT1H.json.gz", log.container()),
         Stream::Azure(log) => format!("azure/{}/{n:06}.json.gz", log.container()),

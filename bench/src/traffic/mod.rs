@@ -145,11 +145,6 @@ impl Press {
             fs::create_dir_all(parent)?;
         }
         fs::write(path, &self.packed[..packed])?;
-        Ok(Set {
-            records: file.all_records(),
-            files: 1,
-            bytes: self.text.len() as u64,
-            gzip_bytes: packed as u64,
-        })
+        Ok(Set { records: file.all_records(), files: 1, bytes: self.text.len() as u64, gzip_bytes: packed as u64 })
     }
 }

@@ -55,7 +55,7 @@ fn measure() {
         let docs: Vec<Doc<'_>> =
             texts.iter().zip(&mut scratches).map(|(t, s)| Doc::parse(t.as_bytes(), s).unwrap()).collect();
         let (mut hits, mut best) = (0, u128::MAX);
-        for _ in 0..60 {
+        for _ in 0..30 {
             let start = Instant::now();
             hits = 0;
             for doc in &docs {

@@ -197,6 +197,7 @@ fn base(desk: &mut Desk<'_>, result: (u32, &str), interactive: bool) -> Value {
         "isInteractive": interactive,
         "resourceTenantId": desk.estate.tenant,
         "appliedConditionalAccessPolicies": [],
+        "conditionalAccessStatus": "notApplied",
         "riskDetail": "none",
         "riskEventTypes_v2": [],
         "tokenIssuerType": "AzureAD",

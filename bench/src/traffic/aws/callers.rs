@@ -8,11 +8,11 @@ use selvedge_model::time::iso_second;
 use selvedge_sim::Rng;
 
 const AGENTS: [&str; 12] = [
-    "aws-sdk-java/2.25.11 Linux/6.1.84-99.169.amzn2023.x86_64 OpenJDK_64-Bit_Server_VM/17.0.11+9-LTS Java/17.0.11 vendor/Amazon.com_Inc. io/sync http/Apache cfg/retry-mode/standard",
-    "aws-sdk-go-v2/1.26.1 os/linux lang/go#1.22.2 md/GOOS#linux md/GOARCH#arm64 api/ec2#1.156.0",
-    "Boto3/1.34.84 md/Botocore#1.34.84 ua/2.0 os/linux#6.1.84-99.169.amzn2023.aarch64 md/arch#aarch64 lang/python#3.11.9 md/pyimpl#CPython cfg/retry-mode#legacy Botocore/1.34.84",
-    "APN/1.0 HashiCorp/1.0 Terraform/1.8.1 (+https://www.terraform.io) terraform-provider-aws/5.46.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.26.1",
-    "aws-cli/2.15.38 md/awscrt#0.19.19 ua/2.0 os/linux#6.5.0 md/arch#x86_64 lang/python#3.11.8 md/pyimpl#CPython cfg/retry-mode#standard md/installer#exe md/prompt#off md/command#s3.cp",
+    "aws-sdk-java/2.25.11 Linux/6.1.84 Java/17.0.11 vendor/Amazon.com_Inc. io/sync http/Apache",
+    "aws-sdk-go-v2/1.26.1 os/linux lang/go#1.22.2 md/GOARCH#arm64",
+    "Boto3/1.34.84 md/Botocore#1.34.84 os/linux#6.1.84 lang/python#3.11.9 cfg/retry-mode#legacy",
+    "APN/1.0 HashiCorp/1.0 Terraform/1.8.1 terraform-provider-aws/5.46.0 aws-sdk-go-v2/1.26.1",
+    "aws-cli/2.15.38 os/linux#6.5.0 lang/python#3.11.8 md/installer#exe md/command#s3.cp",
     "aws-sdk-js/3.556.0 ua/2.0 os/linux#5.10.213 lang/js md/nodejs#20.12.2 api/dynamodb#3.556.0",
     "amazon-ssm-agent/3.3.131.0 (amd64; linux)",
     "aws-sdk-dotnet-coreclr/3.7.304.2 ua/2.0 os/linux#6.1 .NET_Core/8.0.4",
@@ -22,8 +22,18 @@ const AGENTS: [&str; 12] = [
     "aws-sdk-rust/1.2.1 os/linux lang/rust/1.77.1",
 ];
 const SERVICES: [&str; 12] = [
-    "autoscaling", "lambda", "ec2", "elasticloadbalancing", "cloudformation", "ecs-tasks", "config", "cloudtrail",
-    "events", "delivery.logs", "spot", "secretsmanager",
+    "autoscaling",
+    "lambda",
+    "ec2",
+    "elasticloadbalancing",
+    "cloudformation",
+    "ecs-tasks",
+    "config",
+    "cloudtrail",
+    "events",
+    "delivery.logs",
+    "spot",
+    "secretsmanager",
 ];
 const LINKED_ROLES: [(&str, &str); 6] = [
     ("AutoScaling", "autoscaling"),
@@ -38,14 +48,8 @@ const EGRESS: [&str; 5] = ["52.30.11", "3.250.144", "34.245.9", "18.156.77", "54
 
 /// How often each kind of caller calls, in a thousand, and how many of a
 /// thousand of its calls are refused or fail.
-pub(super) const SHARES: [(u8, u64, u32); 6] = [
-    (WORKLOAD, 500, 30),
-    (SERVICE, 160, 3),
-    (VENDOR, 120, 90),
-    (LINKED, 90, 6),
-    (PERSON, 70, 40),
-    (USER, 60, 50),
-];
+pub(super) const SHARES: [(u8, u64, u32); 6] =
+    [(WORKLOAD, 370, 30), (SERVICE, 330, 3), (VENDOR, 100, 90), (USER, 80, 50), (LINKED, 60, 6), (PERSON, 60, 40)];
 
 /// A caller, as the record has it.
 #[derive(Debug, Clone, Default)]

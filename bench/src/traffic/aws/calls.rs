@@ -57,7 +57,7 @@ pub(super) const fn write(
 pub(super) const SPECIAL: &[Call] = &[
     Call {
         by: WORKLOAD | USER,
-        weight: 200,
+        weight: 140,
         does: Does::Get,
         name: ("s3", "GetObject"),
         request: r#"{"bucketName":"<(b>contoso-<pick:assets|events|exports|models|backups>-<few:60><)>","Host":"<b>.s3.<region>.amazonaws.com","key":"<(k><pick:dt|day|ingest>=2026-05-<n:10:18>/<pick:part|chunk|segment>-<n:10000:99999>-<hex:8>.<pick:parquet|json.gz|avro|csv><)>"}"#,
@@ -66,7 +66,7 @@ pub(super) const SPECIAL: &[Call] = &[
     },
     Call {
         by: WORKLOAD | SERVICE | USER,
-        weight: 90,
+        weight: 55,
         does: Does::Put,
         name: ("s3", "PutObject"),
         request: r#"{"bucketName":"<(b>contoso-<pick:logs|events|exports|trail>-<few:40><)>","Host":"<b>.s3.<region>.amazonaws.com"<?500>,"x-amz-acl":"bucket-owner-full-control"<?>,"x-amz-server-side-encryption":"<pick:aws:kms|AES256>","key":"<(k>AWSLogs/<account>/<words:1:1>/2026/05/<n:10:18>/<hex:16>_<n:1000:9999>.log.gz<)>"}"#,
@@ -75,7 +75,7 @@ pub(super) const SPECIAL: &[Call] = &[
     },
     Call {
         by: WORKLOAD,
-        weight: 70,
+        weight: 40,
         does: Does::Get,
         name: ("s3", "HeadObject"),
         request: r#"{"bucketName":"<(b>contoso-<pick:assets|events|models>-<few:60><)>","Host":"s3.<region>.amazonaws.com","key":"<(k><words:1:1>/<words:1:1>/<hex:40><)>"}"#,
@@ -138,11 +138,11 @@ pub(super) const SPECIAL: &[Call] = &[
     },
     Call {
         by: SERVICE | WORKLOAD,
-        weight: 260,
+        weight: 200,
         does: Does::Read,
         name: ("sts", "AssumeRole"),
         request: r#"{"roleArn":"<(r>arn:aws:iam::<account>:role/<(n><pick:task|exec|lambda|job>-<words:1:1>-<few:60><)><)>","roleSessionName":"<(s><hex:16><?300>-<n:1000:99999><?><)>"<?300>,"externalId":"<guid>"<?>,"durationSeconds":<pick:900|3600|3600|43200>}"#,
-        response: r#"{"credentials":{"accessKeyId":"ASIA<caps:16>","sessionToken":"IQoJb3JpZ2luX2VjE<base64:96>","expiration":"May 18, 2026, <n:1:12>:<n:10:59>:<n:10:59> <pick:AM|PM>"},"assumedRoleUser":{"assumedRoleId":"AROA<caps:17>:<s>","arn":"arn:aws:sts::<account>:assumed-role/<n>/<s>"}}"#,
+        response: r#"{"credentials":{"accessKeyId":"ASIA<caps:16>","sessionToken":"IQoJb3JpZ2luX2VjE<base64:48>","expiration":"May 18, 2026, <n:1:12>:<n:10:59>:<n:10:59> <pick:AM|PM>"},"assumedRoleUser":{"assumedRoleId":"AROA<caps:17>:<s>","arn":"arn:aws:sts::<account>:assumed-role/<n>/<s>"}}"#,
         more: r#""resources":[{"accountId":"<account>","type":"AWS::IAM::Role","ARN":"<r>"}],"#,
     },
     Call {

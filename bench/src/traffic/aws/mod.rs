@@ -23,7 +23,11 @@ const GLOBAL_REGION: &str = "us-east-1";
 
 /// Why calls fail: service (none for any), code and message.
 const ERRORS: &[(&str, &str, &str)] = &[
-    ("ec2", "Client.UnauthorizedOperation", "You are not authorized to perform this operation. User: <arn> is not authorized to perform: <action> because no identity-based policy allows the <action> action"),
+    (
+        "ec2",
+        "Client.UnauthorizedOperation",
+        "You are not authorized to perform this operation. User: <arn> is not authorized to perform: <action> because no identity-based policy allows the <action> action",
+    ),
     ("ec2", "Client.RequestLimitExceeded", "Request limit exceeded."),
     ("ec2", "Client.InvalidInstanceID.NotFound", "The instance ID 'i-0<hex:16>' does not exist"),
     ("s3", "AccessDenied", "Access Denied"),
@@ -32,12 +36,28 @@ const ERRORS: &[(&str, &str, &str)] = &[
     ("s3", "ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found"),
     ("iam", "NoSuchEntityException", "The role with name app-<words:1:1>-<few:80> cannot be found."),
     ("dynamodb", "ConditionalCheckFailedException", "The conditional request failed"),
-    ("dynamodb", "ProvisionedThroughputExceededException", "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."),
-    ("lambda", "ResourceNotFoundException", "Function not found: arn:aws:lambda:<region>:<account>:function:<words:1:1>-<words:1:1>"),
+    (
+        "dynamodb",
+        "ProvisionedThroughputExceededException",
+        "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.",
+    ),
+    (
+        "lambda",
+        "ResourceNotFoundException",
+        "Function not found: arn:aws:lambda:<region>:<account>:function:<words:1:1>-<words:1:1>",
+    ),
     ("secretsmanager", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-    ("", "AccessDenied", "User: <arn> is not authorized to perform: <action> on resource: arn:aws:<service>:<region>:<account>:<words:1:1>/<hex:8> because no identity-based policy allows the <action> action"),
+    (
+        "",
+        "AccessDenied",
+        "User: <arn> is not authorized to perform: <action> on resource: arn:aws:<service>:<region>:<account>:<words:1:1>/<hex:8> because no identity-based policy allows the <action> action",
+    ),
     ("", "ThrottlingException", "Rate exceeded"),
-    ("", "ValidationException", "1 validation error detected: Value '<words:1:2>' at '<words:1:1>' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9-_]+"),
+    (
+        "",
+        "ValidationException",
+        "1 validation error detected: Value '<words:1:2>' at '<words:1:1>' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9-_]+",
+    ),
 ];
 
 struct Form {
@@ -187,7 +207,7 @@ impl Forms {
         }
         out.push_str(&format!(r#""eventCategory":"{}""#, if data { "Data" } else { "Management" }));
         // Calls within AWS, and some others, come without it.
-        if !caller.ip.ends_with(".com") && rng.chance(800) {
+        if !caller.ip.ends_with(".com") && rng.chance(500) {
             out.push_str(&format!(
                 r#","tlsDetails":{{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"{}.{}.amazonaws.com"}}"#,
                 form.call.name.0, spot.region,
