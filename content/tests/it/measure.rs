@@ -44,10 +44,10 @@ fn measure() {
     let (mut files, _) = read_rules(&own);
     files.extend(read_rules(&corpus.join("sigma")).0);
     let (rules, problems) = SigmaRules::load(files.iter().map(|file| (file.path.as_str(), file.text.as_str())));
-    println!("{} rules, problems {problems:?}", rules.rule_count());
+    eprintln!("{} rules, problems {problems:?}", rules.rule_count());
     for source in LogSource::ALL {
-        println!("{:?}: always looked at, of all: {:?}", source.services[0], rules.looked_at_always(source));
-        println!("    {:?}", rules.asked_always(source));
+        eprintln!("{:?}: always looked at, of all: {:?}", source.services[0], rules.looked_at_always(source));
+        eprintln!("    {:?}", rules.asked_always(source));
     }
     let all = records(&[corpus.join("panther"), corpus.join("stratus"), corpus.join("crosscloud_sample/logs")]);
     for (source, texts) in &all {
@@ -70,18 +70,18 @@ fn measure() {
             }
         }
         let total: usize = looked.values().sum();
-        println!("    {} rules looked at a record", total as f64 / docs.len() as f64);
+        eprintln!("    {} rules looked at a record", total as f64 / docs.len() as f64);
         let mut often: Vec<_> = looked.into_iter().map(|(rule, count)| (count, rule)).collect();
         often.sort_unstable_by(|a, b| b.cmp(a));
         for (count, rule) in often.iter().take(12) {
             let file = &rules.rule(*rule).unwrap().file;
-            println!("    {count} {}", file.rsplit('/').next().unwrap());
+            eprintln!("    {count} {}", file.rsplit('/').next().unwrap());
         }
         for doc in &docs {
             let seen = Seen { source: *source, json: doc.root(), ocsf: None };
             assert_eq!(rules.matches(seen), rules.matches_slowly(seen));
         }
-        println!(
+        eprintln!(
             "{:?}: {} records, {hits} hits, {} ns a record",
             source.services,
             docs.len(),

@@ -20,7 +20,7 @@ impl Wanted {
                 Some(glob) => {
                     let start = glob.trim_end_matches('*');
                     // Of several, the last: `null` is satisfied by nothing.
-                    detection.keys().filter(|name| name.starts_with(start)).last().unwrap()
+                    detection.keys().rfind(|name| name.starts_with(start)).unwrap()
                 }
                 None => term,
             };
