@@ -6,6 +6,7 @@ use super::template::{Scope, Template, few};
 use super::world::{Person, World};
 use jiff::{SignedDuration, Timestamp};
 use rows::{ACTIVITY, AUDIT, GRAPH, INTERACTIVE, MANAGED_IDENTITY, NON_INTERACTIVE, SERVICE_PRINCIPAL, TO_AWS};
+#[cfg(test)]
 use selvedge_model::RecordKind;
 use selvedge_model::time::iso_second;
 use selvedge_sim::Rng;
@@ -54,6 +55,7 @@ impl Log {
     }
 
     /// What a row is.
+    #[cfg(test)]
     pub(crate) const fn kind(self) -> RecordKind {
         match self {
             Self::Graph => RecordKind::GraphActivity,

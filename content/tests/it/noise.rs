@@ -50,7 +50,7 @@ impl Noise {
     fn count(&mut self, rule: &RuleMeta, text: &str) {
         let name = rule.file.trim_start_matches("rules/").trim_end_matches(".yaml");
         if std::env::var("SELVEDGE_NOISE_OF").is_ok_and(|of| of == name) {
-            println!("{text}");
+            eprintln!("{text}");
         }
         self.hits.entry(name.to_owned()).or_insert((rule.severity, 0)).1 += 1;
     }
@@ -103,7 +103,7 @@ fn is_change(made: &BenignRecord) -> bool {
 #[test]
 fn a_month_of_administration_is_quiet() {
     let noise = Noise::measured();
-    println!("{} records, {} changes\n{}", noise.records, noise.changes, noise.table(|_| true));
+    eprintln!("{} records, {} changes\n{}", noise.records, noise.changes, noise.table(|_| true));
     let loud: usize =
         noise.hits.values().filter(|(severity, _)| *severity > Severity::Low).map(|(_, count)| count).sum();
     let above_low = noise.table(|severity| severity > Severity::Low);

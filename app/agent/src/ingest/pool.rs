@@ -55,10 +55,13 @@ pub struct Run<'a> {
     pub done: &'a (dyn Fn(usize, u64) + Sync),
 }
 
+/// Problems with the position of their file.
+type ByFile = Vec<(usize, Vec<Problem>)>;
+
 /// Reads files; returns the accounting and the problems, in the files' order.
 pub fn read_files(files: &[PathBuf], run: &Run<'_>) -> (Tally, Vec<Problem>) {
     let next = AtomicUsize::new(0);
-    let all: Mutex<(Tally, Vec<(usize, Vec<Problem>)>)> = Mutex::default();
+    let all: Mutex<(Tally, ByFile)> = Mutex::default();
     let workers = run.workers.clamp(1, files.len().max(1));
     // With fewer files than cores, decoding gets a thread of its own.
     let split = workers < run.workers;

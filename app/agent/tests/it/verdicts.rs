@@ -64,7 +64,7 @@ pub(crate) fn import_kept(
 ) -> Vec<Incident> {
     let decision = state.decide(brain, now());
     let head = journal.head().unwrap();
-    commit_import(journal, head, &receipt(Counts::default()), facts, &state, &decision, now()).unwrap()
+    commit_import(journal, head, &receipt(Counts::default()), facts, state, &decision, now()).unwrap()
 }
 
 /// Imports one record.
