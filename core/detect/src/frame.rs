@@ -6,7 +6,9 @@
 //! line as text. Damage costs the damaged record and no other: the framer finds
 //! the next record by itself.
 
+mod rows;
 mod table;
+mod whole;
 
 pub(crate) use table::cells;
 
@@ -305,97 +307,6 @@ impl Framer {
         end < self.buf.len()
     }
 
-    /// A row of a table ends at the first line end outside of quotes. A quote
-    /// that is never closed costs its own line.
-    fn row(&mut self, mut quoted: bool, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
-        while let Some(byte) = self.byte(self.pos) {
-            match byte {
-                b'"' => quoted = !quoted,
-                b'\n' if !quoted => {
-                    self.end_row(out);
-                    return true;
-                }
-                _ => {}
-            }
-            self.pos = self.pos.saturating_add(1);
-            if self.pos.saturating_sub(self.start) > MAX_RECORD {
-                return self.lose_row(TOO_LONG, out);
-            }
-        }
-        self.mode = Mode::Row(quoted);
-        if last && quoted {
-            return self.lose_row("a quote is not closed", out);
-        }
-        if last {
-            self.end_row(out);
-        }
-        false
-    }
-
-    fn end_row(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        let row = self.slice(self.start, self.pos);
-        let row = row.strip_suffix(b"\r").unwrap_or(row);
-        if !row.is_empty() {
-            out(Piece::Row(self.start_at, row));
-        }
-        self.mode = Mode::Top;
-    }
-
-    fn lose_row(&mut self, why: &'static str, out: &mut dyn FnMut(Piece<'_>)) -> bool {
-        out(Piece::Broken(self.start_at, why));
-        let line = self.slice(self.start, self.pos).iter().position(|b| *b == b'\n');
-        self.pos = line.map_or(self.pos, |offset| self.start.saturating_add(offset));
-        self.mode = Mode::Top;
-        true
-    }
-
-    /// Reads the value at `start` in one go, if it is there whole and unharmed;
-    /// what is not goes the careful way.
-    fn whole(&mut self, out: &mut dyn FnMut(Piece<'_>)) -> Option<usize> {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let end = self.whole_with(&mut scratch, out);
-        self.scratch = scratch;
-        end
-    }
-
-    fn whole_with(&mut self, scratch: &mut Scratch, out: &mut dyn FnMut(Piece<'_>)) -> Option<usize> {
-        let buf = std::mem::take(&mut self.buf);
-        let parsed = Doc::parse_prefix(buf.get(self.start..).unwrap_or_default(), scratch);
-        let end = match parsed {
-            Ok((doc, len)) if len <= MAX_RECORD && self.is_clean(&doc) => {
-                self.hand_out(&doc, out, &buf);
-                doc.recycle(scratch);
-                Some(self.start.saturating_add(len))
-            }
-            Ok((doc, _)) => {
-                doc.recycle(scratch);
-                None
-            }
-            Err(_) => None,
-        };
-        self.buf = buf;
-        end
-    }
-
-    /// Whether nothing but objects stands where records belong.
-    fn is_clean(&self, doc: &Doc<'_>) -> bool {
-        let records = (self.mode == Mode::Object).then(|| envelope_of(doc.root())).flatten();
-        records.is_none_or(|records| records.elements().all(Json::is_object))
-    }
-
-    /// A parsed value: a record, or an envelope whose records are there whole.
-    fn hand_out(&mut self, doc: &Doc<'_>, out: &mut dyn FnMut(Piece<'_>), buf: &[u8]) {
-        let root = doc.root();
-        let records = (self.mode == Mode::Object).then(|| envelope_of(root)).flatten();
-        let Some(records) = records else {
-            return out(Piece::Json(self.start_at, root.raw().as_bytes(), root));
-        };
-        for record in records.elements() {
-            let at = self.place_of(buf, self.start.saturating_add(record.offset()));
-            out(Piece::Json(at, record.raw().as_bytes(), record));
-        }
-    }
-
     fn object(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
         if self.pos == self.start
             && !self.tail
@@ -673,15 +584,6 @@ fn looks_like_a_record(bytes: &[u8]) -> Option<bool> {
         Err(Stop::More) if short.len() < MAX_RECORD => None,
         Err(_) => Some(false),
     }
-}
-
-/// The records of an envelope that was parsed whole: as `envelope_at` tells
-/// while a longer one is read.
-fn envelope_of(root: Json<'_>) -> Option<Json<'_>> {
-    let members = root.members().filter(|(key, _)| ENVELOPE_KEYS.contains(&key.as_bytes()));
-    members
-        .map(|(_, value)| value)
-        .find(|value| value.is_array() && value.elements().next().is_none_or(Json::is_object))
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! The month is what it says it is.
+
 use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 
