@@ -42,6 +42,8 @@ const FLOW_NAMES: [&str; 12] = [
     "bytes",
 ];
 
+const NO_LOG: &str = "neither JSON nor a text log that is known here";
+
 /// What a line of a text log is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
@@ -65,7 +67,7 @@ impl TextLog {
     /// Reads a line of text.
     pub fn line(&mut self, line: &[u8]) -> Line {
         let Ok(text) = std::str::from_utf8(line) else {
-            return Line::Unreadable("the line is not valid UTF-8");
+            return Line::Unreadable(if self.columns.is_some() { "the line is not valid UTF-8" } else { NO_LOG });
         };
         let fields: Vec<&str> = text.split_whitespace().collect();
         if is_flow_heading(&fields) {
@@ -81,7 +83,7 @@ impl TextLog {
             Some(columns) if columns.len() == fields.len() => record(columns, fields),
             Some(_) => Line::Unreadable("the line has not as many fields as the heading of this flow log"),
             None if is_default_flow(fields) => record(&DEFAULT_FLOW, fields),
-            None => Line::Unreadable("neither JSON nor a text log that is known here"),
+            None => Line::Unreadable(NO_LOG),
         }
     }
 
