@@ -187,8 +187,7 @@ fn library(records: &[Value], engine: &Engine, took: &mut Took) -> Vec<Vec<Evalu
 }
 
 pub(crate) fn ids_of_ours<'a>(hits: &[RuleHit], program: &'a Program) -> Vec<&'a str> {
-    let mut out: Vec<&str> =
-        hits.iter().filter_map(|hit| program.rules.rule(hit.rule)).map(|rule| rule.id.as_str()).collect();
+    let mut out: Vec<&str> = hits.iter().filter_map(|hit| program.rules.rule(hit.rule)).map(|rule| &*rule.id).collect();
     out.sort_unstable();
     out
 }

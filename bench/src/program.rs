@@ -43,7 +43,7 @@ impl Program {
                 tactics: rule.tactics.clone(),
                 why: rule.why.clone(),
             };
-            (rule.id.clone(), facts)
+            (rule.id.to_string(), facts)
         });
         let brain = Brain { rules: facts.collect(), thresholds, canaries: Vec::new(), content: content.digest() };
         Ok(Self { rules, brain, files: content.rules })

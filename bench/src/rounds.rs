@@ -128,7 +128,7 @@ fn pysigma(args: &Args, folder: &Path, rules: Option<&Path>) -> Result<sqlite::S
 
 fn titles(program: &Program) -> BTreeMap<String, String> {
     let rules = (0..program.rules()).filter_map(|n| program.rules.rule(n));
-    rules.map(|rule| (rule.id.clone(), rule.title.clone())).collect()
+    rules.map(|rule| (rule.id.to_string(), rule.title.clone())).collect()
 }
 
 /// The commit of the working tree, with a `+` if it was changed since.

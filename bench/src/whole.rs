@@ -81,7 +81,7 @@ pub(crate) fn replay(
     Ok(Outcome {
         tally,
         repeated: ids.repeated,
-        findings: decision.findings.len(),
+        findings: decision.findings.len().saturating_add(decision.quiet.records()),
         incidents: decision.incidents.into_iter().map(|(_, incident)| incident).collect(),
     })
 }

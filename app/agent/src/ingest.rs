@@ -9,7 +9,7 @@ use selvedge_detect::frame::At;
 use selvedge_detect::json::{Doc, Json, Scratch};
 use selvedge_detect::sigma::{LogSource, RuleEngine, RuleHit, Seen};
 use selvedge_detect::text::{Line, TextLog};
-use selvedge_detect::{Found, Framer, Piece, facts, normalise, unwrap};
+use selvedge_detect::{Found, Framer, Piece, dated, facts, normalise, unwrap};
 use selvedge_graph::Record;
 use selvedge_graph::factset::Hit;
 use selvedge_model::event::Event;
@@ -72,8 +72,6 @@ pub struct Tally {
     pub counts: Counts,
     /// Events by kind.
     pub kinds: BTreeMap<RecordKind, u64>,
-    /// Why records of known kinds could not be mapped, with how often.
-    pub unmapped_because: BTreeMap<String, u64>,
 }
 
 impl Tally {
@@ -82,9 +80,6 @@ impl Tally {
         self.counts += other.counts;
         for (kind, count) in other.kinds {
             *self.kinds.entry(kind).or_default() += count;
-        }
-        for (why, count) in other.unmapped_because {
-            *self.unmapped_because.entry(why).or_default() += count;
         }
     }
 }
@@ -95,12 +90,23 @@ pub struct Ingest<'a> {
     now: Timestamp,
     tally: Tally,
     scratch: Scratch,
+    /// The last file's, whose memory serves the next.
+    framer: Framer,
+    /// What is wrong with the records of one piece that can be read.
+    faults: Vec<String>,
 }
 
 impl<'a> Ingest<'a> {
     /// Records without a time of their own are dated `now`.
     pub fn new(engine: &'a dyn RuleEngine, now: Timestamp) -> Self {
-        Self { engine, now, tally: Tally::default(), scratch: Scratch::default() }
+        Self {
+            engine,
+            now,
+            tally: Tally::default(),
+            scratch: Scratch::default(),
+            framer: Framer::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// The accounting so far.
@@ -126,7 +132,8 @@ impl<'a> Ingest<'a> {
 
     /// Begins a file.
     pub fn file<'b>(&'b mut self, name: &str) -> FileIngest<'a, 'b> {
-        FileIngest { ingest: self, name: name.to_owned(), framer: Framer::new(), problems: 0, text: TextLog::default() }
+        let framer = std::mem::take(&mut self.framer).again();
+        FileIngest { ingest: self, name: name.to_owned(), framer, problems: 0, text: TextLog::default() }
     }
 
     fn json(&mut self, json: Json<'_>, bytes: &[u8], sink: &mut dyn Sink) {
@@ -135,19 +142,36 @@ impl<'a> Ingest<'a> {
 
     fn record(&mut self, found: &Found<'_>, sink: &mut dyn Sink) {
         let mut done = normalise(found, self.now);
+        if let Some(why) = done.unmapped_because.take() {
+            return self.faulty(done.event, found, why, sink);
+        }
+        self.event(&mut done.event, found, sink);
+    }
+
+    /// A record of a known kind that cannot be mapped. If all that it lacks is a
+    /// time, it is dated by the time of reading.
+    fn faulty<'r>(&mut self, mut event: Event<'r>, found: &Found<'r>, why: String, sink: &mut dyn Sink) {
+        if let Some(text) = dated(found, self.now)
+            && let Ok(doc) = Doc::parse(text.as_bytes(), &mut Scratch::default())
+        {
+            let found = Found { json: doc.root(), ..*found };
+            let mut done = normalise(&found, self.now);
+            if !done.event.is_unmapped() {
+                self.faults.push(format!("{why}; it is dated by the time of reading"));
+                return self.event(&mut done.event, &found, sink);
+            }
+        }
+        self.faults.push(format!("{why}; it is left unmapped"));
+        self.event(&mut event, found, sink);
+    }
+
+    fn event<'r>(&mut self, event: &mut Event<'r>, found: &Found<'r>, sink: &mut dyn Sink) {
         let counts = &mut self.tally.counts;
         counts.records += 1;
-        if done.event.is_unmapped() {
-            counts.unmapped += 1;
-            if let Some(why) = done.unmapped_because.take() {
-                *self.tally.unmapped_because.entry(why).or_default() += 1;
-            }
-        } else {
-            counts.events += 1;
-        }
-        *self.tally.kinds.entry(done.event.kind).or_default() += 1;
-        let hits = self.hits(&done.event, found);
-        sink.record(Arrival { event: &mut done.event, found, hits: &hits });
+        *(if event.is_unmapped() { &mut counts.unmapped } else { &mut counts.events }) += 1;
+        *self.tally.kinds.entry(event.kind).or_default() += 1;
+        let hits = self.hits(event, found);
+        sink.record(Arrival { event, found, hits: &hits });
     }
 
     fn hits(&self, event: &Event<'_>, found: &Found<'_>) -> Vec<Hit> {
@@ -184,9 +208,10 @@ impl FileIngest<'_, '_> {
     pub fn finish(mut self, sink: &mut dyn Sink) {
         let mut framer = std::mem::take(&mut self.framer);
         framer.finish(&mut |piece| self.piece(piece, sink));
+        self.ingest.framer = framer;
         let hidden = self.problems.saturating_sub(MAX_PROBLEMS_PER_FILE);
         if hidden > 0 {
-            sink.problem(Problem::new(self.name.clone(), format!("{hidden} more records of this file cannot be read")));
+            sink.problem(Problem::new(self.name.clone(), format!("{hidden} more problems with records of this file")));
         }
     }
 
@@ -196,7 +221,10 @@ impl FileIngest<'_, '_> {
 
     fn piece(&mut self, piece: Piece<'_>, sink: &mut dyn Sink) {
         match piece {
-            Piece::Json(_, bytes, json) => self.ingest.json(json, bytes, sink),
+            Piece::Json(at, bytes, json) => {
+                self.ingest.json(json, bytes, sink);
+                self.faults(at, sink);
+            }
             Piece::Line(at, line) => {
                 let read = self.text.line(line);
                 self.text_record(at, line, read, sink);
@@ -213,9 +241,20 @@ impl FileIngest<'_, '_> {
         let counts = &mut self.ingest.tally.counts;
         counts.records += 1;
         counts.problems += 1;
+        self.problem(at, why, sink);
+    }
+
+    fn problem(&mut self, at: At, why: &str, sink: &mut dyn Sink) {
         self.problems += 1;
         if self.problems <= MAX_PROBLEMS_PER_FILE {
             sink.problem(Problem::new(self.place(at), why));
+        }
+    }
+
+    /// Tells what is wrong with records that were read all the same.
+    fn faults(&mut self, at: At, sink: &mut dyn Sink) {
+        for why in std::mem::take(&mut self.ingest.faults) {
+            self.problem(at, &why, sink);
         }
     }
 
@@ -231,6 +270,7 @@ impl FileIngest<'_, '_> {
                     Ok(doc) => {
                         self.ingest.json(doc.root(), line, sink);
                         doc.recycle(&mut scratch);
+                        self.faults(at, sink);
                     }
                     Err(_) => self.broken(at, "the line cannot be read", sink),
                 }

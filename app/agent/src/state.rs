@@ -16,7 +16,7 @@ use selvedge_actions::Action;
 use selvedge_graph::cold::Pressure;
 use selvedge_graph::factset::Inserted;
 use selvedge_graph::{ColdSet, Estate, Record};
-use selvedge_model::{Confidence, Digest, EventId, Fact, IncidentId, RecordId, Timestamp, canon};
+use selvedge_model::{Confidence, Digest, EventId, Fact, Finding, IncidentId, RecordId, Timestamp, canon};
 use selvedge_ports::{Journal, JournalError};
 use selvedge_respond::case::RuleFacts;
 use selvedge_respond::decide::{Decision, Inputs, decide_within};
@@ -181,6 +181,14 @@ impl State {
         items.flat_map(|item| item.facts()).filter(wanted).map(|fact| fact.owned()).collect()
     }
 
+    /// All findings of a decision on this state, the quiet ones among them, by time.
+    pub fn findings(&self, decision: &Decision, brain: &Brain) -> Vec<Finding> {
+        let mut all = decision.findings.clone();
+        all.extend(decision.quiet.findings(&self.set, &brain.rules, false));
+        all.sort_by_key(|finding| (finding.occurred_at, finding.id));
+        all
+    }
+
     /// The verdict over everything in the folder.
     pub fn decide(&self, brain: &Brain, at: Timestamp) -> Decision {
         let hot = hot(&self.set, &self.estate, &brain.rules, &brain.thresholds);
@@ -193,7 +201,9 @@ impl State {
             content: brain.content,
             at,
         };
-        decide_within(&inputs, &hot.scope)
+        let decision = decide_within(&inputs, &hot.scope);
+        let left_out = decision.left_out.saturating_add(hot.left_out);
+        Decision { quiet: hot.quiet, left_out, ..decision }
     }
 }
 

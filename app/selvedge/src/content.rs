@@ -71,7 +71,7 @@ fn facts(rules: &SigmaRules) -> BTreeMap<String, RuleFacts> {
                 tactics: rule.tactics.clone(),
                 why: rule.why.clone(),
             };
-            (rule.id.clone(), facts)
+            (rule.id.to_string(), facts)
         })
         .collect()
 }

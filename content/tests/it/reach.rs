@@ -2,8 +2,10 @@
 
 use crate::hits_of;
 use selvedge_content::Content;
-use selvedge_detect::sigma::{LogSource, RuleEngine, SigmaRules};
-use selvedge_model::Severity;
+use selvedge_detect::json::{Doc, Scratch};
+use selvedge_detect::sigma::{LogSource, RuleEngine, Seen, SigmaRules};
+use selvedge_detect::{Found, dated, facts, normalise, unwrap};
+use selvedge_model::{Fact, Severity, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -74,21 +76,34 @@ fn each_recorded_technique_raises_its_finding() {
     }
 }
 
-/// The log source of a record whose file holds several.
-fn source(file: &str, record: &Value) -> LogSource {
-    let category = record["category"].as_str().unwrap_or_default();
-    match file {
-        "cloudtrail.jsonl" => LogSource::CLOUDTRAIL,
-        "guardduty.jsonl" => LogSource::GUARDDUTY,
-        "asff.jsonl" => LogSource::SECURITY_HUB,
-        "vpcflow.jsonl" => LogSource::VPC_FLOW,
-        _ if category.ends_with("SignInLogs") => LogSource::ENTRA_SIGN_IN,
-        "azure_audit.jsonl" => LogSource::ENTRA_AUDIT,
-        _ if category == "kube-audit" => LogSource::AKS,
-        _ if category.starts_with("Storage") => LogSource::STORAGE,
-        _ if category == "AuditEvent" => LogSource::KEY_VAULT,
-        _ => LogSource::AZURE_ACTIVITY,
-    }
+/// The tactics of what a record raises: of the rules that match it, and of the
+/// report that it is.
+fn raised(rules: &SigmaRules, record: &Value) -> BTreeSet<String> {
+    let text = record.to_string();
+    let doc = Doc::parse(text.as_bytes(), &mut Scratch::default()).unwrap();
+    let mut tactics = BTreeSet::new();
+    unwrap(doc.root(), text.as_bytes(), &mut |found| {
+        // As the program does with records that were cut down to some columns.
+        let mut scratch = Scratch::default();
+        let text = dated(&found, Timestamp::UNIX_EPOCH).unwrap_or_default();
+        let with_time = Doc::parse(text.as_bytes(), &mut scratch);
+        let found = match &with_time {
+            Ok(doc) if normalise(&found, Timestamp::UNIX_EPOCH).event.is_unmapped() => {
+                Found { json: doc.root(), ..found }
+            }
+            _ => found,
+        };
+        let event = normalise(&found, Timestamp::UNIX_EPOCH).event;
+        let Some(source) = LogSource::of(event.kind) else { return };
+        let seen = Seen { source, json: found.json, ocsf: Some(&event.ocsf) };
+        tactics.extend(rules.matches(seen).into_iter().flat_map(|hit| rules.rule(hit.rule).unwrap().tactics.clone()));
+        for fact in facts(&event, &found, false) {
+            if let Fact::Signal(signal) = fact {
+                tactics.extend(signal.report.into_iter().flat_map(|report| report.tactics));
+            }
+        }
+    });
+    tactics
 }
 
 /// The tactics that a label names.
@@ -111,9 +126,7 @@ fn share(rules: &SigmaRules, corpus: &Path, files: &[&str]) -> (usize, usize, St
                 continue;
             }
             all += 1;
-            let hits = hits_of(rules, source(file, &entry["event"]), &entry["event"]);
-            let tactics = hits.into_iter().flat_map(|hit| rules.rule(hit).unwrap().tactics.iter());
-            if tactics.into_iter().any(|tactic| wanted.contains(tactic.as_str())) {
+            if raised(rules, &entry["event"]).iter().any(|tactic| wanted.contains(tactic.as_str())) {
                 found += 1;
             } else {
                 missed += &format!("  {}: {} wants {wanted:?}\n", entry["label"]["rule"], entry["label"]["test"]);

@@ -18,6 +18,9 @@ use crate::json::{Doc, Json, Scratch, Stop};
 /// kept in memory.
 pub const MAX_RECORD: usize = 16 * 1024 * 1024;
 
+/// Memory that a framer takes along to the next file, in bytes.
+const KEPT: usize = 4 * 1024 * 1024;
+
 /// Keys under which an envelope keeps its records: CloudTrail, Azure, Microsoft
 /// Graph and ARM, test exports, GuardDuty and Security Hub.
 const ENVELOPE_KEYS: [&[u8]; 6] = [b"Records", b"records", b"value", b"events", b"Findings", b"findings"];
@@ -158,6 +161,16 @@ impl Framer {
             first: true,
             scratch: Scratch::default(),
         }
+    }
+
+    /// The same, for the next file, in the memory of this one.
+    #[must_use]
+    pub fn again(self) -> Self {
+        let mut buf = self.buf;
+        buf.clear();
+        // What a single long record needed is not held for ever.
+        buf.shrink_to(KEPT);
+        Self { buf, scratch: self.scratch, ..Self::new() }
     }
 
     /// Takes more bytes, and hands out every piece that they complete. The
@@ -335,7 +348,7 @@ impl Framer {
             Found::Damage(why) => self.recover(why, out),
             // All records of the envelope were read.
             Found::More if last && self.tail => false,
-            Found::More if last => self.recover("the record is cut off: the file ends inside it", out),
+            Found::More if last => self.recover(self.why_unfinished(), out),
             Found::More => {
                 self.drop_if_oversize();
                 false
@@ -388,11 +401,21 @@ impl Framer {
                 true
             }
             Found::Damage(why) => self.recover(why, out),
-            Found::More if last => self.recover("the record is cut off: the file ends inside it", out),
+            Found::More if last => self.recover(self.why_unfinished(), out),
             Found::More | Found::Array(_) => {
                 self.drop_if_oversize();
                 false
             }
+        }
+    }
+
+    /// Why a record has no end: it is cut off, or damaged long before, so that
+    /// its brackets no longer match.
+    fn why_unfinished(&self) -> &'static str {
+        let bytes = self.slice(self.start, self.buf.len());
+        match Doc::parse_prefix(bytes, &mut Scratch::default()) {
+            Err(Stop::Damage(why)) if !self.oversize => why,
+            _ => "the record is cut off: the file ends inside it",
         }
     }
 

@@ -36,9 +36,11 @@ pub mod sigma;
 mod sign_in;
 mod tactics;
 pub mod text;
+mod undated;
 pub mod unwrap;
 mod vpc_flow;
 
 pub use frame::{Framer, Piece};
 pub use normalise::{Normalised, complete, facts, normalise};
+pub use undated::dated;
 pub use unwrap::{Found, unwrap};

@@ -5,6 +5,7 @@ use selvedge_model::fact::AwsSessionKey;
 use selvedge_model::{Digest, EventId, Fact, RecordId, Timestamp, canon};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Records of one AWS session that are kept: those with the smallest event ids.
 /// Event ids are digests, so what is kept is a fair sample whatever arrives
@@ -15,10 +16,10 @@ pub use crate::cold::limits::MAX_RECORDS_PER_SESSION;
 /// A rule that matched a record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Hit {
-    /// Rule id.
-    pub rule: String,
+    /// Rule id. Shared: hits are many, rules are few.
+    pub rule: Arc<str>,
     /// Version of the rule.
-    pub version: String,
+    pub version: Arc<str>,
 }
 
 /// One record as tier 2 keeps it.

@@ -90,7 +90,7 @@ fn case_of(inputs: &Inputs<'_>, web: &Web<'_>, cluster: &Cluster<'_>, episode: &
         ActorKey::EntraObject(id) => inputs.estate.users.get(&id).filter(|user| !user.upn.is_empty()),
         _ => None,
     });
-    let rules: BTreeSet<&str> = kept.iter().flat_map(|s| &s.record.hits).map(|hit| hit.rule.as_str()).collect();
+    let rules: BTreeSet<&str> = kept.iter().flat_map(|s| &s.record.hits).map(|hit| &*hit.rule).collect();
     let rules = rules.into_iter().filter_map(|id| Some((id.to_owned(), inputs.rules.get(id)?.clone())));
     let left_out = episode.len().saturating_sub(kept.len());
     SignalCase {

@@ -4,6 +4,7 @@ use crate::case::{CanaryRole, CaseInput, PersonCase, RoleFacts, RuleFacts};
 use crate::cluster;
 use crate::context::{SessionRisk, risks};
 use crate::findings;
+use crate::hot::Quiet;
 use crate::incident::{Incident, Kind, Status};
 use crate::plan::{Goal, contain};
 use crate::signals::marks;
@@ -45,8 +46,10 @@ pub struct Inputs<'a> {
 /// What a set says.
 #[derive(Debug, Clone, Default)]
 pub struct Decision {
-    /// All findings, by time.
+    /// Findings, by time: all but the quiet ones.
     pub findings: Vec<Finding>,
+    /// Findings that make no incident and join none.
+    pub quiet: Quiet,
     /// Incidents with the input that each was computed from.
     pub incidents: Vec<(CaseInput, Incident)>,
     /// Incidents out of findings beyond [`cluster::MAX_INCIDENTS`].
@@ -107,7 +110,7 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
     incidents.sort_by(|(_, a), (_, b)| {
         b.severity.cmp(&a.severity).then_with(|| a.first_seen.cmp(&b.first_seen)).then_with(|| a.id.cmp(&b.id))
     });
-    Decision { findings: all, incidents, left_out: found.left_out }
+    Decision { findings: all, quiet: Quiet::default(), incidents, left_out: found.left_out }
 }
 
 /// Look-ups over the whole set, made once for all people.
@@ -162,7 +165,7 @@ fn case_of(
         let events = session.uses.iter().map(|u| u.cite.event).chain(session.assumptions.iter().map(|a| a.cite.event));
         records.extend(events.filter_map(|id| Some((id, inputs.set.get(&id)?.clone()))));
     }
-    let rule_ids: BTreeSet<&str> = records.values().flat_map(|r| &r.hits).map(|h| h.rule.as_str()).collect();
+    let rule_ids: BTreeSet<&str> = records.values().flat_map(|r| &r.hits).map(|h| &*h.rule).collect();
     let rules = rule_ids.into_iter().filter_map(|id| Some((id.to_owned(), inputs.rules.get(id)?.clone()))).collect();
     let accounts: BTreeSet<&str> = own_sessions.iter().map(|s| s.account.as_str()).collect();
     PersonCase {

@@ -70,7 +70,7 @@ impl<'a> Mark<'a> {
 
 /// The marks of a record: its rules in the order of their hits, then the report.
 pub fn marks<'a>(record: &'a Record, rules: &'a BTreeMap<String, RuleFacts>) -> impl Iterator<Item = Mark<'a>> {
-    let hits = record.hits.iter().filter_map(|hit| Some(Mark::Rule(hit, rules.get(&hit.rule)?)));
+    let hits = record.hits.iter().filter_map(|hit| Some(Mark::Rule(hit, rules.get(&*hit.rule)?)));
     let reports = record.facts.iter().filter_map(|fact| match fact {
         Fact::Signal(signal) => signal.report.as_ref().map(|report| Mark::Report(signal, report)),
         _ => None,

@@ -8,6 +8,7 @@ mod folder;
 mod followup;
 mod hot;
 mod proofs;
+mod reading;
 mod settings;
 mod signals;
 mod support;

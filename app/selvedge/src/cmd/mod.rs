@@ -334,6 +334,15 @@ struct ExplainArgs {
     json: bool,
 }
 
+/// An error if nothing is where any of these paths leads.
+fn some_exist(paths: &[PathBuf]) -> Result<(), Error> {
+    if paths.iter().any(|path| path.exists()) {
+        return Ok(());
+    }
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    Err(Error::new("E0005", format!("there is no {}", names.join(", no ")), "check the spelling of the paths"))
+}
+
 /// Runs a command; the answer is the exit code.
 ///
 /// # Errors

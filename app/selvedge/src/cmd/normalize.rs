@@ -33,6 +33,7 @@ impl Sink for Printer {
 
 pub(super) fn run(args: &NormalizeArgs) -> Result<u8, Error> {
     let _ = args.json;
+    super::some_exist(&args.paths)?;
     let mut printer = Printer { lines: output::Lines::stdout(), failed: None, problems: 0 };
     let mut ingest = Ingest::new(&NoRules, Timestamp::now());
     let found = walk(&args.paths);

@@ -7,6 +7,7 @@ use selvedge_agent::execute::Execution;
 use selvedge_model::{Finding, Problem};
 use selvedge_respond::Incident;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Stdout, Write};
 
 /// Writes one JSON object as a line to stdout. A reader that went away ends the
@@ -165,9 +166,9 @@ pub(crate) fn summary(outcome: &Outcome) -> Value {
         "unmapped": counts.unmapped,
         "problems": counts.problems,
         "file_problems": counts.file_problems,
-        "findings": outcome.findings.len(),
+        "findings": outcome.found.count,
         "incidents": outcome.incidents.len(),
         "duplicates": outcome.duplicates,
-        "kinds": outcome.kinds,
+        "kinds": outcome.kinds.iter().map(|(kind, n)| (kind.word(), *n)).collect::<BTreeMap<_, _>>(),
     })
 }

@@ -4,25 +4,19 @@ use super::{ReplayArgs, output, respond};
 use crate::config::Config;
 use crate::error::Error;
 use crate::render::Outcome;
+use crate::render::summary::Found;
 use crate::{content, folder, logs, render};
 use selvedge_agent::state::{self, BatchReceipt, State};
 use selvedge_files::read_estate;
 use selvedge_graph::Estate;
-use selvedge_model::{Problem, RecordKind, Timestamp};
+use selvedge_model::{Finding, Problem, RecordId, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_store::MemoryJournal;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::path::Path;
 
 pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
-    if args.paths.iter().all(|path| !path.exists()) {
-        let names: Vec<String> = args.paths.iter().map(|p| p.display().to_string()).collect();
-        return Err(Error::new(
-            "E0005",
-            format!("there is no {}", names.join(", no ")),
-            "check the spelling of the paths",
-        ));
-    }
+    super::some_exist(&args.paths)?;
     let now = Timestamp::now();
     let mut loaded = content::load(args.rules.as_deref())?;
     let (mut journal, is_kept) = open(config, args.state.state.as_deref())?;
@@ -32,13 +26,11 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let (mut state, counts) = (read.state, read.tally.counts);
     let mut problems = loaded.problems.clone();
     problems.extend(read.problems);
-    let mut remarks: Vec<String> =
-        read.tally.unmapped_because.iter().map(|(why, n)| format!("left unmapped, {n} times: {why}")).collect();
     if let Some(path) = &args.estate {
         add_estate(path, &mut state.estate, &mut problems);
     }
     loaded.brain.canaries = config.canaries(&state.estate);
-    remarks.extend(remarks_on(&state));
+    let mut remarks = remarks_on(&state);
     state.settle();
     remarks.extend(remark_on_limits(&state));
     let decision = state.decide(&loaded.brain, now);
@@ -57,22 +49,31 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     respond::record_proofs(&mut *journal, &incidents, &state, &loaded, config)?;
     let cited = decision.findings.iter().flat_map(|f| &f.evidence).chain(incidents.iter().flat_map(|i| &i.evidence));
     let here = state.read_now(cited);
+    let is_here = |evidence: &[RecordId]| evidence.iter().any(|record| here.contains(record));
+    let findings: Vec<Finding> = decision.findings.into_iter().filter(|f| is_here(&f.evidence)).collect();
+    let mut found = Found::default();
+    let mut lines = args.state.json.then(output::Lines::stdout);
+    for finding in by_time(&findings, decision.quiet.findings(&state.set, &loaded.brain.rules, true)) {
+        found.add(&finding);
+        lines.as_mut().map_or(Ok(()), |lines| lines.write(&output::finding(&finding)))?;
+    }
     let outcome = Outcome {
         at: now,
         counts,
-        kinds: kinds(&read.tally.kinds),
+        kinds: read.tally.kinds,
         duplicates: read.ids.repeated,
         remarks,
         problems,
-        findings: decision.findings.into_iter().filter(|f| f.evidence.iter().any(|r| here.contains(r))).collect(),
-        incidents: incidents.into_iter().filter(|i| i.evidence.iter().any(|r| here.contains(r))).collect(),
+        findings,
+        found,
+        incidents: incidents.into_iter().filter(|i| is_here(&i.evidence)).collect(),
     };
     if let Some(file) = &args.report {
         std::fs::write(file, render::html::page(&outcome)).map_err(|e| {
             Error::new("E0001", format!("{}: {e}", file.display()), "name a file in a folder that can be written")
         })?;
     }
-    print(args, &outcome)?;
+    print(&outcome, lines)?;
     Ok(exit_code(args, &outcome))
 }
 
@@ -128,11 +129,6 @@ fn may_go_on_without(dir: &Path) -> bool {
     file.is_ok_and(|file| matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
 }
 
-/// Records by the name of their kind, for people.
-fn kinds(counted: &BTreeMap<RecordKind, u64>) -> BTreeMap<String, u64> {
-    counted.iter().map(|(kind, count)| (kind.title().to_owned(), *count)).collect()
-}
-
 /// Adds inventory documents to what is known.
 pub(crate) fn add_estate(path: &Path, estate: &mut Estate, problems: &mut Vec<Problem>) {
     let (files, found) = read_estate(path);
@@ -143,15 +139,24 @@ pub(crate) fn add_estate(path: &Path, estate: &mut Estate, problems: &mut Vec<Pr
     estate.finish();
 }
 
-fn print(args: &ReplayArgs, outcome: &Outcome) -> Result<(), Error> {
-    if !args.state.json {
+/// Two lists of findings by time, as one.
+fn by_time<'a>(
+    loud: &'a [Finding],
+    quiet: impl Iterator<Item = Finding> + 'a,
+) -> impl Iterator<Item = Cow<'a, Finding>> + 'a {
+    let (mut loud, mut quiet) = (loud.iter().peekable(), quiet.peekable());
+    std::iter::from_fn(move || {
+        let later = |quiet: &Finding| loud.peek().is_none_or(|loud| quiet.occurred_at < loud.occurred_at);
+        quiet.next_if(later).map(Cow::Owned).or_else(|| loud.next().map(Cow::Borrowed))
+    })
+}
+
+/// Prints what is left to print: all as text, or as JSON what follows the findings.
+fn print(outcome: &Outcome, lines: Option<output::Lines>) -> Result<(), Error> {
+    let Some(mut lines) = lines else {
         out!("{}", render::text::replay(outcome, render::term::width()));
         return Ok(());
-    }
-    let mut lines = output::Lines::stdout();
-    for finding in &outcome.findings {
-        lines.write(&output::finding(finding))?;
-    }
+    };
     for incident in &outcome.incidents {
         lines.write(&output::incident(incident))?;
     }
@@ -166,7 +171,7 @@ fn exit_code(args: &ReplayArgs, outcome: &Outcome) -> u8 {
     if args.strict && !outcome.problems.is_empty() {
         return 1;
     }
-    let worst = outcome.findings.iter().map(|f| f.severity).chain(outcome.incidents.iter().map(|i| i.severity)).max();
+    let worst = outcome.found.worst().into_iter().chain(outcome.incidents.iter().map(|i| i.severity)).max();
     match (args.fail_on, worst) {
         (Some(limit), Some(worst)) if worst >= limit.into() => 3,
         _ => 0,

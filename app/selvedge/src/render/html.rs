@@ -6,7 +6,7 @@ mod incident;
 use super::summary::{self, grouped, moment};
 use super::{Outcome, count};
 use selvedge_model::untrusted::quote_for_html as h;
-use selvedge_model::{Finding, Severity, Timestamp};
+use selvedge_model::{Severity, Timestamp};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -61,7 +61,7 @@ fn head(outcome: &Outcome, out: &mut String) {
     let clouds: BTreeSet<&str> = outcome.incidents.iter().flat_map(|i| &i.story).map(|l| l.cloud.as_str()).collect();
     let clouds: Vec<String> = clouds.into_iter().map(h).collect();
     let noun = |number: usize, noun: &str| if number == 1 { noun.to_owned() } else { format!("{noun}s") };
-    let (incidents, findings) = (outcome.incidents.len(), outcome.findings.len());
+    let (incidents, findings) = (outcome.incidents.len(), outcome.found.count);
     let mut cards = vec![
         (grouped(incidents as u64), noun(incidents, "incident")),
         (grouped(findings as u64), noun(findings, "finding")),
@@ -83,12 +83,11 @@ fn head(outcome: &Outcome, out: &mut String) {
 fn verdict(outcome: &Outcome) -> String {
     let records = format!("{} records were read", grouped(outcome.counts.records));
     let Some(worst) = summary::worst_first(&outcome.incidents).first().copied() else {
-        let worst = outcome.findings.iter().map(|finding| finding.severity).max();
-        let findings = match worst {
+        let findings = match outcome.found.worst() {
             None => "Nothing was found".to_owned(),
             Some(worst) => format!(
                 "No attack was put together from them; {} stand alone, {} at most",
-                count(outcome.findings.len(), "finding"),
+                count(outcome.found.count, "finding"),
                 worst.word()
             ),
         };
@@ -108,7 +107,8 @@ fn verdict(outcome: &Outcome) -> String {
 /// First and last moment of incidents and findings.
 fn span(outcome: &Outcome) -> Option<(Timestamp, Timestamp)> {
     let incidents = outcome.incidents.iter().flat_map(|incident| [incident.first_seen, incident.last_seen]);
-    let moments: Vec<Timestamp> = incidents.chain(outcome.findings.iter().map(|f| f.occurred_at)).collect();
+    let found = outcome.found.span.into_iter().flat_map(|(first, last)| [first, last]);
+    let moments: Vec<Timestamp> = incidents.chain(found).collect();
     Some((*moments.iter().min()?, *moments.iter().max()?))
 }
 
@@ -130,7 +130,7 @@ fn bars(outcome: &Outcome, out: &mut String) {
         .into_iter()
         .map(|severity| {
             let incidents = outcome.incidents.iter().filter(|i| i.severity == severity).count();
-            (severity, incidents, outcome.findings.iter().filter(|f| f.severity == severity).count())
+            (severity, incidents, outcome.found.of(severity))
         })
         .collect();
     let most = rows.iter().map(|(_, _, findings)| *findings).max().unwrap_or(0);
@@ -192,15 +192,14 @@ fn findings(outcome: &Outcome, out: &mut String) {
             let _ = writeln!(out, "<p class=\"dim\">and {} more</p>", grouped(rest as u64));
         }
     }
-    let all: Vec<&Finding> = outcome.findings.iter().collect();
-    if all.is_empty() {
+    if outcome.found.count == 0 {
         return;
     }
     out.push_str(
         "<h2>All findings, by rule</h2><div class=\"wide\"><table>\
          <tr><th>Level</th><th class=\"n\">Findings</th><th class=\"n\">Subjects</th><th>Rule</th></tr>\n",
     );
-    for sum in summary::by_rule(&all) {
+    for sum in outcome.found.by_rule() {
         let _ = writeln!(
             out,
             "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}<div class=\"mono dim\">{}</div></td></tr>",
@@ -229,10 +228,8 @@ fn read(outcome: &Outcome, out: &mut String) {
     );
     if !outcome.kinds.is_empty() {
         out.push_str("<table><tr><th class=\"n\">Records</th><th>Kind</th></tr>\n");
-        let mut kinds: Vec<(&String, u64)> = outcome.kinds.iter().map(|(kind, n)| (kind, *n)).collect();
-        kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-        for (kind, n) in kinds {
-            let _ = writeln!(out, "<tr><td class=\"n\">{}</td><td>{}</td></tr>", grouped(n), h(summary::kind(kind)));
+        for (kind, n) in summary::most_frequent(&outcome.kinds) {
+            let _ = writeln!(out, "<tr><td class=\"n\">{}</td><td>{kind}</td></tr>", grouped(n));
         }
         out.push_str("</table>\n");
     }

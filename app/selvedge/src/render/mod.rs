@@ -10,7 +10,7 @@ pub(crate) mod text;
 mod tests;
 
 use selvedge_agent::ingest::Counts;
-use selvedge_model::{Finding, Problem, Timestamp};
+use selvedge_model::{Finding, Problem, RecordKind, Timestamp};
 use selvedge_respond::Incident;
 use std::collections::BTreeMap;
 
@@ -20,12 +20,15 @@ pub(crate) struct Outcome {
     pub(crate) at: Timestamp,
     pub(crate) counts: Counts,
     /// Records by kind. Empty if they were not counted.
-    pub(crate) kinds: BTreeMap<String, u64>,
+    pub(crate) kinds: BTreeMap<RecordKind, u64>,
     pub(crate) duplicates: u64,
     /// Loose ends that are no problems, for people.
     pub(crate) remarks: Vec<String>,
     pub(crate) problems: Vec<Problem>,
+    /// The findings that are shown one by one: all but the quiet ones.
     pub(crate) findings: Vec<Finding>,
+    /// Sums over all findings.
+    pub(crate) found: summary::Found,
     pub(crate) incidents: Vec<Incident>,
 }
 

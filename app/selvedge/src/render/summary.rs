@@ -1,6 +1,6 @@
 //! What terminal text and page both say: sums over what a replay came to.
 
-use selvedge_model::{EntityKind, EntityRef, Finding, FindingId, Problem, Severity};
+use selvedge_model::{Digest, EntityKind, EntityRef, Finding, FindingId, Problem, RecordKind, Severity, Timestamp};
 use selvedge_respond::Incident;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,26 +84,73 @@ pub(crate) struct RuleSum<'a> {
     pub(crate) subjects: usize,
 }
 
-/// Findings by rule: the worst first, then the most frequent.
-pub(crate) fn by_rule<'a>(findings: &[&'a Finding]) -> Vec<RuleSum<'a>> {
-    let mut rules: BTreeMap<(&str, Severity), (&Finding, usize, BTreeSet<&str>)> = BTreeMap::new();
-    for finding in findings {
-        let sum = rules.entry((&finding.rule, finding.severity)).or_insert_with(|| (finding, 0, BTreeSet::new()));
-        sum.1 += 1;
-        sum.2.insert(&finding.subject);
+/// Sums over findings, which need not be kept for it.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// How many there are.
+    pub(crate) count: usize,
+    /// The first and the last moment of any.
+    pub(crate) span: Option<(Timestamp, Timestamp)>,
+    rules: BTreeMap<(String, Severity), OfRule>,
+}
+
+#[derive(Debug)]
+struct OfRule {
+    title: String,
+    count: usize,
+    /// Digests of the subjects, cut short: they are only counted.
+    subjects: BTreeSet<u64>,
+}
+
+impl Found {
+    /// Adds a finding.
+    pub(crate) fn add(&mut self, finding: &Finding) {
+        self.count += 1;
+        let at = finding.occurred_at;
+        let (first, last) = self.span.unwrap_or((at, at));
+        self.span = Some((first.min(at), last.max(at)));
+        let empty = || OfRule { title: finding.title.clone(), count: 0, subjects: BTreeSet::new() };
+        let sum = self.rules.entry((finding.rule.clone(), finding.severity)).or_insert_with(empty);
+        sum.count += 1;
+        sum.subjects.insert(
+            Digest::of(finding.subject.as_bytes()).as_bytes().first_chunk().map_or(0, |b| u64::from_be_bytes(*b)),
+        );
     }
-    let mut sums: Vec<RuleSum<'a>> = rules
-        .into_values()
-        .map(|(first, count, subjects)| RuleSum {
-            severity: first.severity,
-            title: &first.title,
-            rule: &first.rule,
-            count,
-            subjects: subjects.len(),
-        })
-        .collect();
-    sums.sort_by_key(|sum| (Reverse(sum.severity), Reverse(sum.count), sum.title));
-    sums
+
+    /// How many are of a severity.
+    pub(crate) fn of(&self, severity: Severity) -> usize {
+        self.rules.iter().filter(|((_, of), _)| *of == severity).map(|(_, sum)| sum.count).sum()
+    }
+
+    /// The worst of them.
+    pub(crate) fn worst(&self) -> Option<Severity> {
+        self.rules.keys().map(|(_, severity)| *severity).max()
+    }
+
+    /// Findings by rule: the worst first, then the most frequent.
+    pub(crate) fn by_rule(&self) -> Vec<RuleSum<'_>> {
+        let mut sums: Vec<RuleSum<'_>> = self
+            .rules
+            .iter()
+            .map(|((rule, severity), sum)| RuleSum {
+                severity: *severity,
+                title: &sum.title,
+                rule,
+                count: sum.count,
+                subjects: sum.subjects.len(),
+            })
+            .collect();
+        sums.sort_by_key(|sum| (Reverse(sum.severity), Reverse(sum.count), sum.title));
+        sums
+    }
+}
+
+impl<'a> FromIterator<&'a Finding> for Found {
+    fn from_iter<I: IntoIterator<Item = &'a Finding>>(findings: I) -> Self {
+        let mut found = Self::default();
+        findings.into_iter().for_each(|finding| found.add(finding));
+        found
+    }
 }
 
 /// Problems that have one reason.
@@ -147,38 +194,32 @@ pub(crate) fn stray<'a>(findings: &'a [Finding], incidents: &[Incident]) -> Vec<
     stray
 }
 
-/// A kind of record in words.
-pub(crate) fn kind(word: &str) -> &str {
-    match word {
-        "cloudtrail" => "AWS CloudTrail",
-        "azure-activity" => "Azure Activity Log",
-        "entra-signin" => "Entra sign-ins",
-        "entra-audit" => "Entra audit",
-        "unmapped" => "other kinds",
-        other => other,
-    }
-}
-
-/// Log kinds that matter, by parts of their words, and what cannot be known
-/// without them.
-const WANTED: [(&[&str], &str); 4] = [
-    (&["cloudtrail"], "No AWS CloudTrail was read, so nothing that happened in AWS could be seen."),
-    (&["signin"], "No Entra sign-in logs were read, so people behind sessions could not be named."),
+/// Log kinds that matter, and what cannot be known without them.
+const WANTED: [(RecordKind, &str); 4] = [
+    (RecordKind::CloudTrail, "No AWS CloudTrail was read, so nothing that happened in AWS could be seen."),
+    (RecordKind::EntraSignIn, "No Entra sign-in logs were read, so people behind sessions could not be named."),
     (
-        &["entra-audit", "directoryaudit"],
+        RecordKind::EntraAudit,
         "No Entra audit log was read, so changes to users, applications and roles in the directory could not be seen.",
     ),
-    (&["azure-activity"], "No Azure Activity Log was read, so changes to Azure resources could not be seen."),
+    (RecordKind::AzureActivity, "No Azure Activity Log was read, so changes to Azure resources could not be seen."),
 ];
 
 /// What could not be seen because no log of its kind was read. Nothing, if it is
 /// not known which kinds were.
-pub(crate) fn not_seen(kinds: &BTreeMap<String, u64>) -> Vec<&'static str> {
+pub(crate) fn not_seen(kinds: &BTreeMap<RecordKind, u64>) -> Vec<&'static str> {
     if kinds.is_empty() {
         return Vec::new();
     }
-    let read = |parts: &[&str]| kinds.iter().any(|(kind, n)| *n > 0 && parts.iter().any(|part| kind.contains(part)));
-    WANTED.iter().filter(|(parts, _)| !read(parts)).map(|(_, what)| *what).collect()
+    let read = |kind| kinds.get(&kind).is_some_and(|n| *n > 0);
+    WANTED.iter().filter(|(kind, _)| !read(*kind)).map(|(_, what)| *what).collect()
+}
+
+/// Records by kind, the most frequent first.
+pub(crate) fn most_frequent(kinds: &BTreeMap<RecordKind, u64>) -> Vec<(&'static str, u64)> {
+    let mut sorted: Vec<(&'static str, u64)> = kinds.iter().map(|(kind, n)| (kind.title(), *n)).collect();
+    sorted.sort_by_key(|(_, n)| Reverse(*n));
+    sorted
 }
 
 /// `1,234,567`.
@@ -225,11 +266,11 @@ mod tests {
 
     #[test]
     fn what_was_not_read_was_not_seen() {
-        let kinds = |words: &[(&str, u64)]| words.iter().map(|(word, n)| ((*word).to_owned(), *n)).collect();
-        assert_eq!(not_seen(&kinds(&[])), Vec::<&str>::new());
-        let all = [("cloudtrail", 1), ("entra-signin", 1), ("entra-audit", 1), ("azure-activity", 1)];
-        assert_eq!(not_seen(&kinds(&all)), Vec::<&str>::new());
-        let without = not_seen(&kinds(&[("cloudtrail", 5), ("entra-signin", 0)]));
+        use RecordKind as K;
+        assert_eq!(not_seen(&BTreeMap::new()), Vec::<&str>::new());
+        let all = [K::CloudTrail, K::EntraSignIn, K::EntraAudit, K::AzureActivity].map(|kind| (kind, 1));
+        assert_eq!(not_seen(&all.into()), Vec::<&str>::new());
+        let without = not_seen(&[(K::CloudTrail, 5), (K::EntraSignIn, 0)].into());
         assert!(without.len() == 3 && without[0].contains("sign-in"), "{without:?}");
     }
 }

@@ -140,8 +140,7 @@ fn outcome() -> Outcome {
     Outcome {
         at: at("19T08:00:00"),
         counts: Counts { records: 1_234_567, events: 1_234_000, unmapped: 500, problems: 67, file_problems: 1 },
-        kinds: [("cloudtrail", 1_200_000), ("azure-activity", 34_000), ("unmapped", 500)]
-            .map(|(kind, n)| (kind.to_owned(), n))
+        kinds: [(RecordKind::CloudTrail, 1_200_000), (RecordKind::AzureActivity, 34_000), (RecordKind::Unmapped, 500)]
             .into(),
         duplicates: 12,
         remarks: vec!["left unmapped, 3 times: no time".to_owned()],
@@ -150,6 +149,7 @@ fn outcome() -> Outcome {
             problem("logs/b.gz@700", "the gzip data is cut off"),
             problem("logs/a.json:9", "not JSON at column 4"),
         ],
+        found: findings.iter().collect(),
         findings,
         incidents: vec![quiet, worst],
     }
@@ -163,6 +163,7 @@ fn empty() -> Outcome {
         remarks: Vec::new(),
         problems: Vec::new(),
         findings: Vec::new(),
+        found: summary::Found::default(),
         incidents: Vec::new(),
         ..outcome()
     }
@@ -218,12 +219,12 @@ fn poisoned(text: &str) -> Outcome {
         finding.attack.push(text.to_owned());
         finding.evidence.push(RecordId::new(text));
     }
+    outcome.found = outcome.findings.iter().collect();
     for problem in &mut outcome.problems {
         poison(&mut problem.place);
         poison(&mut problem.why);
     }
     outcome.remarks.push(text.to_owned());
-    outcome.kinds.insert(text.to_owned(), 1);
     outcome
 }
 

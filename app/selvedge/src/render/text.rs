@@ -208,10 +208,11 @@ fn findings(outcome: &Outcome, width: usize, out: &mut String) {
         out.push_str(&term::table(&[Fixed("LEVEL"), Fixed("WHEN (UTC)"), Text("WHAT")], &rows, width));
         rest(stray.len(), SHOWN_FINDINGS, out);
     }
-    let all: Vec<&Finding> = outcome.findings.iter().collect();
-    if !all.is_empty() {
+    if outcome.found.count > 0 {
         heading("All findings, by rule", out);
-        let rows: Vec<Vec<Cell>> = summary::by_rule(&all)
+        let rows: Vec<Vec<Cell>> = outcome
+            .found
+            .by_rule()
             .iter()
             .map(|sum| vec![severity(sum.severity), number(sum.count), number(sum.subjects), q(sum.title).into()])
             .collect();
@@ -251,10 +252,8 @@ fn kinds(outcome: &Outcome, width: usize, out: &mut String) {
         return;
     }
     heading("Kinds of records", out);
-    let mut kinds: Vec<(&String, u64)> = outcome.kinds.iter().map(|(kind, n)| (kind, *n)).collect();
-    kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let rows: Vec<Vec<Cell>> =
-        kinds.iter().map(|(kind, n)| vec![grouped(*n).into(), q(summary::kind(kind)).into()]).collect();
+    let row = |(kind, n): (&str, u64)| vec![grouped(n).into(), kind.into()];
+    let rows: Vec<Vec<Cell>> = summary::most_frequent(&outcome.kinds).into_iter().map(row).collect();
     out.push_str(&term::table(&[Column::Number("RECORDS"), Column::Text("KIND")], &rows, width));
 }
 

@@ -54,3 +54,15 @@ impl Story {
         self.program.expect(0, &["journal", "verify", "--state", "state", "--json"]).objects().remove(0)
     }
 }
+
+/// What was read is named as what it is, and only what was not read is missed.
+#[test]
+fn kinds_that_were_read_are_not_missed() {
+    let story = Story::tell();
+    let summary = story.program.expect(0, &["replay", "logs", "--state", "one", "--json"]).one("summary");
+    let read = summary["kinds"].as_object().unwrap();
+    assert!(read["cloudtrail"].as_u64() > Some(0) && read["entra-signin"].as_u64() > Some(0), "{summary}");
+    let text = story.program.expect(0, &["replay", "logs", "--state", "two"]).out;
+    assert!(text.contains("AWS CloudTrail") && text.contains("Entra sign-ins"), "{text}");
+    assert!(!text.contains("No AWS CloudTrail was read") && !text.contains("No Entra sign-in logs"), "{text}");
+}

@@ -144,7 +144,7 @@ fn the_sample_is_decided_from_few_of_its_records() {
         at: now(),
     };
     let (full, hot) = (selvedge_respond::decide(&inputs), decide(&state));
-    let said = |d: &Decision| canon::to_vec(&(&d.findings, &d.incidents));
+    let said = |d: &Decision| canon::to_vec(&(state.findings(d, &brain), &d.incidents));
     assert!(said(&full) == said(&hot), "the hot part decides otherwise");
     let part = selvedge_respond::hot::hot(&state.set, &state.estate, &brain.rules, &brain.thresholds).set.len();
     eprintln!("sample: {part} of {} records are read", whole.len());

@@ -19,7 +19,7 @@ fn play(world: &World, order: &[Vec<u8>]) -> (Vec<u8>, usize) {
     }
     let decision = decide(&state);
     let incidents: Vec<_> = decision.incidents.iter().map(|(_, incident)| incident).collect();
-    (canon::to_vec(&(&decision.findings, &incidents)), incidents.len())
+    (canon::to_vec(&(state.findings(&decision, &brain()), &incidents)), incidents.len())
 }
 
 fn records(world: &World) -> Vec<Vec<u8>> {

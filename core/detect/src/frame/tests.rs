@@ -74,6 +74,8 @@ fn damage_costs_one_record() {
         "{\"Records\":[{\"a\":1},{\"a\":",
         &["1:false {\"a\":1}", "1 broken the record is cut off: the file ends inside it"],
     );
+    // Damage long before the end of the file is named as what it is, too.
+    check("{\"a\":1}\n{\"a\":tru, \"b\":{\"c\":1}\n", &["1:true {\"a\":1}", "2 broken not JSON: a value was expected"]);
     let good = "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5}";
     let text = format!("{{\"Records\":[{good},{{\"a\" \"b\",\"r\":[{{\"x\":1}},{{\"x\":2}}]}},{good}]}}");
     let first = format!("1:false {good}");

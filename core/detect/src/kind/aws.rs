@@ -23,7 +23,10 @@ pub(super) fn is_asff(value: Json<'_>) -> bool {
 /// A GuardDuty finding, as it is sent and as `GetFindings` answers.
 pub(super) fn is_guardduty(value: Json<'_>) -> bool {
     let service = get::any(value, &["service"]).filter(|service| service.is_object());
-    service.is_some_and(|service| get::any(service, &["detectorId"]).is_some())
+    let of_guardduty = |service: Json<'_>| {
+        get::any(service, &["detectorId"]).is_some() || get::text(service, &["serviceName"]) == Some("guardduty")
+    };
+    service.is_some_and(of_guardduty)
         && get::any(value, &["type"]).is_some_and(|kind| kind.as_str().is_some())
         && get::any(value, &["severity"]).is_some()
 }

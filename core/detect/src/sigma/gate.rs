@@ -13,6 +13,7 @@ use super::compile::Search;
 use super::rule::{Asks, Eyes, Fields, Slot};
 use super::text::{Pattern, Want, is_within, lowered};
 use super::view::View;
+use hashbrown::HashMap;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,9 +45,9 @@ pub(super) struct Gated {
 /// Positions of rules by what they want of one field.
 #[derive(Debug, Default)]
 struct FieldGates {
-    words: BTreeMap<String, Vec<u32>>,
-    numbers: BTreeMap<u64, Vec<u32>>,
-    starts: BTreeMap<String, Vec<u32>>,
+    words: HashMap<String, Vec<u32>>,
+    numbers: HashMap<u64, Vec<u32>>,
+    starts: HashMap<String, Vec<u32>>,
     /// The lengths of `starts`.
     lengths: BTreeSet<usize>,
     within: Parts,

@@ -88,7 +88,7 @@ impl Loader {
         for (ordinal, rule) in parsed.rules.into_iter().enumerate() {
             let rule = meta::prepare(name, text, ordinal, rule, &self.placeholders)?;
             let twin = prepared.iter().find(|p| p.meta.id == rule.meta.id).map(|_| name);
-            if let Some(other) = twin.or(self.ids.get(&rule.meta.id).map(String::as_str)) {
+            if let Some(other) = twin.or(self.ids.get(&*rule.meta.id).map(String::as_str)) {
                 let (id, other) = (quote_for_log(&rule.meta.id), quote_for_log(other));
                 return Err(format!("the rule id {id} is already used in {other}; give each rule its own"));
             }
@@ -119,7 +119,7 @@ impl Loader {
 
     fn add(&mut self, file: &str, rule: Prepared) {
         let Prepared { meta, name, source, asks } = rule;
-        self.ids.insert(meta.id.clone(), file.to_owned());
+        self.ids.insert(meta.id.to_string(), file.to_owned());
         self.rules.push(meta);
         self.asks.push(Loaded { source, name, asks });
     }

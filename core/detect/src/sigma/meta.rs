@@ -7,6 +7,7 @@ use super::source::RuleSource;
 use rsigma_parser::{SigmaRule, Status, version};
 use selvedge_model::untrusted::quote_for_log;
 use selvedge_model::{Confidence, Digest, Severity};
+use std::sync::Arc;
 
 /// Digits of the digest that make a rule's version.
 const VERSION_DIGITS: usize = 12;
@@ -16,9 +17,9 @@ const VERSION_DIGITS: usize = 12;
 pub struct RuleMeta {
     /// The rule's id; where it has none its name, else the file's name. Unique
     /// among the loaded rules.
-    pub id: String,
+    pub id: Arc<str>,
     /// Digest prefix of the rule's text: an edited rule is another rule.
-    pub version: String,
+    pub version: Arc<str>,
     /// One line for people.
     pub title: String,
     /// From `level`; a rule without one claims nothing and is [`Severity::Info`].
@@ -76,8 +77,8 @@ pub(super) fn prepare(
     let asks = compile::asks(&rule.detection).map_err(|why| fault(quote_for_log(&why)))?;
     let (attack, tactics) = attack_tags(&rule.tags);
     let meta = RuleMeta {
-        id: rule.id.or_else(|| rule.name.clone()).unwrap_or_else(|| file.to_owned()),
-        version: Digest::of_parts([text.as_bytes(), ordinal.to_string().as_bytes()]).short(VERSION_DIGITS),
+        id: rule.id.or_else(|| rule.name.clone()).unwrap_or_else(|| file.to_owned()).into(),
+        version: Digest::of_parts([text.as_bytes(), ordinal.to_string().as_bytes()]).short(VERSION_DIGITS).into(),
         title: one_line(&rule.title),
         severity: rule.level.and_then(|level| Severity::parse(level.as_str())).unwrap_or_default(),
         confidence,

@@ -117,7 +117,7 @@ fn metadata_is_read_in_full() {
         load(&[text.clone(), rule_text("id-2", TRAIL, "s: {a: c}, condition: s", "status: stable")]);
     assert_eq!(problems, []);
     let meta = rules.rule(0).unwrap();
-    assert_eq!((meta.id.as_str(), meta.title.as_str()), ("id-1", "Rule id-1"));
+    assert_eq!((&*meta.id, meta.title.as_str()), ("id-1", "Rule id-1"));
     assert_eq!((meta.severity.word(), meta.confidence.get()), ("high", 812));
     assert_eq!(
         (meta.attack.as_slice(), meta.tactics.as_slice()),

@@ -242,8 +242,13 @@ impl ColdSet {
 
     /// The record at a place: see [`Entry::place`].
     pub fn at(&self, place: u32) -> Option<Item<'_>> {
-        let (_, body) = self.arena.get(place)?;
-        Item::read(body, &self.symbols)
+        self.entry(place)?.item()
+    }
+
+    /// The same, as far as its head tells.
+    pub fn entry(&self, place: u32) -> Option<Entry<'_>> {
+        let (head, body) = self.arena.get(place)?;
+        Some(Entry { place, head, body, symbols: &self.symbols })
     }
 
     /// A record, copied.

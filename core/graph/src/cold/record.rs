@@ -5,7 +5,7 @@
 //! a block of the journal.
 
 use super::codec::{Reader, Writer};
-use super::forms::{Form as _, Id, Packed as _, Perhaps, Shared, When};
+use super::forms::{Id, Packed as _, Perhaps, Shared, When};
 use super::limits::{Filing, Kind};
 use super::symbols::Symbols;
 use super::text::{Text, join};
@@ -63,6 +63,11 @@ impl<'a> Item<'a> {
         (0..self.fact_count).map_while(move |_| FactView::read(&mut from))
     }
 
+    /// Whether all that it says is what AWS calls say.
+    pub fn is_aws(&self) -> bool {
+        self.facts().all(|fact| matches!(fact, FactView::AwsUse(_) | FactView::RoleAssumption(_)))
+    }
+
     /// The one fact, skimmed, if it is an AWS call.
     pub fn skim_use(&self) -> Option<UseSkim> {
         UseSkim::read(&mut { self.facts }).filter(|_| self.fact_count == 1)
@@ -86,7 +91,10 @@ impl<'a> Item<'a> {
             digest: self.digest,
             revision: self.revision,
             facts: self.facts().map(|fact| fact.owned()).collect(),
-            hits: self.hits().map(|(rule, version)| Hit { rule: rule.owned(), version: version.owned() }).collect(),
+            hits: self
+                .hits()
+                .map(|(rule, version)| Hit { rule: rule.owned().into(), version: version.owned().into() })
+                .collect(),
         }
     }
 
@@ -126,7 +134,7 @@ pub(super) fn pack(event: EventId, record: &Record, to: &mut Writer<'_>) -> Fili
     let head = Head { event, digest: *digest, revision: *revision, record_id: Text::Plain(record_id.as_str()) };
     let hit_views = hits.iter().map(|hit| {
         let Hit { rule, version } = hit;
-        (Shared::see(rule), Shared::see(version))
+        (Text::Plain(rule), Text::Plain(version))
     });
     write(to, &head, (hits.len() as u64, hit_views), (facts.len() as u64, facts.iter().map(FactView::of)))
 }

@@ -202,7 +202,7 @@ impl Dice {
             revision: self.perhaps(Self::time),
             facts: self.list(|dice| dice.fact(id, &record_id)),
             hits: if self.below(4) == 0 {
-                self.list(|dice| Hit { rule: dice.text(), version: dice.text() })
+                self.list(|dice| Hit { rule: dice.text().into(), version: dice.text().into() })
             } else {
                 vec![]
             },

@@ -185,6 +185,18 @@ impl<'a> FactView<'a> {
         }
     }
 
+    /// When it happened.
+    pub fn at(&self) -> jiff::Timestamp {
+        match self {
+            Self::SignIn(f) => f.cite.at,
+            Self::RoleAssumption(f) => f.cite.at,
+            Self::AwsUse(f) => f.cite.at,
+            Self::ArmUse(f) => f.cite.at,
+            Self::EntraChange(f) => f.cite.at,
+            Self::Signal(f) => f.cite.at,
+        }
+    }
+
     /// A copy of its own.
     pub fn owned(&self) -> Fact {
         match self {

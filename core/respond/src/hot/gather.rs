@@ -1,8 +1,11 @@
 //! The second pass: the records themselves.
 
+use super::loud::Loud;
+use super::quiet::Quiet;
 use super::sweep::Sweep;
-use super::told::Outline;
+use super::told::{Actors, Outline, joined};
 use super::{Hot, mark, person_mark};
+use crate::actor::{ActorKey, key_of};
 use crate::decide::Scope;
 use selvedge_graph::cold::views::FactView;
 use selvedge_graph::cold::{ColdSet, Entry, Item, Kind, OWNERS, owner_number};
@@ -30,40 +33,98 @@ struct Wanted {
 }
 
 /// Picks out what there is about `people`, the AWS sessions that may be theirs,
-/// and what says whose those are; and, if principals to be joined are given, all
+/// and what says whose those are; and, if it is known whom findings tell of, all
 /// that a rule or a provider points at and what joins those.
 pub(super) fn gather(
     cold: &ColdSet,
     estate: &Estate,
     sweep: &Sweep,
     people: BTreeSet<PersonKey>,
-    joined: Option<BTreeSet<u64>>,
+    loud: Option<Loud>,
 ) -> Hot {
-    let wanted = Wanted::of(estate, sweep, &people, joined);
+    let wanted = Wanted::of(estate, sweep, &people, loud.as_ref().map(|loud| actors(cold, loud)));
+    let mut lone = Lone::of(cold, loud.as_ref());
     let mut set = FactSet::new();
-    let mut outline = Outline::default();
+    let (mut outline, mut told) = (Outline::default(), Outline::default());
     let mut calibrating = Calibrating::new(sweep);
     for entry in cold.entries() {
         let Some(item) = wanted.may_want(&entry, &calibrating).then(|| entry.item()).flatten() else {
             continue;
         };
         calibrating.look(&item);
-        if wanted.wants(&entry, &item) {
+        if item.facts().any(|fact| wanted.wants_fact(&fact)) {
             set.put(item.event, item.record());
-        } else {
-            wanted.outline(&entry, &item, &mut outline);
+            continue;
+        }
+        match loud.as_ref().filter(|_| entry.is_told()) {
+            Some(loud) if loud.has(entry.place()) => set.put(item.event, item.record()),
+            Some(_) => {
+                wanted.outline(&entry, &item, &mut told);
+                lone.look(&entry, &item);
+            }
+            None => wanted.outline(&entry, &item, &mut outline),
         }
     }
-    for item in outline.places().into_iter().filter_map(|place| cold.at(place)) {
+    let joining = outline.places().into_iter().chain(told.places()).chain(lone.places());
+    for item in joining.filter_map(|place| cold.at(place)) {
         set.put(item.event, item.record());
     }
+    let (mut quiet, left_out) = loud.map_or_else(Default::default, |loud| (loud.quiet, loud.left_out));
+    quiet.retain(|place| cold.at(*place).is_some_and(|item| set.get(&item.event).is_none()));
     let calibration = Some(calibrating.done());
-    Hot { set, scope: Scope { people: Some(people), calibration, egress: None } }
+    Hot { set, scope: Scope { people: Some(people), calibration, egress: None }, quiet: Quiet::of(quiet), left_out }
+}
+
+/// The actors of the records that may make an incident.
+fn actors(cold: &ColdSet, loud: &Loud) -> Actors {
+    let mut actors = Actors::default();
+    for entry in cold.entries().filter(|entry| entry.is_told() && loud.has(entry.place())) {
+        entry.item().into_iter().flat_map(|item| item.facts()).for_each(|fact| actors.add(&fact));
+    }
+    actors
+}
+
+/// Entra names that stand alone in some record, and for each object id that goes by
+/// one a record that says so.
+struct Lone {
+    names: BTreeSet<u64>,
+    found: BTreeMap<(u64, u64), u32>,
+}
+
+impl Lone {
+    fn of(cold: &ColdSet, loud: Option<&Loud>) -> Self {
+        let told = |loud| cold.entries().filter(move |entry| entry.is_told() && Loud::has(loud, entry.place()));
+        let items = loud.into_iter().flat_map(told).filter_map(|entry| entry.item());
+        let keys = items.filter(|item| !item.is_aws()).map(|item| key_of(&item.record()));
+        let names = keys.filter_map(|key| if let ActorKey::EntraName(upn) = key { Some(mark(&upn)) } else { None });
+        Self { names: names.collect(), found: BTreeMap::new() }
+    }
+
+    fn look(&mut self, entry: &Entry<'_>, item: &Item<'_>) {
+        if self.names.is_empty() {
+            return;
+        }
+        for fact in item.facts() {
+            let (upn, object) = match &fact {
+                FactView::SignIn(s) if s.result.is("0") => (s.upn, s.user_id),
+                FactView::ArmUse(u) => (u.upn, u.object_id),
+                FactView::EntraChange(c) => (c.initiator_upn, c.initiator_id),
+                _ => continue,
+            };
+            let upn = upn.with(|upn| mark(&upn.to_lowercase()));
+            if self.names.contains(&upn) && !object.is_empty() {
+                self.found.entry((upn, object.mark())).or_insert(entry.place());
+            }
+        }
+    }
+
+    fn places(self) -> impl Iterator<Item = u32> {
+        self.found.into_values()
+    }
 }
 
 impl Wanted {
-    fn of(estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>, joined: Option<BTreeSet<u64>>) -> Self {
-        let told = joined.is_some();
+    fn of(estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>, told: Option<Actors>) -> Self {
         let user_of = |user: &str| estate.users.get(user).map(|user| mark(&user.upn));
         let mut theirs = BTreeSet::new();
         let mut own_ids = BTreeSet::new();
@@ -74,7 +135,8 @@ impl Wanted {
         }
         theirs.extend(sweep.holders.of_all(&own_ids));
         let principals = principals(sweep, &theirs, &own_ids);
-        let mut joined = joined.unwrap_or_default();
+        let is_told = told.is_some();
+        let mut joined = told.map(|actors| joined(actors, sweep)).unwrap_or_default();
         joined.retain(|principal| !principals.contains(principal));
         // Who is behind each of them, as exactly as if all records were there.
         let belongs = |pair: &&(u64, u64)| principals.contains(&pair.1) || joined.contains(&pair.1);
@@ -90,7 +152,7 @@ impl Wanted {
             people.iter().map(|person| person_mark(&plain(&person.tenant), &plain(&person.user_id))).collect();
         let mut owners = Bits::new();
         people.iter().chain(&principals).chain(&joined).for_each(|owner| owners.set(owner_number(*owner)));
-        Self { people, principals, joined, names, ids, requests, owners, told }
+        Self { people, principals, joined, names, ids, requests, owners, told: is_told }
     }
 
     /// Whether a record must be looked at, by its head.
@@ -105,10 +167,6 @@ impl Wanted {
 
     fn is_empty(&self) -> bool {
         self.people.is_empty() && self.principals.is_empty() && self.joined.is_empty()
-    }
-
-    fn wants(&self, entry: &Entry<'_>, item: &Item<'_>) -> bool {
-        self.told && entry.is_told() || item.facts().any(|fact| self.wants_fact(&fact))
     }
 
     fn wants_fact(&self, fact: &FactView<'_>) -> bool {

@@ -15,10 +15,15 @@
 
 mod egress;
 mod gather;
+mod kin;
+mod loud;
 mod pairs;
+mod quiet;
 mod suspects;
 mod sweep;
 mod told;
+
+pub use quiet::Quiet;
 
 use crate::case::RuleFacts;
 use crate::decide::Scope;
@@ -36,14 +41,21 @@ pub struct Hot {
     pub set: FactSet,
     /// What was found out over the whole set.
     pub scope: Scope,
+    /// Records whose findings make no incident and join none: they are not in
+    /// [`Hot::set`].
+    pub quiet: Quiet,
+    /// Possible incidents that were not looked at, because there are more than one
+    /// decision gives or than fits into memory. What an incident says that it left
+    /// out is a lower bound then.
+    pub left_out: u64,
 }
 
 /// Picks out what a decision reads.
 pub fn hot(cold: &ColdSet, estate: &Estate, rules: &BTreeMap<String, RuleFacts>, thresholds: &Thresholds) -> Hot {
     let sweep = sweep::sweep(cold);
     let people = suspects::suspects(cold, &sweep, &thresholds.context_change);
-    let joined = told::joined(cold, &sweep, rules);
-    let mut hot = gather::gather(cold, estate, &sweep, people, Some(joined));
+    let loud = loud::Loud::of(cold, &sweep, rules, &thresholds.signals);
+    let mut hot = gather::gather(cold, estate, &sweep, people, Some(loud));
     hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
     hot
 }

@@ -1,52 +1,30 @@
-//! Whose the findings are that may make an incident, so that what joins them can
-//! be picked out, too: who is behind a session, and who made it.
+//! Who the actors of an incident's records are, and what joins them: who is behind
+//! a session, and who made it.
 
+use super::gather::spread;
+use super::mark;
 use super::pairs::Pairs;
 use super::sweep::Sweep;
-use super::{gather::spread, mark};
-use crate::case::RuleFacts;
 use selvedge_graph::cold::text::join;
 use selvedge_graph::cold::views::{AwsUseView, FactView};
-use selvedge_graph::cold::{ColdSet, Item};
-use selvedge_model::{EventId, Severity, Timestamp};
+use selvedge_graph::cold::{Item, Text};
+use selvedge_model::{EventId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// So many different low rules make an actor worth joining: a burst of them may
-/// be spread over an actor's sessions and clouds.
-const LOW_RULES: usize = 2;
 
 /// All as numbers.
 #[derive(Debug, Default)]
-struct Actors {
+pub(super) struct Actors {
     principals: BTreeSet<u64>,
     keys: BTreeSet<u64>,
     names: BTreeSet<u64>,
     ids: BTreeSet<u64>,
 }
 
-/// AWS principals whose joins a decision reads: those of findings that may make
-/// an incident, those of the same people, those that they made, and those that
-/// any of them was made from.
-pub(super) fn joined(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> BTreeSet<u64> {
-    let mut actors = actors(cold, rules);
+/// AWS principals whose joins a decision reads: those of these actors, those of
+/// the same people, those that they made, and those that any of them was made from.
+pub(super) fn joined(mut actors: Actors, sweep: &Sweep) -> BTreeSet<u64> {
     actors.names.extend(sweep.holders.of_all(&actors.ids));
-    let mut found = actors.principals;
-    found.extend(sweep.names.of_all(&actors.names).chain(sweep.sources.of_all(&actors.ids)));
-    found.extend(actors.keys.iter().flat_map(|key| sweep.children.of(*key).chain(sweep.keys.of(*key))));
-    let made_from = Above::of(sweep);
-    // Up to the sessions that they came from, over to whoever those are, and down
-    // to all that came of them, until nothing is new: an actor is one, whichever
-    // part of it is told of.
-    loop {
-        let before = found.len();
-        spread(&mut found, |principal| made_from.up(principal, sweep));
-        let people: BTreeSet<u64> = found.iter().flat_map(|principal| made_from.people(*principal)).collect();
-        found.extend(sweep.names.of_all(&people).chain(sweep.sources.of_all(&people)));
-        spread(&mut found, |principal| made_from.down(principal, sweep));
-        if found.len() == before {
-            return found;
-        }
-    }
+    Above::of(sweep).joined(&actors, sweep)
 }
 
 /// The relations of a sweep, the other way round.
@@ -69,6 +47,26 @@ impl Above {
         }
     }
 
+    /// All that is joined with these actors.
+    fn joined(&self, actors: &Actors, sweep: &Sweep) -> BTreeSet<u64> {
+        let mut found = actors.principals.clone();
+        found.extend(sweep.names.of_all(&actors.names).chain(sweep.sources.of_all(&actors.ids)));
+        found.extend(actors.keys.iter().flat_map(|key| sweep.children.of(*key).chain(sweep.keys.of(*key))));
+        // Up to the sessions that they came from, over to whoever those are, and down
+        // to all that came of them, until nothing is new: an actor is one, whichever
+        // part of it is told of.
+        loop {
+            let before = found.len();
+            spread(&mut found, |principal| self.up(principal, sweep));
+            let people: BTreeSet<u64> = found.iter().flat_map(|principal| self.people(*principal)).collect();
+            found.extend(sweep.names.of_all(&people).chain(sweep.sources.of_all(&people)));
+            spread(&mut found, |principal| self.down(principal, sweep));
+            if found.len() == before {
+                return found;
+            }
+        }
+    }
+
     fn up(&self, principal: u64, sweep: &Sweep) -> Vec<u64> {
         let keys = self.keys.of(principal).chain(self.caller_keys.of(principal));
         keys.flat_map(|key| sweep.keys.of(key)).chain(self.callers.of(principal)).collect()
@@ -84,73 +82,30 @@ impl Above {
     }
 }
 
-/// Who is told of by findings of medium severity or more, or by several low ones.
-fn actors(cold: &ColdSet, rules: &BTreeMap<String, RuleFacts>) -> Actors {
-    let severities: BTreeMap<u64, Severity> = rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect();
-    let mut out = Actors::default();
-    let mut low: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
-    for item in cold.entries().filter(|entry| entry.is_told()).filter_map(|entry| entry.item()) {
-        let mut worst = Severity::Info;
-        let mut low_rules = BTreeSet::new();
-        for (rule, _) in item.hits() {
-            let severity = severities.get(&rule.mark()).copied().unwrap_or_default();
-            worst = worst.max(severity);
-            if severity == Severity::Low {
-                low_rules.insert(rule.mark());
-            }
-        }
-        let mut of_record = Actors::default();
-        for fact in item.facts() {
-            if let FactView::Signal(signal) = &fact
-                && let Some(report) = signal.owned().report
-            {
-                worst = worst.max(report.severity);
-                if report.severity == Severity::Low {
-                    low_rules.insert(join(mark(&report.product), mark(&report.kind)));
-                }
-            }
-            of_record.add(&fact);
-        }
-        let enough = worst >= Severity::Medium
-            || of_record.all().any(|actor| {
-                let seen = low.entry(actor).or_default();
-                seen.extend(low_rules.iter().take(LOW_RULES).copied());
-                seen.len() >= LOW_RULES
-            });
-        if enough {
-            out.principals.extend(of_record.principals);
-            out.keys.extend(of_record.keys);
-            out.names.extend(of_record.names);
-            out.ids.extend(of_record.ids);
-        }
-    }
-    out
-}
-
 impl Actors {
-    fn all(&self) -> impl Iterator<Item = u64> {
-        self.principals.iter().chain(&self.names).chain(&self.ids).copied()
-    }
-
-    fn add(&mut self, fact: &FactView<'_>) {
+    pub(super) fn add(&mut self, fact: &FactView<'_>) {
         match fact {
             FactView::SignIn(s) => self.person(s.user_id.mark(), s.upn.mark()),
-            FactView::RoleAssumption(a) => {
-                self.principals.insert(a.principal_id.mark());
-            }
+            FactView::RoleAssumption(a) => self.principal(&a.principal_id),
             FactView::AwsUse(u) => {
-                self.principals.insert(u.principal_id.mark());
-                self.principals.extend(u.session.as_ref().map(|session| session.principal_id.mark()));
+                self.principal(&u.principal_id);
+                u.session.iter().for_each(|session| self.principal(&session.principal_id));
                 self.key(u.access_key_id.mark());
             }
             FactView::ArmUse(u) => self.person(u.object_id.mark(), u.upn.mark()),
             FactView::EntraChange(c) => self.person(c.initiator_id.mark(), c.initiator_upn.mark()),
             FactView::Signal(s) => {
-                self.principals.insert(s.actor.mark());
+                self.principal(&s.actor);
                 self.person(s.actor.mark(), s.actor_name.mark());
                 self.names.insert(s.actor.mark());
                 s.session.into_iter().for_each(|session| self.key(session.mark()));
             }
+        }
+    }
+
+    fn principal(&mut self, id: &Text<'_>) {
+        if !id.is_empty() {
+            self.principals.insert(id.mark());
         }
     }
 

@@ -30,7 +30,7 @@ pub(crate) type Made = (EventId, Record);
 /// Rules are named `severity:tactic,tactic:name`.
 pub(crate) fn record(facts: Vec<Fact>, rules: &[&str]) -> Made {
     let cite = facts[0].cite().clone();
-    let hits = rules.iter().map(|rule| Hit { rule: (*rule).to_owned(), version: "1".into() }).collect();
+    let hits = rules.iter().map(|rule| Hit { rule: (*rule).into(), version: "1".into() }).collect();
     let digest = Digest::of(cite.record.as_str().as_bytes());
     (cite.event, Record { record_id: cite.record, digest, revision: None, facts, hits })
 }
@@ -48,7 +48,7 @@ pub(crate) fn rules_of(records: &[Made]) -> BTreeMap<String, RuleFacts> {
             tactics: parts[1].split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect(),
             why: "why".into(),
         };
-        (id, facts)
+        (id.to_string(), facts)
     })
     .collect()
 }

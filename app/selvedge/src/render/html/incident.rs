@@ -223,7 +223,8 @@ fn seen(findings: &[&Finding], out: &mut String) {
         return;
     }
     out.push_str("<h3>What the rules saw</h3><div class=\"wide\"><table>\n");
-    let sums = summary::by_rule(findings);
+    let found: summary::Found = findings.iter().copied().collect();
+    let sums = found.by_rule();
     for sum in sums {
         let why = findings.iter().find(|finding| finding.rule == sum.rule).map(|finding| h(&finding.why));
         let times = if sum.count > 1 { format!(" ({} times)", grouped(sum.count as u64)) } else { String::new() };

@@ -1,0 +1,239 @@
+//! Which records with findings may make an incident or join one.
+//!
+//! Of each such record a few bytes are kept: whose, when, how bad. They are enough
+//! to see where [`crate::episode`] may find an episode: around findings of medium
+//! severity and bursts of low ones. All other records with findings are quiet.
+//! Where episodes are more than one decision gives, or rules so noisy that they are
+//! more than fits into memory, the worst are taken, and the others counted.
+
+use super::kin::Kin;
+use super::mark;
+use super::sweep::Sweep;
+use crate::case::RuleFacts;
+use crate::cluster::{MAX_INCIDENTS, MAX_RECORDS};
+use crate::thresholds::Signals;
+use selvedge_graph::cold::text::join;
+use selvedge_graph::cold::views::FactView;
+use selvedge_graph::cold::{ColdSet, Item};
+use selvedge_model::{Severity, Timestamp};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
+
+/// Records with findings that are unpacked at once: some 50 MB.
+const MAX_LOUD: usize = 24_000;
+
+/// Of one episode: more than an incident cites, as it may fall into several.
+const MAX_OF_ONE: usize = MAX_RECORDS + MAX_RECORDS / 5;
+
+/// Low rules of one record that are told apart.
+const LOW: usize = 3;
+
+/// Stands for no rule.
+const NONE: u16 = u16::MAX;
+
+/// A record with findings.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    /// The set of the actor in [`Kin`].
+    actor: u32,
+    place: u32,
+    /// Microseconds since 1970.
+    at: i64,
+    /// The first bytes of its identity: the order of equal times.
+    event: u64,
+    worst: Severity,
+    low: [u16; LOW],
+}
+
+/// What came of it.
+pub(super) struct Loud {
+    places: HashSet<u32>,
+    /// The others, by time.
+    pub(super) quiet: Vec<u32>,
+    /// Possible episodes that were not taken.
+    pub(super) left_out: u64,
+}
+
+impl Loud {
+    pub(super) fn of(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>, table: &Signals) -> Self {
+        let mut told = all(cold, sweep, rules);
+        let (ranges, left_out) = taken(&told, table);
+        let of_range = |range| best(told.get(range).unwrap_or_default());
+        let places: HashSet<u32> = ranges.into_iter().flat_map(of_range).map(|one| one.place).collect();
+        told.retain(|one| !places.contains(&one.place));
+        told.sort_unstable_by_key(|one| (one.at, one.event, one.place));
+        Self { places, quiet: told.into_iter().map(|one| one.place).collect(), left_out }
+    }
+
+    /// Whether the record at a place may make an incident or join one.
+    pub(super) fn has(&self, place: u32) -> bool {
+        self.places.contains(&place)
+    }
+}
+
+/// All records with findings, by actor and time.
+fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Vec<Told> {
+    let mut kin = Kin::of(sweep);
+    let mut grades = Grades::of(rules);
+    let mut told = Vec::new();
+    for entry in cold.entries().filter(|entry| entry.is_told()) {
+        let Some(item) = entry.item() else { continue };
+        let (worst, low) = grades.of_record(&item);
+        let at = item.facts().next().map_or(Timestamp::UNIX_EPOCH, |fact| fact.at());
+        told.push(Told {
+            actor: kin.add(&item),
+            place: entry.place(),
+            at: at.as_microsecond(),
+            event: item.event.0.as_bytes().first_chunk().copied().map_or(0, u64::from_be_bytes),
+            worst,
+            low,
+        });
+    }
+    told.iter_mut().for_each(|one| one.actor = kin.root(one.actor));
+    told.sort_unstable_by_key(|one| (one.actor, one.at, one.event, one.place));
+    told
+}
+
+/// Severities, by the numbers of rules; and small numbers for what is low.
+struct Grades {
+    rules: HashMap<u64, Severity>,
+    low: HashMap<u64, u16>,
+}
+
+impl Grades {
+    fn of(rules: &BTreeMap<String, RuleFacts>) -> Self {
+        Self { rules: rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect(), low: HashMap::new() }
+    }
+
+    fn of_record(&mut self, item: &Item<'_>) -> (Severity, [u16; LOW]) {
+        let (mut worst, mut low) = (Severity::Info, [NONE; LOW]);
+        for (rule, _) in item.hits() {
+            let rule = rule.mark();
+            if let Some(severity) = self.rules.get(&rule).copied() {
+                self.grade(severity, rule, &mut worst, &mut low);
+            }
+        }
+        for fact in item.facts() {
+            if let FactView::Signal(signal) = &fact
+                && let Some(report) = signal.owned().report
+            {
+                let what = join(mark(&report.product), mark(&report.kind));
+                self.grade(report.severity, what, &mut worst, &mut low);
+            }
+        }
+        (worst, low)
+    }
+
+    fn grade(&mut self, severity: Severity, what: u64, worst: &mut Severity, low: &mut [u16; LOW]) {
+        *worst = severity.max(*worst);
+        if severity != Severity::Low {
+            return;
+        }
+        let next = u16::try_from(self.low.len()).unwrap_or(NONE - 1).min(NONE - 1);
+        let number = *self.low.entry(what).or_insert(next);
+        if let Some(slot) = low.iter_mut().find(|slot| **slot == NONE || **slot == number) {
+            *slot = number;
+        }
+    }
+}
+
+/// Where an episode may be: the records around those that may carry it.
+struct Candidate {
+    rank: (Reverse<Severity>, Reverse<usize>, i64, u64),
+    range: Range<usize>,
+}
+
+/// The episodes that are taken, as ranges of `told`; how many are not.
+fn taken(told: &[Told], table: &Signals) -> (Vec<Range<usize>>, u64) {
+    let mut candidates = Vec::new();
+    let mut start = 0usize;
+    for of_one in told.chunk_by(|a, b| a.actor == b.actor) {
+        of_actor(of_one, start, table, &mut candidates);
+        start = start.saturating_add(of_one.len());
+    }
+    candidates.sort_by_key(|one| one.rank);
+    let all = candidates.len();
+    let mut ranges = Vec::new();
+    let mut room = MAX_LOUD;
+    // A candidate may prove to be no incident, so more are looked at than given.
+    for one in candidates.into_iter().take(MAX_INCIDENTS.saturating_mul(2)) {
+        let Some(rest) = room.checked_sub(one.range.len().min(MAX_OF_ONE)) else { break };
+        room = rest;
+        ranges.push(one.range);
+    }
+    let left_out = all.saturating_sub(ranges.len());
+    (ranges, u64::try_from(left_out).unwrap_or(u64::MAX))
+}
+
+/// The possible episodes of one actor, whose records are given by time and begin
+/// at `start`.
+fn of_actor(told: &[Told], start: usize, table: &Signals, out: &mut Vec<Candidate>) {
+    let carries = carriers(told, table);
+    let (gap, near) = (hours(table.episode_gap_hours), hours(table.lesser_within_hours));
+    let mut carriers = told.iter().zip(&carries).filter(|(_, carries)| **carries).map(|(one, _)| one).peekable();
+    while let Some(first) = carriers.next() {
+        let (mut last, mut worst, mut count) = (first, first.worst, 1usize);
+        while let Some(next) = carriers.next_if(|next| next.at.saturating_sub(last.at) <= gap) {
+            (last, worst, count) = (next, worst.max(next.worst), count.saturating_add(1));
+        }
+        let from = told.partition_point(|one| one.at < first.at.saturating_sub(near));
+        let to = told.partition_point(|one| one.at <= last.at.saturating_add(near));
+        out.push(Candidate {
+            rank: (Reverse(worst), Reverse(count), first.at, first.event),
+            range: start.saturating_add(from)..start.saturating_add(to),
+        });
+    }
+}
+
+/// Which records may carry an episode: the bad, and the low where so many rules
+/// saw something within the time of a burst.
+fn carriers(told: &[Told], table: &Signals) -> Vec<bool> {
+    let mut out: Vec<bool> = told.iter().map(|one| one.worst >= Severity::Medium).collect();
+    let length = table.burst.minutes.saturating_mul(60_000_000);
+    let enough = table.burst.rules.min(LOW);
+    let low: Vec<(usize, &Told)> = told.iter().enumerate().filter(|(_, one)| one.worst == Severity::Low).collect();
+    let mut seen: BTreeMap<u16, usize> = BTreeMap::new();
+    let (mut from, mut marked) = (0usize, 0usize);
+    for (to, (_, one)) in low.iter().enumerate() {
+        for rule in one.low.iter().filter(|rule| **rule != NONE) {
+            let count = seen.entry(*rule).or_default();
+            *count = count.saturating_add(1);
+        }
+        while let Some((_, oldest)) = low.get(from)
+            && one.at.saturating_sub(oldest.at) > length
+        {
+            for rule in oldest.low.iter().filter(|rule| **rule != NONE) {
+                let count = seen.entry(*rule).or_default();
+                *count = count.saturating_sub(1);
+                if *count == 0 {
+                    seen.remove(rule);
+                }
+            }
+            from = from.saturating_add(1);
+        }
+        if seen.len() >= enough {
+            for (index, _) in low.iter().take(to.saturating_add(1)).skip(from.max(marked)) {
+                if let Some(slot) = out.get_mut(*index) {
+                    *slot = true;
+                }
+            }
+            marked = to.saturating_add(1);
+        }
+    }
+    out
+}
+
+/// Of an episode's records those that are taken: the worst, then the earliest.
+fn best(of_one: &[Told]) -> Vec<&Told> {
+    let mut all: Vec<&Told> = of_one.iter().collect();
+    if all.len() > MAX_OF_ONE {
+        all.sort_by_key(|one| (Reverse(one.worst), one.at, one.event));
+        all.truncate(MAX_OF_ONE);
+    }
+    all
+}
+
+fn hours(count: i64) -> i64 {
+    count.saturating_mul(3_600_000_000)
+}

@@ -1,0 +1,52 @@
+//! Findings that make no incident and join none. There may be as many as records
+//! when a rule is noisy, so they are put into words only when somebody reads them,
+//! one by one.
+
+use crate::case::RuleFacts;
+use crate::signals::marks;
+use selvedge_graph::cold::ColdSet;
+use selvedge_model::{Finding, FindingId, Timestamp};
+use std::collections::BTreeMap;
+
+/// Records with such findings, by time.
+#[derive(Debug, Clone, Default)]
+pub struct Quiet {
+    places: Vec<u32>,
+}
+
+impl Quiet {
+    pub(super) fn of(places: Vec<u32>) -> Self {
+        Self { places }
+    }
+
+    /// How many records these are.
+    pub fn records(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The findings by time, each once; of all records, or of those alone that
+    /// were read since [`ColdSet::begin_run`]. `cold` must be the set that this was
+    /// picked out of, unchanged.
+    pub fn findings<'a>(
+        &'a self,
+        cold: &'a ColdSet,
+        rules: &'a BTreeMap<String, RuleFacts>,
+        only_seen: bool,
+    ) -> impl Iterator<Item = Finding> + use<'a> {
+        let mut last = (Timestamp::MIN, Vec::<FindingId>::new());
+        let entries = self.places.iter().filter_map(|place| cold.entry(*place));
+        let items = entries.filter(move |entry| entry.is_seen() || !only_seen).filter_map(|entry| entry.item());
+        let findings = items.flat_map(|item| {
+            let record = item.record();
+            marks(&record, rules).map(|mark| mark.finding(&record)).collect::<Vec<_>>()
+        });
+        findings.filter(move |finding| {
+            if last.0 != finding.occurred_at {
+                last = (finding.occurred_at, Vec::new());
+            }
+            let is_new = !last.1.contains(&finding.id);
+            last.1.push(finding.id);
+            is_new
+        })
+    }
+}
