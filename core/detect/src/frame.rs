@@ -6,6 +6,7 @@
 //! line as text. Damage costs the damaged record and no other: the framer finds
 //! the next record by itself.
 
+mod recover;
 mod rows;
 mod table;
 mod whole;
@@ -409,16 +410,6 @@ impl Framer {
         }
     }
 
-    /// Why a record has no end: it is cut off, or damaged long before, so that
-    /// its brackets no longer match.
-    fn why_unfinished(&self) -> &'static str {
-        let bytes = self.slice(self.start, self.buf.len());
-        match Doc::parse_prefix(bytes, &mut Scratch::default()) {
-            Err(Stop::Damage(why)) if !self.oversize => why,
-            _ => "the record is cut off: the file ends inside it",
-        }
-    }
-
     fn emit(&mut self, end: usize, out: &mut dyn FnMut(Piece<'_>)) {
         if self.oversize || end.saturating_sub(self.start) > MAX_RECORD {
             out(Piece::Broken(self.start_at, TOO_LONG));
@@ -435,58 +426,6 @@ impl Framer {
             Err(Stop::More) => out(Piece::Broken(self.start_at, "not JSON: it ends too early")),
         }
         self.scratch = scratch;
-    }
-
-    /// Reports the record at `start` as broken and goes to where the next one
-    /// may begin: for records of their own line the next line, inside an array
-    /// the next object after a closed one.
-    fn recover(&mut self, why: &'static str, out: &mut dyn FnMut(Piece<'_>)) -> bool {
-        out(Piece::Broken(self.start_at, why));
-        let was_element = self.mode == Mode::Element;
-        // Of a tail and of an overlong record only what follows is kept.
-        if !self.tail && self.pos.saturating_sub(self.start) <= MAX_RECORD {
-            self.pos = self.start.saturating_add(1);
-        }
-        self.tail = false;
-        self.mode = Mode::Skip(if was_element { Skip::Element { last: 0, before: 0 } } else { Skip::Line(false) });
-        true
-    }
-
-    fn skip(&mut self, mut skip: Skip, at_end: bool) -> bool {
-        while let Some(byte) = self.byte(self.pos) {
-            match &mut skip {
-                Skip::Line(at_line_start) => match byte {
-                    b'\n' => *at_line_start = true,
-                    b'{' if *at_line_start => {
-                        self.mode = Mode::Top;
-                        return true;
-                    }
-                    b' ' | b'\t' | b'\r' => {}
-                    _ => *at_line_start = false,
-                },
-                Skip::Element { last, before } => {
-                    if byte == b'{' && (*before, *last) == (b'}', b',') {
-                        match looks_like_a_record(self.slice(self.pos, self.buf.len())) {
-                            None if !at_end => {
-                                self.mode = Mode::Skip(skip);
-                                return false;
-                            }
-                            Some(true) => {
-                                self.mode = Mode::Elements;
-                                return true;
-                            }
-                            _ => {}
-                        }
-                    }
-                    if !byte.is_ascii_whitespace() {
-                        (*before, *last) = (*last, byte);
-                    }
-                }
-            }
-            self.pos = self.pos.saturating_add(1);
-        }
-        self.mode = Mode::Skip(skip);
-        false
     }
 
     fn scan_value(&mut self, may_be_envelope: bool) -> Found {
@@ -597,17 +536,6 @@ impl Framer {
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 const TOO_LONG: &str = "the record is longer than 16 MiB; split it or leave it out";
-
-/// Whether a whole JSON object stands at the start of `bytes`, with enough keys
-/// to be a record and not a part of one; `None` if more bytes must tell.
-fn looks_like_a_record(bytes: &[u8]) -> Option<bool> {
-    let short = bytes.get(..MAX_RECORD).unwrap_or(bytes);
-    match Doc::parse_prefix(short, &mut Scratch::default()) {
-        Ok((doc, _)) => Some(doc.root().is_object() && doc.root().members().count() >= 5),
-        Err(Stop::More) if short.len() < MAX_RECORD => None,
-        Err(_) => Some(false),
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -40,12 +40,13 @@ pub(crate) struct Found {
 }
 
 /// The incidents out of all findings on records, except those records that
-/// `taken` already holds.
+/// `taken` already holds. `dropped`: by a record, how many others of its episode are
+/// not in the set.
 pub(crate) fn find(
     inputs: &Inputs<'_>,
     resolver: &Resolver<'_>,
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
-    taken: &BTreeSet<EventId>,
+    (taken, dropped): (&BTreeSet<EventId>, &BTreeMap<EventId, u64>),
 ) -> Found {
     let free = inputs.set.records().filter(|(id, _)| !taken.contains(id));
     let sightings: Vec<Sighting<'_>> =
@@ -62,7 +63,9 @@ pub(crate) fn find(
     found.truncate(MAX_INCIDENTS);
     let mut incidents = Vec::with_capacity(found.len());
     for (cluster, episode) in &found {
-        let case = case_of(inputs, &web, cluster, episode);
+        let mut case = case_of(inputs, &web, cluster, episode);
+        let not_here = episode.all().iter().filter_map(|sighting| dropped.get(&sighting.event)).sum::<u64>();
+        case.left_out = case.left_out.saturating_add(not_here);
         let judged = assess::judge(&case, inputs.thresholds);
         incidents.extend(judged.into_iter().map(|incident| (case.clone(), incident)));
     }

@@ -66,6 +66,8 @@ pub struct Scope {
     pub calibration: Option<Calibration>,
     /// The large reads.
     pub egress: Option<Vec<Finding>>,
+    /// By a record, how many others of its episode are not in the set.
+    pub dropped: BTreeMap<EventId, u64>,
 }
 
 /// Decides over the whole set.
@@ -102,7 +104,7 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
     }
     // What a stolen session's incident holds makes no second one.
     let taken: BTreeSet<EventId> = incidents.iter().flat_map(|(_, incident)| incident.events.iter().copied()).collect();
-    let found = cluster::find(inputs, &resolver, &links, &taken);
+    let found = cluster::find(inputs, &resolver, &links, (&taken, &scope.dropped));
     let signals = found.incidents.into_iter();
     incidents.extend(signals.map(|(case, incident)| (CaseInput::Signals(Box::new(case)), incident)));
     all.sort_by(|a, b| a.occurred_at.cmp(&b.occurred_at).then_with(|| a.id.cmp(&b.id)));

@@ -30,7 +30,22 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
 
 /// Libraries that a core crate may use: pure ones. `None` is any core crate.
 const CORE_LIBRARIES: [(Option<&str>, &[&str]); 4] = [
-    (None, &["serde", "serde_json", "jiff", "thiserror", "sha1", "sha2", "base64", "memchr", "wide", "yaml_serde"]),
+    (
+        None,
+        &[
+            "serde",
+            "serde_json",
+            "jiff",
+            "thiserror",
+            "sha1",
+            "sha2",
+            "base64",
+            "hashbrown",
+            "memchr",
+            "wide",
+            "yaml_serde",
+        ],
+    ),
     (Some("core/detect"), &["rsigma-parser", "rsigma-eval"]),
     (Some("core/guard"), &["cedar-policy"]),
     (Some("core/policy"), &["cedar-policy"]),

@@ -91,7 +91,8 @@ impl Parts {
 
 impl Gated {
     /// `rules`: index among all rules and what it asks, in order.
-    pub(super) fn new(fields: Fields, rules: Vec<(usize, Asks<Slot>)>) -> Self {
+    pub(super) fn new(mut fields: Fields, rules: Vec<(usize, Asks<Slot>)>) -> Self {
+        let rules = fields.most_asked_first(rules);
         let choices: Vec<Vec<Vec<Gate>>> = rules.iter().map(|(_, asks)| choices(asks)).collect();
         // A field that many rules want is asked for once a record: few fields.
         // The more words rules want of a field, the more a record's word says.
@@ -265,12 +266,17 @@ const COMMON: [&str; 24] = [
     "yes",
 ];
 
+/// Of the names of services most records have one, too.
+fn is_common(word: &str) -> bool {
+    COMMON.contains(&word) || word.ends_with(".amazonaws.com")
+}
+
 /// The dearest of several gates; words of a field that others ask for anyway
 /// are cheapest.
 fn cost(gates: &[Gate], popular: &BTreeMap<Slot, usize>) -> (u8, std::cmp::Reverse<usize>, usize) {
     let of = |gate: &Gate| match gate {
         Gate::Words { slot, words, numbers, .. } => {
-            let common = words.iter().any(|word| COMMON.contains(&word.as_str())) || numbers.contains(&0.0);
+            let common = words.iter().any(|word| is_common(word)) || numbers.contains(&0.0);
             (if common { 2 } else { 0 }, std::cmp::Reverse(popular.get(slot).copied().unwrap_or_default()))
         }
         Gate::Within { .. } => (1, std::cmp::Reverse(0)),
@@ -294,25 +300,28 @@ fn choices(asks: &Asks<Slot>) -> Vec<Vec<Gate>> {
     }
 }
 
+/// The field of which all these gates want words.
+fn one_slot(gates: &[Gate]) -> Option<Slot> {
+    let slot = |gate: &Gate| if let Gate::Words { slot, .. } = gate { Some(*slot) } else { None };
+    let first = slot(gates.first()?)?;
+    gates.iter().all(|gate| slot(gate) == Some(first)).then_some(first)
+}
+
 /// Choices of which every alternative has one.
 fn any_of(parts: &[Asks<Slot>]) -> Vec<Vec<Gate>> {
     let of_parts: Vec<Vec<Vec<Gate>>> = parts.iter().map(choices).collect();
     // Where all want the same field, that field; else the best of each.
-    let slots = |choices: &Vec<Vec<Gate>>| -> BTreeSet<Slot> {
-        choices
-            .iter()
-            .filter_map(|gates| if let [Gate::Words { slot, .. }] = gates.as_slice() { Some(*slot) } else { None })
-            .collect()
-    };
+    let slots =
+        |choices: &Vec<Vec<Gate>>| -> BTreeSet<Slot> { choices.iter().filter_map(|gates| one_slot(gates)).collect() };
     let mut shared = of_parts.iter().map(slots);
     let mut common = shared.next().unwrap_or_default();
     shared.for_each(|other| common.retain(|slot| other.contains(slot)));
     let mut out: Vec<Vec<Gate>> = Vec::new();
     for wanted in common {
         let of_slot = |choices: &Vec<Vec<Gate>>| {
-            choices.iter().flatten().find(|gate| matches!(gate, Gate::Words { slot, .. } if *slot == wanted)).cloned()
+            choices.iter().find(|gates| one_slot(gates) == Some(wanted)).cloned().unwrap_or_default()
         };
-        out.push(of_parts.iter().filter_map(of_slot).collect());
+        out.push(of_parts.iter().flat_map(of_slot).collect());
     }
     if out.is_empty() {
         let best = |choices: &Vec<Vec<Gate>>| choices.iter().min_by_key(|gates| cost(gates, &BTreeMap::new())).cloned();

@@ -75,6 +75,19 @@ impl<F> Asks<F> {
 pub(super) type Slot = u32;
 
 impl Asks<Slot> {
+    /// The same with other slots: `change` is given each.
+    fn with_slots(self, change: &mut dyn FnMut(Slot) -> Slot) -> Self {
+        let mut all = |parts: Vec<Self>| parts.into_iter().map(|part| part.with_slots(change)).collect();
+        match self {
+            Self::All(parts) => Self::All(all(parts)),
+            Self::Any(parts) => Self::Any(all(parts)),
+            Self::AtLeast(least, parts) => Self::AtLeast(least, all(parts)),
+            Self::Not(part) => Self::Not(Box::new(part.with_slots(change))),
+            Self::Item(item) => Self::Item(Item { field: change(item.field), check: item.check.map(change) }),
+            Self::Keyword(check) => Self::Keyword(check),
+        }
+    }
+
     pub(super) fn holds(&self, eyes: &Eyes<'_, '_>) -> bool {
         match self {
             Self::Item(item) => eyes.hold(item),
@@ -111,6 +124,34 @@ impl Fields {
         self.plans.push(plan());
         self.slots.insert(key, slot);
         slot
+    }
+
+    /// Gives the fields that most rules ask for the first slots, so that they share
+    /// pages; returns the rules with the new slots.
+    pub(super) fn most_asked_first(&mut self, rules: Vec<(usize, Asks<Slot>)>) -> Vec<(usize, Asks<Slot>)> {
+        let mut asked = vec![0usize; self.plans.len()];
+        let mut count = |slot: Slot| {
+            if let Some(number) = asked.get_mut(slot as usize) {
+                *number = number.saturating_add(1);
+            }
+            slot
+        };
+        let rules: Vec<_> = rules.into_iter().map(|(rule, asks)| (rule, asks.with_slots(&mut count))).collect();
+        let mut order: Vec<Slot> = (0..).take(self.plans.len()).collect();
+        order.sort_by_key(|slot| std::cmp::Reverse(asked.get(*slot as usize).copied()));
+        let mut place = vec![0; order.len()];
+        for (new, old) in (0..).zip(&order) {
+            if let Some(slot) = place.get_mut(*old as usize) {
+                *slot = new;
+            }
+        }
+        let moved = |old: Slot| place.get(old as usize).copied().unwrap_or(old);
+        let mut plans: Vec<(Slot, Plan)> =
+            (0..).zip(std::mem::take(&mut self.plans)).map(|(old, plan)| (moved(old), plan)).collect();
+        plans.sort_by_key(|(slot, _)| *slot);
+        self.plans = plans.into_iter().map(|(_, plan)| plan).collect();
+        self.slots.values_mut().for_each(|slot| *slot = moved(*slot));
+        rules.into_iter().map(|(rule, asks)| (rule, asks.with_slots(&mut { moved }))).collect()
     }
 
     pub(super) fn name(&self, slot: Slot) -> &str {

@@ -1,5 +1,6 @@
 //! The second pass: the records themselves.
 
+use super::holders::{Holders, Rows};
 use super::loud::Loud;
 use super::quiet::Quiet;
 use super::sweep::Sweep;
@@ -12,24 +13,24 @@ use selvedge_graph::cold::{ColdSet, Entry, Item, Kind, OWNERS, owner_number};
 use selvedge_graph::identity::Calibration;
 use selvedge_graph::{Estate, FactSet, PersonKey};
 use selvedge_model::{EventId, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What to look for, as numbers.
-struct Wanted {
+pub(super) struct Wanted {
     people: BTreeSet<u64>,
     /// AWS principals, with all that they did.
     principals: BTreeSet<u64>,
     /// AWS principals, with what joins them.
     joined: BTreeSet<u64>,
     /// Who is behind those sessions: sign-ins under these names, of these object
-    /// ids, with these request ids.
-    names: BTreeSet<u64>,
-    ids: BTreeSet<u64>,
+    /// ids, with these request ids. Of most only those matter that come just before
+    /// a session was given: see [`Holders`].
+    pub(super) names: BTreeSet<u64>,
+    pub(super) ids: BTreeSet<u64>,
     requests: BTreeSet<u64>,
+    holders: Holders,
     /// Owners that a record's head may name.
     owners: Bits,
-    /// Records that a rule or a provider points at.
-    told: bool,
 }
 
 /// Picks out what there is about `people`, the AWS sessions that may be theirs,
@@ -47,38 +48,50 @@ pub(super) fn gather(
     let mut set = FactSet::new();
     let (mut outline, mut told) = (Outline::default(), Outline::default());
     let mut calibrating = Calibrating::new(sweep);
+    let mut rows = Rows::default();
+    let mut taken = HashSet::new();
     for entry in cold.entries() {
-        let Some(item) = wanted.may_want(&entry, &calibrating).then(|| entry.item()).flatten() else {
+        let is_loud = loud.as_ref().is_some_and(|loud| entry.is_told() && loud.has(entry.place()));
+        let wants = is_loud || wanted.may_want(&entry, &calibrating) || lone.may_want(&entry);
+        let Some(item) = wants.then(|| entry.item()).flatten() else {
             continue;
         };
         calibrating.look(&item);
-        if item.facts().any(|fact| wanted.wants_fact(&fact)) {
+        rows.look(&wanted, &entry, &item);
+        if is_loud || item.facts().any(|fact| wanted.wants_fact(&fact)) {
             set.put(item.event, item.record());
-            continue;
-        }
-        match loud.as_ref().filter(|_| entry.is_told()) {
-            Some(loud) if loud.has(entry.place()) => set.put(item.event, item.record()),
-            Some(_) => {
-                wanted.outline(&entry, &item, &mut told);
-                lone.look(&entry, &item);
-            }
-            None => wanted.outline(&entry, &item, &mut outline),
+            taken.insert(entry.place());
+        } else if loud.is_some() && entry.is_told() {
+            wanted.outline(&entry, &item, &mut told);
+            lone.look(&entry, &item);
+        } else {
+            wanted.outline(&entry, &item, &mut outline);
         }
     }
-    let joining = outline.places().into_iter().chain(told.places()).chain(lone.places());
-    for item in joining.filter_map(|place| cold.at(place)) {
-        set.put(item.event, item.record());
+    let more = outline.places().into_iter().chain(told.places()).chain(lone.places()).chain(rows.places());
+    for entry in more.filter_map(|place| cold.entry(place)) {
+        if let Some(item) = entry.item() {
+            set.put(item.event, item.record());
+            taken.insert(entry.place());
+        }
     }
-    let (mut quiet, left_out) = loud.map_or_else(Default::default, |loud| (loud.quiet, loud.left_out));
-    quiet.retain(|place| cold.at(*place).is_some_and(|item| set.get(&item.event).is_none()));
+    let (mut quiet, left_out, dropped) =
+        loud.map_or_else(Default::default, |loud| (loud.quiet, loud.left_out, loud.dropped));
+    let dropped = dropped.into_iter().filter_map(|(place, count)| Some((cold.at(place)?.event, count))).collect();
+    quiet.retain(|place| !taken.contains(place));
     let calibration = Some(calibrating.done());
-    Hot { set, scope: Scope { people: Some(people), calibration, egress: None }, quiet: Quiet::of(quiet), left_out }
+    Hot {
+        set,
+        scope: Scope { people: Some(people), calibration, egress: None, dropped },
+        quiet: Quiet::of(quiet),
+        left_out,
+    }
 }
 
 /// The actors of the records that may make an incident.
 fn actors(cold: &ColdSet, loud: &Loud) -> Actors {
     let mut actors = Actors::default();
-    for entry in cold.entries().filter(|entry| entry.is_told() && loud.has(entry.place())) {
+    for entry in cold.entries().filter(|entry| entry.is_told() && loud.is_joined(entry.place())) {
         entry.item().into_iter().flat_map(|item| item.facts()).for_each(|fact| actors.add(&fact));
     }
     actors
@@ -98,6 +111,13 @@ impl Lone {
         let keys = items.filter(|item| !item.is_aws()).map(|item| key_of(&item.record()));
         let names = keys.filter_map(|key| if let ActorKey::EntraName(upn) = key { Some(mark(&upn)) } else { None });
         Self { names: names.collect(), found: BTreeMap::new() }
+    }
+
+    /// Whether a record must be looked at, by its head.
+    fn may_want(&self, entry: &Entry<'_>) -> bool {
+        !self.names.is_empty()
+            && entry.is_told()
+            && matches!(entry.kind(), Kind::SignIn | Kind::ArmUse | Kind::EntraChange)
     }
 
     fn look(&mut self, entry: &Entry<'_>, item: &Item<'_>) {
@@ -135,7 +155,6 @@ impl Wanted {
         }
         theirs.extend(sweep.holders.of_all(&own_ids));
         let principals = principals(sweep, &theirs, &own_ids);
-        let is_told = told.is_some();
         let mut joined = told.map(|actors| joined(actors, sweep)).unwrap_or_default();
         joined.retain(|principal| !principals.contains(principal));
         // Who is behind each of them, as exactly as if all records were there.
@@ -152,16 +171,17 @@ impl Wanted {
             people.iter().map(|person| person_mark(&plain(&person.tenant), &plain(&person.user_id))).collect();
         let mut owners = Bits::new();
         people.iter().chain(&principals).chain(&joined).for_each(|owner| owners.set(owner_number(*owner)));
-        Self { people, principals, joined, names, ids, requests, owners, told: is_told }
+        let holders =
+            Holders::of(sweep, estate, |principal| principals.contains(&principal) || joined.contains(&principal));
+        Self { people, principals, joined, names, ids, requests, holders, owners }
     }
 
     /// Whether a record must be looked at, by its head.
     fn may_want(&self, entry: &Entry<'_>, calibrating: &Calibrating) -> bool {
         match entry.kind() {
-            _ if self.told && entry.is_told() => true,
             Kind::Use | Kind::ArmUse | Kind::EntraChange => self.owners.has(entry.owner()),
             Kind::SignIn => !self.is_empty() || calibrating.is_due,
-            Kind::Other => true,
+            Kind::Other => !self.is_empty() || calibrating.is_due,
         }
     }
 
@@ -173,9 +193,8 @@ impl Wanted {
         match fact {
             FactView::SignIn(s) => {
                 self.people.contains(&person_mark(&s.tenant, &s.user_id))
-                    || self.names.contains(&s.upn.mark())
-                    || self.ids.contains(&s.user_id.mark())
                     || self.requests.contains(&s.request_id.mark())
+                    || self.holders.is_near(s)
             }
             FactView::ArmUse(u) => self.people.contains(&person_mark(&u.tenant, &u.object_id)),
             FactView::EntraChange(c) => self.people.contains(&person_mark(&c.tenant, &c.initiator_id)),

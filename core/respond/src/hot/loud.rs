@@ -3,8 +3,10 @@
 //! Of each such record a few bytes are kept: whose, when, how bad. They are enough
 //! to see where [`crate::episode`] may find an episode: around findings of medium
 //! severity and bursts of low ones. All other records with findings are quiet.
-//! Where episodes are more than one decision gives, or rules so noisy that they are
-//! more than fits into memory, the worst are taken, and the others counted.
+//! Where episodes are more than one decision gives, the worst are taken and the
+//! others counted. Where rules are so noisy that the records of these are more than
+//! fits into memory, each gives the same number of its own: the worst, of each rule
+//! the earliest.
 
 use super::kin::Kin;
 use super::mark;
@@ -17,7 +19,7 @@ use selvedge_graph::cold::views::FactView;
 use selvedge_graph::cold::{ColdSet, Item};
 use selvedge_model::{Severity, Timestamp};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// Records with findings that are unpacked at once: some 50 MB.
@@ -25,6 +27,10 @@ const MAX_LOUD: usize = 24_000;
 
 /// Of one episode: more than an incident cites, as it may fall into several.
 const MAX_OF_ONE: usize = MAX_RECORDS + MAX_RECORDS / 5;
+
+/// Episodes whose actors are joined with all that is theirs: the worst. Of more, each
+/// is told by its own records alone, as joining takes memory, too.
+const MAX_JOINED: usize = 200;
 
 /// Low rules of one record that are told apart.
 const LOW: usize = 3;
@@ -43,32 +49,52 @@ struct Told {
     /// The first bytes of its identity: the order of equal times.
     event: u64,
     worst: Severity,
+    /// The rule that says the worst of it.
+    what: u16,
     low: [u16; LOW],
 }
 
 /// What came of it.
 pub(super) struct Loud {
-    places: HashSet<u32>,
+    /// And whether the actor is joined.
+    places: HashMap<u32, bool>,
     /// The others, by time.
     pub(super) quiet: Vec<u32>,
     /// Possible episodes that were not taken.
     pub(super) left_out: u64,
+    /// By the first record that was taken of an episode, how many were not.
+    pub(super) dropped: HashMap<u32, u64>,
 }
 
 impl Loud {
     pub(super) fn of(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>, table: &Signals) -> Self {
         let mut told = all(cold, sweep, rules);
         let (ranges, left_out) = taken(&told, table);
-        let of_range = |range| best(told.get(range).unwrap_or_default());
-        let places: HashSet<u32> = ranges.into_iter().flat_map(of_range).map(|one| one.place).collect();
-        told.retain(|one| !places.contains(&one.place));
+        let (mut places, mut dropped) = (HashMap::new(), HashMap::new());
+        let each = room_for_each(&ranges);
+        for (nth, of_one) in ranges.into_iter().filter_map(|range| told.get(range)).enumerate() {
+            let best = best(of_one, each);
+            if let Some(first) = best.first().filter(|_| best.len() < of_one.len()) {
+                let rest = of_one.len().saturating_sub(best.len());
+                dropped.insert(first.place, u64::try_from(rest).unwrap_or(u64::MAX));
+            }
+            for one in best {
+                *places.entry(one.place).or_default() |= nth < MAX_JOINED;
+            }
+        }
+        told.retain(|one| !places.contains_key(&one.place));
         told.sort_unstable_by_key(|one| (one.at, one.event, one.place));
-        Self { places, quiet: told.into_iter().map(|one| one.place).collect(), left_out }
+        Self { places, quiet: told.into_iter().map(|one| one.place).collect(), left_out, dropped }
     }
 
     /// Whether the record at a place may make an incident or join one.
     pub(super) fn has(&self, place: u32) -> bool {
-        self.places.contains(&place)
+        self.places.contains_key(&place)
+    }
+
+    /// Whether its actor is joined with all that is theirs.
+    pub(super) fn is_joined(&self, place: u32) -> bool {
+        self.places.get(&place) == Some(&true)
     }
 }
 
@@ -79,7 +105,7 @@ fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Ve
     let mut told = Vec::new();
     for entry in cold.entries().filter(|entry| entry.is_told()) {
         let Some(item) = entry.item() else { continue };
-        let (worst, low) = grades.of_record(&item);
+        let Grade { worst, what, low } = grades.of_record(&item);
         let at = item.facts().next().map_or(Timestamp::UNIX_EPOCH, |fact| fact.at());
         told.push(Told {
             actor: kin.add(&item),
@@ -87,6 +113,7 @@ fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Ve
             at: at.as_microsecond(),
             event: item.event.0.as_bytes().first_chunk().copied().map_or(0, u64::from_be_bytes),
             worst,
+            what,
             low,
         });
     }
@@ -95,44 +122,51 @@ fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Ve
     told
 }
 
-/// Severities, by the numbers of rules; and small numbers for what is low.
+/// How bad a record is.
+struct Grade {
+    worst: Severity,
+    what: u16,
+    low: [u16; LOW],
+}
+
+/// Severities, by the numbers of rules; and small numbers for these.
 struct Grades {
     rules: HashMap<u64, Severity>,
-    low: HashMap<u64, u16>,
+    numbers: HashMap<u64, u16>,
 }
 
 impl Grades {
     fn of(rules: &BTreeMap<String, RuleFacts>) -> Self {
-        Self { rules: rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect(), low: HashMap::new() }
+        Self { rules: rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect(), numbers: HashMap::new() }
     }
 
-    fn of_record(&mut self, item: &Item<'_>) -> (Severity, [u16; LOW]) {
-        let (mut worst, mut low) = (Severity::Info, [NONE; LOW]);
+    fn of_record(&mut self, item: &Item<'_>) -> Grade {
+        let mut grade = Grade { worst: Severity::Info, what: NONE, low: [NONE; LOW] };
         for (rule, _) in item.hits() {
             let rule = rule.mark();
             if let Some(severity) = self.rules.get(&rule).copied() {
-                self.grade(severity, rule, &mut worst, &mut low);
+                self.see(severity, rule, &mut grade);
             }
         }
         for fact in item.facts() {
             if let FactView::Signal(signal) = &fact
                 && let Some(report) = signal.owned().report
             {
-                let what = join(mark(&report.product), mark(&report.kind));
-                self.grade(report.severity, what, &mut worst, &mut low);
+                self.see(report.severity, join(mark(&report.product), mark(&report.kind)), &mut grade);
             }
         }
-        (worst, low)
+        grade
     }
 
-    fn grade(&mut self, severity: Severity, what: u64, worst: &mut Severity, low: &mut [u16; LOW]) {
-        *worst = severity.max(*worst);
-        if severity != Severity::Low {
-            return;
+    fn see(&mut self, severity: Severity, what: u64, grade: &mut Grade) {
+        let next = u16::try_from(self.numbers.len()).unwrap_or(NONE - 1).min(NONE - 1);
+        let number = *self.numbers.entry(what).or_insert(next);
+        if grade.what == NONE || severity > grade.worst {
+            (grade.worst, grade.what) = (severity, number);
         }
-        let next = u16::try_from(self.low.len()).unwrap_or(NONE - 1).min(NONE - 1);
-        let number = *self.low.entry(what).or_insert(next);
-        if let Some(slot) = low.iter_mut().find(|slot| **slot == NONE || **slot == number) {
+        if severity == Severity::Low
+            && let Some(slot) = grade.low.iter_mut().find(|slot| **slot == NONE || **slot == number)
+        {
             *slot = number;
         }
     }
@@ -154,14 +188,9 @@ fn taken(told: &[Told], table: &Signals) -> (Vec<Range<usize>>, u64) {
     }
     candidates.sort_by_key(|one| one.rank);
     let all = candidates.len();
-    let mut ranges = Vec::new();
-    let mut room = MAX_LOUD;
     // A candidate may prove to be no incident, so more are looked at than given.
-    for one in candidates.into_iter().take(MAX_INCIDENTS.saturating_mul(2)) {
-        let Some(rest) = room.checked_sub(one.range.len().min(MAX_OF_ONE)) else { break };
-        room = rest;
-        ranges.push(one.range);
-    }
+    let few = candidates.into_iter().take(MAX_INCIDENTS.saturating_add(MAX_INCIDENTS / 5));
+    let ranges: Vec<Range<usize>> = few.map(|one| one.range).collect();
     let left_out = all.saturating_sub(ranges.len());
     (ranges, u64::try_from(left_out).unwrap_or(u64::MAX))
 }
@@ -224,14 +253,33 @@ fn carriers(told: &[Told], table: &Signals) -> Vec<bool> {
     out
 }
 
-/// Of an episode's records those that are taken: the worst, then the earliest.
-fn best(of_one: &[Told]) -> Vec<&Told> {
-    let mut all: Vec<&Told> = of_one.iter().collect();
-    if all.len() > MAX_OF_ONE {
-        all.sort_by_key(|one| (Reverse(one.worst), one.at, one.event));
-        all.truncate(MAX_OF_ONE);
+/// How many records each episode may give, so that all together fit: the most that
+/// is possible.
+fn room_for_each(ranges: &[Range<usize>]) -> usize {
+    let fits = |each: usize| ranges.iter().map(|range| range.len().min(each)).sum::<usize>() <= MAX_LOUD;
+    let (mut fit, mut too_many) = (1usize, MAX_OF_ONE.saturating_add(1));
+    while too_many.saturating_sub(fit) > 1 {
+        let middle = fit.midpoint(too_many);
+        if fits(middle) { fit = middle } else { too_many = middle }
     }
-    all
+    fit
+}
+
+/// Of an episode's records those that are taken, the worst first, of each rule the
+/// earliest.
+fn best(of_one: &[Told], most: usize) -> Vec<&Told> {
+    if of_one.len() <= most {
+        return of_one.iter().collect();
+    }
+    let mut seen: HashMap<u16, usize> = HashMap::new();
+    let mut ranked: Vec<(Reverse<Severity>, usize, &Told)> = Vec::with_capacity(of_one.len());
+    for one in of_one {
+        let nth = seen.entry(one.what).or_default();
+        *nth = nth.saturating_add(1);
+        ranked.push((Reverse(one.worst), *nth, one));
+    }
+    ranked.sort_by_key(|(worst, nth, one)| (*worst, *nth, one.at, one.event));
+    ranked.into_iter().take(most).map(|(_, _, one)| one).collect()
 }
 
 fn hours(count: i64) -> i64 {

@@ -15,6 +15,7 @@
 
 mod egress;
 mod gather;
+mod holders;
 mod kin;
 mod loud;
 mod pairs;

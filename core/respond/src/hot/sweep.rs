@@ -38,6 +38,9 @@ pub(super) struct Sweep {
     /// Assertion ids that are GUIDs, with the person's name, one for each SAML
     /// assertion.
     pub(super) calibrating: Vec<(u64, u64)>,
+    /// When principals that may be people's were given their sessions, in
+    /// microseconds since 1970.
+    pub(super) given: Vec<(u64, i64)>,
     /// Bytes that left, by principal.
     pub(super) egress: BTreeMap<u64, u64>,
 }
@@ -100,6 +103,9 @@ impl Sweep {
         }
         self.source(a.source_identity.as_ref(), principal);
         self.session_name(&a.principal_id, &a.role_arn, principal);
+        if a.method != AssumeMethod::Role || a.source_identity.is_some() {
+            self.given.push((principal, a.cite.at.as_microsecond()));
+        }
         if a.method != AssumeMethod::Saml {
             return;
         }
