@@ -218,7 +218,7 @@ fn a_rule_that_sees_something_everywhere_does_not_fill_the_memory() {
     };
     brain.rules = BTreeMap::from([("serious".into(), serious)]);
     let part = hot(&state.set, &state.estate, &brain.rules, &brain.thresholds);
-    assert!(part.set.len() <= 24_100, "{} records at once", part.set.len());
+    assert!(part.set.len() <= 12_100, "{} records at once", part.set.len());
     let decision = state.decide(&brain, now());
     let cited: usize = decision.incidents.iter().map(|(_, incident)| incident.evidence.len()).sum();
     let dropped: u64 = part.scope.dropped.values().sum();

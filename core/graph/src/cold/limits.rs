@@ -20,7 +20,7 @@ pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
 /// left holds rules, buffers, the journal's cache, the decision, and some 20
 /// bytes a record while limits are applied. A million records of CloudTrail (of
 /// which five in six are kept) and a million of Azure need about 250 MB.
-pub const BUDGET: usize = 304 * 1024 * 1024;
+pub const BUDGET: usize = 256 * 1024 * 1024;
 
 /// No budget may be larger: places in memory are numbers of 27 bits, four bytes
 /// each.

@@ -70,7 +70,7 @@ fn units(sweep: &Sweep, threshold: u64) -> (Vec<Unit>, BTreeMap<u64, usize>) {
             continue;
         }
         let mut members = BTreeSet::from([principal]);
-        spread(&mut members, |one| keys_of.of(one).flat_map(|key| sweep.keys.of(key)).collect());
+        spread(&mut members, usize::MAX, |one| keys_of.of(one).flat_map(|key| sweep.keys.of(key)).collect());
         members.iter().for_each(|member| {
             unit_of.insert(*member, units.len());
         });

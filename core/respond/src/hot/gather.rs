@@ -43,7 +43,8 @@ pub(super) fn gather(
     people: BTreeSet<PersonKey>,
     loud: Option<Loud>,
 ) -> Hot {
-    let wanted = Wanted::of(estate, sweep, &people, loud.as_ref().map(|loud| actors(cold, loud)));
+    let joined = loud.as_ref().map(|loud| joined(actors(cold, loud), sweep)).unwrap_or_default();
+    let wanted = Wanted::of(estate, sweep, &people, joined);
     let mut lone = Lone::of(cold, loud.as_ref());
     let mut set = FactSet::new();
     let (mut outline, mut told) = (Outline::default(), Outline::default());
@@ -88,13 +89,16 @@ pub(super) fn gather(
     }
 }
 
-/// The actors of the records that may make an incident.
-fn actors(cold: &ColdSet, loud: &Loud) -> Actors {
-    let mut actors = Actors::default();
-    for entry in cold.entries().filter(|entry| entry.is_told() && loud.is_joined(entry.place())) {
-        entry.item().into_iter().flat_map(|item| item.facts()).for_each(|fact| actors.add(&fact));
+/// The actors of the episodes that are joined, one by one, the worst first.
+fn actors(cold: &ColdSet, loud: &Loud) -> Vec<Actors> {
+    let mut out: BTreeMap<u32, Actors> = BTreeMap::new();
+    for entry in cold.entries().filter(|entry| entry.is_told()) {
+        if let Some(rank) = loud.joined(entry.place()) {
+            let actors = out.entry(rank).or_default();
+            entry.item().into_iter().flat_map(|item| item.facts()).for_each(|fact| actors.add(&fact));
+        }
     }
-    actors
+    out.into_values().collect()
 }
 
 /// Entra names that stand alone in some record, and for each object id that goes by
@@ -144,7 +148,7 @@ impl Lone {
 }
 
 impl Wanted {
-    fn of(estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>, told: Option<Actors>) -> Self {
+    fn of(estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>, mut joined: BTreeSet<u64>) -> Self {
         let user_of = |user: &str| estate.users.get(user).map(|user| mark(&user.upn));
         let mut theirs = BTreeSet::new();
         let mut own_ids = BTreeSet::new();
@@ -155,7 +159,6 @@ impl Wanted {
         }
         theirs.extend(sweep.holders.of_all(&own_ids));
         let principals = principals(sweep, &theirs, &own_ids);
-        let mut joined = told.map(|actors| joined(actors, sweep)).unwrap_or_default();
         joined.retain(|principal| !principals.contains(principal));
         // Who is behind each of them, as exactly as if all records were there.
         let belongs = |pair: &&(u64, u64)| principals.contains(&pair.1) || joined.contains(&pair.1);
@@ -239,19 +242,19 @@ fn principals(sweep: &Sweep, names: &BTreeSet<u64>, ids: &BTreeSet<u64>) -> BTre
         let keys = keys_of.of(principal);
         keys.flat_map(|key| sweep.keys.of(key).chain(sweep.children.of(key))).collect()
     };
-    spread(&mut found, down);
+    spread(&mut found, usize::MAX, down);
     let up = |principal: u64| -> Vec<u64> {
         let keys = keys_of.of(principal).chain(callers_of.of(principal));
         keys.flat_map(|key| sweep.keys.of(key)).collect()
     };
-    spread(&mut found, up);
+    spread(&mut found, usize::MAX, up);
     found
 }
 
-/// Adds all that `next` leads to.
-pub(super) fn spread(found: &mut BTreeSet<u64>, next: impl Fn(u64) -> Vec<u64>) {
+/// Adds all that `next` leads to, until there are more than `most`.
+pub(super) fn spread(found: &mut BTreeSet<u64>, most: usize, next: impl Fn(u64) -> Vec<u64>) {
     let mut front: Vec<u64> = found.iter().copied().collect();
-    while let Some(one) = front.pop() {
+    while let Some(one) = front.pop().filter(|_| found.len() <= most) {
         for other in next(one) {
             if found.insert(other) {
                 front.push(other);

@@ -22,15 +22,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-/// Records with findings that are unpacked at once: some 50 MB.
-const MAX_LOUD: usize = 24_000;
+/// Records with findings that are unpacked at once: some 25 MB, and as much again in what is made of them.
+const MAX_LOUD: usize = 12_000;
 
 /// Of one episode: more than an incident cites, as it may fall into several.
 const MAX_OF_ONE: usize = MAX_RECORDS + MAX_RECORDS / 5;
 
 /// Episodes whose actors are joined with all that is theirs: the worst. Of more, each
 /// is told by its own records alone, as joining takes memory, too.
-const MAX_JOINED: usize = 200;
+const MAX_JOINED: u32 = 200;
 
 /// Low rules of one record that are told apart.
 const LOW: usize = 3;
@@ -56,8 +56,8 @@ struct Told {
 
 /// What came of it.
 pub(super) struct Loud {
-    /// And whether the actor is joined.
-    places: HashMap<u32, bool>,
+    /// And the rank of its episode.
+    places: HashMap<u32, u32>,
     /// The others, by time.
     pub(super) quiet: Vec<u32>,
     /// Possible episodes that were not taken.
@@ -69,17 +69,23 @@ pub(super) struct Loud {
 impl Loud {
     pub(super) fn of(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>, table: &Signals) -> Self {
         let mut told = all(cold, sweep, rules);
-        let (ranges, left_out) = taken(&told, table);
+        let Taken { ranges, carries, left_out } = taken(&told, table);
+        let episode = |range: &Range<usize>| Some(Episode::of(told.get(range.clone())?, carries.get(range.clone())?));
+        let episodes: Vec<Episode<'_>> = ranges.iter().filter_map(episode).collect();
         let (mut places, mut dropped) = (HashMap::new(), HashMap::new());
-        let each = room_for_each(&ranges);
-        for (nth, of_one) in ranges.into_iter().filter_map(|range| told.get(range)).enumerate() {
-            let best = best(of_one, each);
-            if let Some(first) = best.first().filter(|_| best.len() < of_one.len()) {
-                let rest = of_one.len().saturating_sub(best.len());
+        let carriers = room_for_each(episodes.iter().map(|one| one.carriers.len()), MAX_LOUD);
+        let used: usize = episodes.iter().map(|one| one.carriers.len().min(carriers)).sum();
+        let lesser = room_for_each(episodes.iter().map(|one| one.lesser.len()), MAX_LOUD.saturating_sub(used));
+        for (rank, one) in (0..).zip(episodes) {
+            let all = one.carriers.len().saturating_add(one.lesser.len());
+            let mut taken = best(one.carriers, carriers);
+            taken.extend(best(one.lesser, lesser));
+            if let Some(first) = taken.first().filter(|_| taken.len() < all) {
+                let rest = all.saturating_sub(taken.len());
                 dropped.insert(first.place, u64::try_from(rest).unwrap_or(u64::MAX));
             }
-            for one in best {
-                *places.entry(one.place).or_default() |= nth < MAX_JOINED;
+            for one in taken {
+                places.entry(one.place).or_insert(rank);
             }
         }
         told.retain(|one| !places.contains_key(&one.place));
@@ -92,9 +98,9 @@ impl Loud {
         self.places.contains_key(&place)
     }
 
-    /// Whether its actor is joined with all that is theirs.
-    pub(super) fn is_joined(&self, place: u32) -> bool {
-        self.places.get(&place) == Some(&true)
+    /// The rank of its episode, if the actor is joined with all that is theirs.
+    pub(super) fn joined(&self, place: u32) -> Option<u32> {
+        self.places.get(&place).copied().filter(|rank| *rank < MAX_JOINED)
     }
 }
 
@@ -178,29 +184,51 @@ struct Candidate {
     range: Range<usize>,
 }
 
-/// The episodes that are taken, as ranges of `told`; how many are not.
-fn taken(told: &[Told], table: &Signals) -> (Vec<Range<usize>>, u64) {
+/// The episodes that are taken.
+struct Taken {
+    /// As ranges of what is told.
+    ranges: Vec<Range<usize>>,
+    /// Of all that is told, what carries an episode.
+    carries: Vec<bool>,
+    left_out: u64,
+}
+
+/// The records of one episode.
+struct Episode<'a> {
+    carriers: Vec<&'a Told>,
+    lesser: Vec<&'a Told>,
+}
+
+impl<'a> Episode<'a> {
+    fn of(told: &'a [Told], carries: &[bool]) -> Self {
+        let (carriers, lesser): (Vec<_>, Vec<_>) = told.iter().zip(carries).partition(|(_, carries)| **carries);
+        let bare = |list: Vec<(&'a Told, &bool)>| list.into_iter().map(|(one, _)| one).collect();
+        Self { carriers: bare(carriers), lesser: bare(lesser) }
+    }
+}
+
+fn taken(told: &[Told], table: &Signals) -> Taken {
     let mut candidates = Vec::new();
-    let mut start = 0usize;
+    let mut carries = Vec::with_capacity(told.len());
     for of_one in told.chunk_by(|a, b| a.actor == b.actor) {
-        of_actor(of_one, start, table, &mut candidates);
-        start = start.saturating_add(of_one.len());
+        let start = carries.len();
+        carries.extend(carriers(of_one, table));
+        of_actor(of_one, carries.get(start..).unwrap_or_default(), start, table, &mut candidates);
     }
     candidates.sort_by_key(|one| one.rank);
     let all = candidates.len();
     // A candidate may prove to be no incident, so more are looked at than given.
     let few = candidates.into_iter().take(MAX_INCIDENTS.saturating_add(MAX_INCIDENTS / 5));
     let ranges: Vec<Range<usize>> = few.map(|one| one.range).collect();
-    let left_out = all.saturating_sub(ranges.len());
-    (ranges, u64::try_from(left_out).unwrap_or(u64::MAX))
+    let left_out = u64::try_from(all.saturating_sub(ranges.len())).unwrap_or(u64::MAX);
+    Taken { ranges, carries, left_out }
 }
 
 /// The possible episodes of one actor, whose records are given by time and begin
 /// at `start`.
-fn of_actor(told: &[Told], start: usize, table: &Signals, out: &mut Vec<Candidate>) {
-    let carries = carriers(told, table);
+fn of_actor(told: &[Told], carries: &[bool], start: usize, table: &Signals, out: &mut Vec<Candidate>) {
     let (gap, near) = (hours(table.episode_gap_hours), hours(table.lesser_within_hours));
-    let mut carriers = told.iter().zip(&carries).filter(|(_, carries)| **carries).map(|(one, _)| one).peekable();
+    let mut carriers = told.iter().zip(carries).filter(|(_, carries)| **carries).map(|(one, _)| one).peekable();
     while let Some(first) = carriers.next() {
         let (mut last, mut worst, mut count) = (first, first.worst, 1usize);
         while let Some(next) = carriers.next_if(|next| next.at.saturating_sub(last.at) <= gap) {
@@ -253,11 +281,11 @@ fn carriers(told: &[Told], table: &Signals) -> Vec<bool> {
     out
 }
 
-/// How many records each episode may give, so that all together fit: the most that
-/// is possible.
-fn room_for_each(ranges: &[Range<usize>]) -> usize {
-    let fits = |each: usize| ranges.iter().map(|range| range.len().min(each)).sum::<usize>() <= MAX_LOUD;
-    let (mut fit, mut too_many) = (1usize, MAX_OF_ONE.saturating_add(1));
+/// How many records each episode may give, so that all together fit into `room`:
+/// the most that is possible.
+fn room_for_each(lengths: impl Iterator<Item = usize> + Clone, room: usize) -> usize {
+    let fits = |each: usize| lengths.clone().map(|length| length.min(each)).sum::<usize>() <= room;
+    let (mut fit, mut too_many) = (0usize, MAX_OF_ONE.saturating_add(1));
     while too_many.saturating_sub(fit) > 1 {
         let middle = fit.midpoint(too_many);
         if fits(middle) { fit = middle } else { too_many = middle }
@@ -265,11 +293,10 @@ fn room_for_each(ranges: &[Range<usize>]) -> usize {
     fit
 }
 
-/// Of an episode's records those that are taken, the worst first, of each rule the
-/// earliest.
-fn best(of_one: &[Told], most: usize) -> Vec<&Told> {
+/// So many of these, the worst first, of each rule the earliest.
+fn best(of_one: Vec<&Told>, most: usize) -> Vec<&Told> {
     if of_one.len() <= most {
-        return of_one.iter().collect();
+        return of_one;
     }
     let mut seen: HashMap<u16, usize> = HashMap::new();
     let mut ranked: Vec<(Reverse<Severity>, usize, &Told)> = Vec::with_capacity(of_one.len());

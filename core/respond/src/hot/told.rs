@@ -20,11 +20,25 @@ pub(super) struct Actors {
     ids: BTreeSet<u64>,
 }
 
+/// AWS principals that are joined at once. Whoever makes more sessions, such as a
+/// pipeline, is told by its own records alone.
+const MAX_PRINCIPALS: usize = 2_000;
+
 /// AWS principals whose joins a decision reads: those of these actors, those of
 /// the same people, those that they made, and those that any of them was made from.
-pub(super) fn joined(mut actors: Actors, sweep: &Sweep) -> BTreeSet<u64> {
-    actors.names.extend(sweep.holders.of_all(&actors.ids));
-    Above::of(sweep).joined(&actors, sweep)
+/// As many as fit, the first actors first.
+pub(super) fn joined(all: Vec<Actors>, sweep: &Sweep) -> BTreeSet<u64> {
+    let above = Above::of(sweep);
+    let mut out = BTreeSet::new();
+    for mut actors in all {
+        actors.names.extend(sweep.holders.of_all(&actors.ids));
+        let room = MAX_PRINCIPALS.saturating_sub(out.len());
+        let found = above.joined(&actors, sweep, room);
+        if found.len() <= room {
+            out.extend(found);
+        }
+    }
+    out
 }
 
 /// The relations of a sweep, the other way round.
@@ -47,8 +61,8 @@ impl Above {
         }
     }
 
-    /// All that is joined with these actors.
-    fn joined(&self, actors: &Actors, sweep: &Sweep) -> BTreeSet<u64> {
+    /// All that is joined with these actors; not all of it if that is more than `most`.
+    fn joined(&self, actors: &Actors, sweep: &Sweep, most: usize) -> BTreeSet<u64> {
         let mut found = actors.principals.clone();
         found.extend(sweep.names.of_all(&actors.names).chain(sweep.sources.of_all(&actors.ids)));
         found.extend(actors.keys.iter().flat_map(|key| sweep.children.of(*key).chain(sweep.keys.of(*key))));
@@ -57,11 +71,11 @@ impl Above {
         // part of it is told of.
         loop {
             let before = found.len();
-            spread(&mut found, |principal| self.up(principal, sweep));
+            spread(&mut found, most, |principal| self.up(principal, sweep));
             let people: BTreeSet<u64> = found.iter().flat_map(|principal| self.people(*principal)).collect();
             found.extend(sweep.names.of_all(&people).chain(sweep.sources.of_all(&people)));
-            spread(&mut found, |principal| self.down(principal, sweep));
-            if found.len() == before {
+            spread(&mut found, most, |principal| self.down(principal, sweep));
+            if found.len() == before || found.len() > most {
                 return found;
             }
         }
