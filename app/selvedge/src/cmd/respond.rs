@@ -12,6 +12,7 @@ use selvedge_guard::Mode;
 use selvedge_model::{IncidentId, Timestamp};
 use selvedge_ports::{Batch, Clock, Journal};
 use selvedge_respond::Incident;
+use selvedge_respond::incident::Kind;
 use selvedge_store::RedbJournal;
 use std::sync::Arc;
 
@@ -29,7 +30,10 @@ fn plan_of(stored: &StoredIncident) -> Result<&Plan, Error> {
         Error::new(
             "E0120",
             format!("incident {} has no plan", stored.incident.id),
-            "its evidence does not call for containment",
+            match stored.incident.kind {
+                Kind::Signals => "plans are made for stolen Entra sessions alone; a person must judge this one",
+                Kind::StolenSession => "its evidence does not call for containment",
+            },
         )
     })
 }

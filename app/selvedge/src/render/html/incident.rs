@@ -7,7 +7,7 @@ use selvedge_actions::Plan;
 use selvedge_model::untrusted::quote_for_html as h;
 use selvedge_model::{Finding, Timestamp};
 use selvedge_respond::Incident;
-use selvedge_respond::incident::StoryLine;
+use selvedge_respond::incident::{Kind, StoryLine};
 use selvedge_respond::story::percent;
 use std::fmt::Write as _;
 
@@ -74,6 +74,9 @@ fn in_words(incident: &Incident, tactics: &[&str]) -> String {
                 count(plan.steps.len(), "step")
             )
         }
+        None if incident.kind == Kind::Signals => {
+            " Plans are made for stolen Entra sessions alone: a person must judge this.".to_owned()
+        }
         None => " No plan is proposed: the evidence does not call for containment.".to_owned(),
     };
     format!(
@@ -133,6 +136,9 @@ fn lanes(incident: &Incident, out: &mut String) {
     let mut lines: Vec<&StoryLine> = incident.story.iter().take(SHOWN_STORY).collect();
     lines.sort_by_key(|line| line.at);
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
+    if first.at == last.at {
+        return;
+    }
     let moments: Vec<Timestamp> = lines.iter().map(|line| line.at).collect();
     let places = places(&moments);
     let used: Vec<(&str, &str)> =
