@@ -45,6 +45,7 @@ pub(super) struct Gated {
 /// Positions of rules by what they want of one field.
 #[derive(Debug, Default)]
 struct FieldGates {
+    // Looked up, never walked in an order that matters.
     words: HashMap<String, Vec<u32>>,
     numbers: HashMap<u64, Vec<u32>>,
     starts: HashMap<String, Vec<u32>>,

@@ -13,7 +13,7 @@ use selvedge_graph::cold::{ColdSet, Entry, Item, Kind, OWNERS, owner_number};
 use selvedge_graph::identity::Calibration;
 use selvedge_graph::{Estate, FactSet, PersonKey};
 use selvedge_model::{EventId, Timestamp};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What to look for, as numbers.
 pub(super) struct Wanted {
@@ -50,7 +50,7 @@ pub(super) fn gather(
     let (mut outline, mut told) = (Outline::default(), Outline::default());
     let mut calibrating = Calibrating::new(sweep);
     let mut rows = Rows::default();
-    let mut taken = HashSet::new();
+    let mut taken = BTreeSet::new();
     for entry in cold.entries() {
         let is_loud = loud.as_ref().is_some_and(|loud| entry.is_told() && loud.has(entry.place()));
         let wants = is_loud || wanted.may_want(&entry, &calibrating) || lone.may_want(&entry);

@@ -12,7 +12,7 @@ use selvedge_graph::Estate;
 use selvedge_graph::cold::views::{FactView, SignInView};
 use selvedge_graph::cold::{Entry, Item};
 use selvedge_model::{EventId, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Sign-ins count so long before a session was given, and so long after: wider than
 /// the windows of [`selvedge_graph::identity`], in microseconds.
@@ -21,13 +21,13 @@ const AFTER: i64 = 60_000_000;
 
 /// When those who go by a name, or have an object id, were given sessions.
 #[derive(Debug, Default)]
-pub(super) struct Holders(HashMap<u64, Vec<i64>>);
+pub(super) struct Holders(BTreeMap<u64, Vec<i64>>);
 
 impl Holders {
     /// `is_wanted`: whether the sessions of a principal matter.
     pub(super) fn of(sweep: &Sweep, estate: &Estate, is_wanted: impl Fn(u64) -> bool) -> Self {
         let users = estate.users.iter().filter(|(_, user)| !user.upn.is_empty());
-        let known: HashMap<u64, u64> = users.map(|(id, user)| (mark(id), mark(&user.upn))).collect();
+        let known: BTreeMap<u64, u64> = users.map(|(id, user)| (mark(id), mark(&user.upn))).collect();
         let (names, sources) = (sweep.names.turned(), sweep.sources.turned());
         let mut out = Self::default();
         for (principal, at) in sweep.given.iter().filter(|(principal, _)| is_wanted(*principal)) {
@@ -59,7 +59,14 @@ impl Holders {
 /// Of the sign-ins of people who matter: for each tenant, object id and name one of
 /// any kind, and the latest that succeeded.
 #[derive(Debug, Default)]
-pub(super) struct Rows(BTreeMap<[u64; 3], (u32, Option<(Timestamp, EventId, u32)>)>);
+pub(super) struct Rows(BTreeMap<[u64; 3], Row>);
+
+/// Where they lie: any, and the latest that succeeded.
+#[derive(Debug)]
+struct Row {
+    any: u32,
+    latest: Option<(Timestamp, EventId, u32)>,
+}
 
 impl Rows {
     /// Looks at a record.
@@ -70,15 +77,16 @@ impl Rows {
             if !wanted.names.contains(&upn) && !wanted.ids.contains(&user) {
                 continue;
             }
-            let (_, latest) = self.0.entry([s.tenant.mark(), user, upn]).or_insert((entry.place(), None));
+            let new = Row { any: entry.place(), latest: None };
+            let row = self.0.entry([s.tenant.mark(), user, upn]).or_insert(new);
             if s.result.is("0") {
-                *latest = (*latest).max(Some((s.cite.at, item.event, entry.place())));
+                row.latest = row.latest.max(Some((s.cite.at, item.event, entry.place())));
             }
         }
     }
 
     /// Where those lie.
     pub(super) fn places(self) -> impl Iterator<Item = u32> {
-        self.0.into_values().flat_map(|(any, latest)| latest.map(|(_, _, place)| place).into_iter().chain([any]))
+        self.0.into_values().flat_map(|row| row.latest.map(|(_, _, place)| place).into_iter().chain([row.any]))
     }
 }

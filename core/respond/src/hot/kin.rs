@@ -11,12 +11,12 @@ use selvedge_graph::cold::views::{AwsUseView, FactView};
 use selvedge_graph::cold::{Item, Text};
 use selvedge_model::Fact;
 use selvedge_model::fact::AssumeMethod;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Disjoint sets of numbers.
 #[derive(Default)]
 pub(super) struct Kin {
-    places: HashMap<u64, u32>,
+    places: BTreeMap<u64, u32>,
     parents: Vec<u32>,
 }
 

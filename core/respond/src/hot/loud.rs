@@ -19,7 +19,7 @@ use selvedge_graph::cold::views::FactView;
 use selvedge_graph::cold::{ColdSet, Item};
 use selvedge_model::{Severity, Timestamp};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Records with findings that are unpacked at once: some 25 MB, and as much again in what is made of them.
@@ -57,13 +57,13 @@ struct Told {
 /// What came of it.
 pub(super) struct Loud {
     /// And the rank of its episode.
-    places: HashMap<u32, u32>,
+    places: BTreeMap<u32, u32>,
     /// The others, by time.
     pub(super) quiet: Vec<u32>,
     /// Possible episodes that were not taken.
     pub(super) left_out: u64,
     /// By the first record that was taken of an episode, how many were not.
-    pub(super) dropped: HashMap<u32, u64>,
+    pub(super) dropped: BTreeMap<u32, u64>,
 }
 
 impl Loud {
@@ -72,7 +72,7 @@ impl Loud {
         let Taken { ranges, carries, left_out } = taken(&told, table);
         let episode = |range: &Range<usize>| Some(Episode::of(told.get(range.clone())?, carries.get(range.clone())?));
         let episodes: Vec<Episode<'_>> = ranges.iter().filter_map(episode).collect();
-        let (mut places, mut dropped) = (HashMap::new(), HashMap::new());
+        let (mut places, mut dropped) = (BTreeMap::new(), BTreeMap::new());
         let carriers = room_for_each(episodes.iter().map(|one| one.carriers.len()), MAX_LOUD);
         let used: usize = episodes.iter().map(|one| one.carriers.len().min(carriers)).sum();
         let lesser = room_for_each(episodes.iter().map(|one| one.lesser.len()), MAX_LOUD.saturating_sub(used));
@@ -137,13 +137,13 @@ struct Grade {
 
 /// Severities, by the numbers of rules; and small numbers for these.
 struct Grades {
-    rules: HashMap<u64, Severity>,
-    numbers: HashMap<u64, u16>,
+    rules: BTreeMap<u64, Severity>,
+    numbers: BTreeMap<u64, u16>,
 }
 
 impl Grades {
     fn of(rules: &BTreeMap<String, RuleFacts>) -> Self {
-        Self { rules: rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect(), numbers: HashMap::new() }
+        Self { rules: rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect(), numbers: BTreeMap::new() }
     }
 
     fn of_record(&mut self, item: &Item<'_>) -> Grade {
@@ -298,7 +298,7 @@ fn best(of_one: Vec<&Told>, most: usize) -> Vec<&Told> {
     if of_one.len() <= most {
         return of_one;
     }
-    let mut seen: HashMap<u16, usize> = HashMap::new();
+    let mut seen: BTreeMap<u16, usize> = BTreeMap::new();
     let mut ranked: Vec<(Reverse<Severity>, usize, &Told)> = Vec::with_capacity(of_one.len());
     for one in of_one {
         let nth = seen.entry(one.what).or_default();
