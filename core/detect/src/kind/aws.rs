@@ -24,7 +24,8 @@ pub(super) fn is_asff(value: Json<'_>) -> bool {
 pub(super) fn is_guardduty(value: Json<'_>) -> bool {
     let service = get::any(value, &["service"]).filter(|service| service.is_object());
     let of_guardduty = |service: Json<'_>| {
-        get::any(service, &["detectorId"]).is_some() || get::text(service, &["serviceName"]) == Some("guardduty")
+        get::any(service, &["detectorId"]).is_some()
+            || get::any(service, &["serviceName"]).and_then(Json::as_str) == Some("guardduty")
     };
     service.is_some_and(of_guardduty)
         && get::any(value, &["type"]).is_some_and(|kind| kind.as_str().is_some())

@@ -57,6 +57,7 @@ fn kinds_table() {
         (json!({"type":"x","severity":8,"service":{"detectorId":"d"}}), RecordKind::GuardDuty),
         (json!({"Type":"x","Severity":8,"Service":{"DetectorId":"d"}}), RecordKind::GuardDuty),
         (json!({"type":"x","severity":8,"service":{"serviceName":"guardduty"}}), RecordKind::GuardDuty),
+        (json!({"Type":"x","Severity":8,"Service":{"ServiceName":"guardduty"}}), RecordKind::GuardDuty),
         (json!({"type":"x","severity":8,"service":{"serviceName":"other"}}), RecordKind::Unmapped),
         (json!({"type":"x","severity":8,"service":{"name":"d"}}), RecordKind::Unmapped),
         (json!({"ProductArn":"p","AwsAccountId":"1","Id":"i"}), RecordKind::SecurityHub),
