@@ -3,11 +3,12 @@
 
 use crate::program::{Program, first};
 use crate::traffic::Manifest;
-use selvedge_agent::ingest::{Arrival, Counts, Decoder, Ingest, Run, Sink, Tally, read_files};
+use selvedge_agent::ingest::{Arrival, Counts, Decoder, Ingest, Run, Sink, Taker, Tally, read_files};
 use selvedge_agent::state::State;
 use selvedge_detect::sigma::NoRules;
 use selvedge_files::{IdCount, Reader};
 use selvedge_graph::Estate;
+use selvedge_graph::cold::Parts;
 use selvedge_model::{Problem, Timestamp};
 use selvedge_respond::Incident;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,23 @@ pub(crate) struct Outcome {
     pub(crate) incidents: Vec<Incident>,
 }
 
+/// Where all workers put what they read.
+struct Taken {
+    state: Mutex<State>,
+    ids: Mutex<(IdCount, Option<std::io::Error>)>,
+}
+
+impl Taker for Taken {
+    fn record(&self, parts: &Parts<'_>) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).insert_parts(parts);
+    }
+
+    fn ids(&self, ids: &[u128]) {
+        let (counted, failed) = &mut *self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        *failed = failed.take().or(counted.add(ids).err());
+    }
+}
+
 /// From files to incidents, on so many workers.
 ///
 /// # Errors
@@ -54,7 +72,7 @@ pub(crate) fn replay(
     estate: Estate,
     (workers, now): (usize, Timestamp),
 ) -> Result<Outcome, String> {
-    let taken = Mutex::new((State { estate, ..State::default() }, IdCount::new(), None));
+    let taken = Taken { state: Mutex::new(State { estate, ..State::default() }), ids: Mutex::default() };
     let (tally, problems) = read_files(
         files,
         &Run {
@@ -62,19 +80,13 @@ pub(crate) fn replay(
             engine: &program.rules,
             now,
             workers,
-            take: &|parcel| {
-                let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-                for (id, record) in &parcel.records {
-                    taken.0.insert(*id, record);
-                }
-                let failed = taken.1.add(&parcel.ids).err();
-                taken.2 = taken.2.take().or(failed);
-            },
+            taker: &taken,
             done: &|_, _| {},
         },
     );
     first(&problems)?;
-    let (mut state, ids, failed) = taken.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut state = taken.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (ids, failed) = taken.ids.into_inner().unwrap_or_else(PoisonError::into_inner);
     let ids = failed.map_or_else(|| ids.finish(), Err).map_err(|error| format!("temporary folder: {error}"))?;
     state.settle();
     let decision = state.decide(&program.brain, now);

@@ -3,16 +3,17 @@
 
 mod pool;
 
-pub use pool::{Decoder, MAX_PROBLEMS, Parcel, Run, read_files};
+pub use pool::{Decoder, MAX_PROBLEMS, Run, Taker, read_files};
 
 use selvedge_detect::frame::At;
 use selvedge_detect::json::{Doc, Json, Scratch};
-use selvedge_detect::sigma::{LogSource, RuleEngine, RuleHit, Seen};
+use selvedge_detect::sigma::{LogSource, RuleEngine, RuleMeta, Seen};
 use selvedge_detect::text::{Line, TextLog};
-use selvedge_detect::{Found, Framer, Piece, dated, facts, normalise, unwrap};
+use selvedge_detect::{Found, Framer, Normalised, Piece, Read, dated, facts, normalise, unwrap};
 use selvedge_graph::Record;
 use selvedge_graph::factset::Hit;
 use selvedge_model::event::Event;
+use selvedge_model::fact::Cite;
 use selvedge_model::{Digest, EventId, Problem, RecordKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -52,8 +53,10 @@ pub struct Arrival<'a, 'b> {
     pub event: &'b mut Event<'a>,
     /// The record.
     pub found: &'b Found<'a>,
+    /// What was read of it, for [`facts`].
+    pub read: &'b Read<'a>,
     /// The rules that hold for it.
-    pub hits: &'b [Hit],
+    pub hits: &'b [&'b RuleMeta],
 }
 
 /// What becomes of each event, besides being counted.
@@ -143,14 +146,14 @@ impl<'a> Ingest<'a> {
     fn record(&mut self, found: &Found<'_>, sink: &mut dyn Sink) {
         let mut done = normalise(found, self.now);
         if let Some(why) = done.unmapped_because.take() {
-            return self.faulty(done.event, found, why, sink);
+            return self.faulty(done, found, why, sink);
         }
-        self.event(&mut done.event, found, sink);
+        self.event(&mut done, found, sink);
     }
 
     /// A record of a known kind that cannot be mapped. If all that it lacks is a
     /// time, it is dated by the time of reading.
-    fn faulty<'r>(&mut self, mut event: Event<'r>, found: &Found<'r>, why: String, sink: &mut dyn Sink) {
+    fn faulty<'r>(&mut self, mut unmapped: Normalised<'r>, found: &Found<'r>, why: String, sink: &mut dyn Sink) {
         if let Some(text) = dated(found, self.now)
             && let Ok(doc) = Doc::parse(text.as_bytes(), &mut Scratch::default())
         {
@@ -158,32 +161,29 @@ impl<'a> Ingest<'a> {
             let mut done = normalise(&found, self.now);
             if !done.event.is_unmapped() {
                 self.faults.push(format!("{why}; it is dated by the time of reading"));
-                return self.event(&mut done.event, &found, sink);
+                return self.event(&mut done, &found, sink);
             }
         }
         self.faults.push(format!("{why}; it is left unmapped"));
-        self.event(&mut event, found, sink);
+        self.event(&mut unmapped, found, sink);
     }
 
-    fn event<'r>(&mut self, event: &mut Event<'r>, found: &Found<'r>, sink: &mut dyn Sink) {
+    fn event<'r>(&mut self, done: &mut Normalised<'r>, found: &Found<'r>, sink: &mut dyn Sink) {
+        let Normalised { event, read, .. } = done;
         let counts = &mut self.tally.counts;
         counts.records += 1;
         *(if event.is_unmapped() { &mut counts.unmapped } else { &mut counts.events }) += 1;
         *self.tally.kinds.entry(event.kind).or_default() += 1;
         let hits = self.hits(event, found);
-        sink.record(Arrival { event, found, hits: &hits });
+        sink.record(Arrival { event, found, read, hits: &hits });
     }
 
-    fn hits(&self, event: &Event<'_>, found: &Found<'_>) -> Vec<Hit> {
+    fn hits(&self, event: &Event<'_>, found: &Found<'_>) -> Vec<&'a RuleMeta> {
         let Some(source) = LogSource::of(event.kind) else {
             return Vec::new();
         };
         let hits = self.engine.matches(Seen { source, json: found.json, ocsf: Some(&event.ocsf) });
-        let named = |hit: RuleHit| {
-            let rule = self.engine.rule(hit.rule)?;
-            Some(Hit { rule: rule.id.clone(), version: rule.version.clone() })
-        };
-        hits.into_iter().filter_map(named).collect()
+        hits.into_iter().filter_map(|hit| self.engine.rule(hit.rule)).collect()
     }
 }
 
@@ -293,26 +293,26 @@ pub struct Kept {
 
 impl Sink for Kept {
     fn record(&mut self, arrival: Arrival<'_, '_>) {
-        let Arrival { event, found, hits } = arrival;
+        let Arrival { event, found, read, hits } = arrival;
         let id = event.id(found.bytes);
         self.ids.push(half(&id));
-        let facts = facts(event, found, !hits.is_empty());
-        if !Record::would_be_kept(&facts, hits) {
+        let cite = || Cite { event: id, record: event.record_id(), at: event.occurred_at };
+        let facts = facts(event, id, found, read, !hits.is_empty()).owned(cite);
+        let hits: Vec<Hit> = hits.iter().map(|rule| hit_of(rule)).collect();
+        if !Record::would_be_kept(&facts, &hits) {
             return;
         }
-        let record = Record {
-            record_id: event.record_id(),
-            digest: Digest::of(found.bytes),
-            revision: event.revision,
-            facts,
-            hits: hits.to_vec(),
-        };
-        self.records.push((id, record));
+        let digest = Digest::of(found.bytes);
+        self.records.push((id, Record { record_id: event.record_id(), digest, revision: event.revision, facts, hits }));
     }
 
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
+}
+
+fn hit_of(rule: &RuleMeta) -> Hit {
+    Hit { rule: rule.id.clone(), version: rule.version.clone() }
 }
 
 /// The first sixteen bytes of an identity: enough to count records apart.

@@ -13,7 +13,7 @@ pub use keep::{VerdictInput, commit_import};
 use crate::execute;
 use crate::names::main_name;
 use selvedge_actions::Action;
-use selvedge_graph::cold::Pressure;
+use selvedge_graph::cold::{Parts, Pressure};
 use selvedge_graph::factset::Inserted;
 use selvedge_graph::{ColdSet, Estate, Record};
 use selvedge_model::{Confidence, Digest, EventId, Fact, Finding, IncidentId, RecordId, Timestamp, canon};
@@ -145,6 +145,11 @@ impl State {
     /// Adds one record. Call [`State::settle`] when all are in.
     pub fn insert(&mut self, id: EventId, record: &Record) -> Inserted {
         self.set.insert(id, record)
+    }
+
+    /// The same of a record that was just read.
+    pub fn insert_parts(&mut self, parts: &Parts<'_>) -> Inserted {
+        self.set.insert_parts(parts)
     }
 
     /// Applies the limits of what is kept.

@@ -4,7 +4,7 @@ use crate::hits_of;
 use selvedge_content::Content;
 use selvedge_detect::json::{Doc, Scratch};
 use selvedge_detect::sigma::{LogSource, RuleEngine, Seen, SigmaRules};
-use selvedge_detect::{Found, dated, facts, normalise, unwrap};
+use selvedge_detect::{Found, Normalised, dated, facts, normalise, unwrap};
 use selvedge_model::{Fact, Severity, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -93,11 +93,11 @@ fn raised(rules: &SigmaRules, record: &Value) -> BTreeSet<String> {
             }
             _ => found,
         };
-        let event = normalise(&found, Timestamp::UNIX_EPOCH).event;
+        let Normalised { event, read, .. } = normalise(&found, Timestamp::UNIX_EPOCH);
         let Some(source) = LogSource::of(event.kind) else { return };
         let seen = Seen { source, json: found.json, ocsf: Some(&event.ocsf) };
         tactics.extend(rules.matches(seen).into_iter().flat_map(|hit| rules.rule(hit.rule).unwrap().tactics.clone()));
-        for fact in facts(&event, &found, false) {
+        for fact in facts(&event, event.id(found.bytes), &found, &read, false).others {
             if let Fact::Signal(signal) = fact {
                 tactics.extend(signal.report.into_iter().flat_map(|report| report.tactics));
             }

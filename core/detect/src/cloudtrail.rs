@@ -19,11 +19,11 @@ use selvedge_model::event::{
     Actor, Api, ApiResponse, Cloud, Endpoint, HttpRequest, Named, Ocsf, Resource, Session, Text, User,
 };
 use selvedge_model::{Timestamp, time};
-use trail::Trail;
+pub(crate) use trail::Trail;
 
-/// Maps a record; the error says which field is missing or wrong.
-pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
-    let trail = Trail::read(raw.json);
+/// Maps a record, whose fields are found already; the error says which is missing or
+/// wrong.
+pub(crate) fn map<'a>(raw: Raw<'a>, trail: &Trail<'a>) -> Result<Mapped<'a>, String> {
     let occurred_at = trail.time().ok_or("eventTime is missing or no time")?;
     let account = trail.account();
     let uid: Text<'_> = trail.event_id.map_or_else(|| raw.digest_id(), Into::into);
@@ -31,7 +31,7 @@ pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
         identity: identity(account, trail.event_id),
         occurred_at,
         revision: trail.addendum.and_then(|addendum| get::moment(addendum, &["updatedTime"])),
-        ocsf: to_ocsf(&trail, occurred_at, uid, account),
+        ocsf: to_ocsf(trail, occurred_at, uid, account),
     })
 }
 

@@ -112,11 +112,15 @@ enum Found {
 /// [`Framer::finish`].
 #[derive(Debug)]
 pub struct Framer {
-    buf: Vec<u8>,
+    /// The beginning of what is not there whole yet.
+    rest: Vec<u8>,
     base: u64,
     pos: usize,
     line: u64,
     line_counted: usize,
+    /// No line ends between `line_counted` and here: records on one line are not
+    /// searched for line ends one by one.
+    next_line: usize,
     /// Only white space stands on the line before `line_counted`.
     line_blank: bool,
     mode: Mode,
@@ -145,11 +149,12 @@ impl Framer {
     /// A framer at the start of a file.
     pub fn new() -> Self {
         Self {
-            buf: Vec::new(),
+            rest: Vec::new(),
             base: 0,
             pos: 0,
             line: 1,
             line_counted: 0,
+            next_line: 0,
             line_blank: true,
             mode: Mode::Top,
             scan: Scan::default(),
@@ -167,38 +172,48 @@ impl Framer {
     /// The same, for the next file, in the memory of this one.
     #[must_use]
     pub fn again(self) -> Self {
-        let mut buf = self.buf;
-        buf.clear();
+        let mut rest = self.rest;
+        rest.clear();
         // What a single long record needed is not held for ever.
-        buf.shrink_to(KEPT);
-        Self { buf, scratch: self.scratch, ..Self::new() }
+        rest.shrink_to(KEPT);
+        Self { rest, scratch: self.scratch, ..Self::new() }
     }
 
     /// Takes more bytes, and hands out every piece that they complete. The
     /// buffer must hold at most [`MAX_RECORD`] and one chunk.
     pub fn push(&mut self, bytes: &[u8], out: &mut dyn FnMut(Piece<'_>)) {
-        self.buf.extend_from_slice(bytes);
-        self.run(false, out);
-        self.compact();
+        if self.rest.is_empty() {
+            // Most of it is never copied.
+            self.run(bytes, false, out);
+            let kept = self.compact(bytes);
+            return self.rest.extend_from_slice(bytes.get(kept..).unwrap_or_default());
+        }
+        let mut buf = std::mem::take(&mut self.rest);
+        buf.extend_from_slice(bytes);
+        self.run(&buf, false, out);
+        buf.drain(..self.compact(&buf));
+        self.rest = buf;
     }
 
     /// Ends the file: hands out what is left, whole or broken.
     pub fn finish(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        self.run(true, out);
-        self.buf.clear();
+        let buf = std::mem::take(&mut self.rest);
+        self.run(&buf, true, out);
+        self.rest = buf;
+        self.rest.clear();
     }
 
-    fn run(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) {
+    fn run(&mut self, buf: &[u8], last: bool, out: &mut dyn FnMut(Piece<'_>)) {
         loop {
             let before = (self.pos, self.mode);
             let go_on = match self.mode {
-                Mode::Top => self.top(last),
-                Mode::Object => self.object(last, out),
-                Mode::Elements => self.elements(out),
-                Mode::Element => self.element(last, out),
-                Mode::Text => self.text(last, out),
-                Mode::Row(quoted) => self.row(quoted, last, out),
-                Mode::Skip(skip) => self.skip(skip, last),
+                Mode::Top => self.top(buf, last),
+                Mode::Object => self.object(buf, last, out),
+                Mode::Elements => self.elements(buf, out),
+                Mode::Element => self.element(buf, last, out),
+                Mode::Text => self.text(buf, last, out),
+                Mode::Row(quoted) => self.row(buf, quoted, last, out),
+                Mode::Skip(skip) => self.skip(buf, skip, last),
             };
             if !go_on || (self.pos, self.mode) == before {
                 break;
@@ -206,75 +221,64 @@ impl Framer {
         }
     }
 
-    fn byte(&self, index: usize) -> Option<u8> {
-        self.buf.get(index).copied()
-    }
-
-    fn slice(&self, from: usize, to: usize) -> &[u8] {
-        self.buf.get(from..to).unwrap_or_default()
-    }
-
     /// The place of `index`; counts lines on the way, each byte once.
-    fn at(&mut self, index: usize) -> At {
-        let buf = std::mem::take(&mut self.buf);
-        let at = self.place_of(&buf, index);
-        self.buf = buf;
-        at
-    }
-
-    fn place_of(&mut self, buf: &[u8], index: usize) -> At {
+    fn at(&mut self, buf: &[u8], index: usize) -> At {
         let passed = buf.get(self.line_counted..index).unwrap_or_default();
-        let lines = memchr::memchr_iter(b'\n', passed).count();
         let mut of_line = passed;
-        if lines > 0 {
-            self.line = self.line.saturating_add(lines as u64);
-            self.line_blank = true;
-            let end = memchr::memrchr(b'\n', passed).unwrap_or_default();
-            of_line = passed.get(end..).unwrap_or_default();
+        if self.next_line < index {
+            let lines = memchr::memchr_iter(b'\n', passed).count();
+            if let Some(end) = memchr::memrchr(b'\n', passed) {
+                self.line = self.line.saturating_add(lines as u64);
+                self.line_blank = true;
+                of_line = passed.get(end..).unwrap_or_default();
+            }
+            let ahead = buf.get(index..).unwrap_or_default();
+            let next = memchr::memchr(b'\n', ahead).unwrap_or(ahead.len());
+            self.next_line = index.saturating_add(next);
         }
         self.line_blank = self.line_blank && of_line.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
         self.line_counted = self.line_counted.max(index);
         At { byte: self.base.saturating_add(index as u64), line: self.line, starts_line: self.line_blank }
     }
 
-    fn begin(&mut self, mode: Mode) {
+    fn begin(&mut self, buf: &[u8], mode: Mode) {
         self.mode = mode;
         self.start = self.pos;
-        self.start_at = self.at(self.pos);
+        self.start_at = self.at(buf, self.pos);
         self.scan = Scan::default();
         self.oversize = false;
     }
 
-    fn top(&mut self, last: bool) -> bool {
+    fn top(&mut self, buf: &[u8], last: bool) -> bool {
         if self.base == 0 && self.pos == 0 {
-            if self.buf.starts_with(BYTE_ORDER_MARK) {
+            if buf.starts_with(BYTE_ORDER_MARK) {
                 self.pos = BYTE_ORDER_MARK.len();
                 self.line_counted = self.pos;
-            } else if !last && BYTE_ORDER_MARK.starts_with(&self.buf) {
+            } else if !last && BYTE_ORDER_MARK.starts_with(buf) {
                 return false;
             }
         }
-        while let Some(byte) = self.byte(self.pos) {
+        while let Some(byte) = byte_at(buf, self.pos) {
             match byte {
                 b'\r' | b'\n' => self.pos = self.pos.saturating_add(1),
                 // A row's first cell may be empty, or begin with a space.
-                b',' if self.first => match self.byte(self.pos.saturating_add(1)) {
+                b',' if self.first => match byte_at(buf, self.pos.saturating_add(1)) {
                     None if !last => return false,
                     // The heading of a table whose first column has no name.
                     Some(next) if next.is_ascii_alphabetic() || matches!(next, b'"' | b'_') => {
-                        self.begin(Mode::Text);
+                        self.begin(buf, Mode::Text);
                         return true;
                     }
                     _ => self.pos = self.pos.saturating_add(1),
                 },
                 b' ' | b'\t' | b',' if !self.table => self.pos = self.pos.saturating_add(1),
                 _ if self.table => {
-                    self.begin(Mode::Row(false));
+                    self.begin(buf, Mode::Row(false));
                     return true;
                 }
                 b'{' => {
                     self.first = false;
-                    self.begin(Mode::Object);
+                    self.begin(buf, Mode::Object);
                     return true;
                 }
                 b'[' => {
@@ -285,7 +289,7 @@ impl Framer {
                     return true;
                 }
                 _ => {
-                    self.begin(Mode::Text);
+                    self.begin(buf, Mode::Text);
                     return true;
                 }
             }
@@ -293,13 +297,13 @@ impl Framer {
         false
     }
 
-    fn text(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
-        let found = self.slice(self.pos, self.buf.len()).iter().position(|b| *b == b'\n');
+    fn text(&mut self, buf: &[u8], last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        let found = slice(buf, self.pos, buf.len()).iter().position(|b| *b == b'\n');
         let end = match found {
             Some(offset) => self.pos.saturating_add(offset),
-            None if last => self.buf.len(),
+            None if last => buf.len(),
             None => {
-                self.pos = self.buf.len();
+                self.pos = buf.len();
                 self.drop_if_oversize();
                 return false;
             }
@@ -307,7 +311,7 @@ impl Framer {
         if self.oversize || end.saturating_sub(self.start) > MAX_RECORD {
             out(Piece::Broken(self.start_at, TOO_LONG));
         } else {
-            let line = self.slice(self.start, end);
+            let line = slice(buf, self.start, end);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let heading = self.first && table::is_heading(line);
             if !line.is_empty() {
@@ -318,22 +322,23 @@ impl Framer {
         self.first = false;
         self.pos = end;
         self.mode = Mode::Top;
-        end < self.buf.len()
+        end < buf.len()
     }
 
-    fn object(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+    fn object(&mut self, buf: &[u8], last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
         if self.pos == self.start
             && !self.tail
-            && let Some(end) = self.whole(out)
+            && !whole::begins_envelope(slice(buf, self.start, buf.len()))
+            && let Some(end) = self.whole(buf, out)
         {
             self.pos = end;
             self.mode = Mode::Top;
             return true;
         }
-        match self.scan_value(!self.tail) {
+        match self.scan_value(buf, !self.tail) {
             Found::End(end) => {
                 if !self.tail {
-                    self.emit(end, out);
+                    self.emit(buf, end, out);
                 }
                 self.tail = false;
                 self.pos = end;
@@ -349,7 +354,7 @@ impl Framer {
             Found::Damage(why) => self.recover(why, out),
             // All records of the envelope were read.
             Found::More if last && self.tail => false,
-            Found::More if last => self.recover(self.why_unfinished(), out),
+            Found::More if last => self.recover(self.why_unfinished(buf), out),
             Found::More => {
                 self.drop_if_oversize();
                 false
@@ -357,14 +362,14 @@ impl Framer {
         }
     }
 
-    fn elements(&mut self, out: &mut dyn FnMut(Piece<'_>)) -> bool {
-        while let Some(byte) = self.byte(self.pos) {
+    fn elements(&mut self, buf: &[u8], out: &mut dyn FnMut(Piece<'_>)) -> bool {
+        while let Some(byte) = byte_at(buf, self.pos) {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => self.pos = self.pos.saturating_add(1),
                 b']' => {
                     self.pos = self.pos.saturating_add(1);
                     if self.enveloped {
-                        self.begin(Mode::Object);
+                        self.begin(buf, Mode::Object);
                         self.scan.depth = 1;
                         self.scan.last = b']';
                         self.tail = true;
@@ -374,11 +379,11 @@ impl Framer {
                     return true;
                 }
                 b'{' => {
-                    self.begin(Mode::Element);
+                    self.begin(buf, Mode::Element);
                     return true;
                 }
                 _ => {
-                    self.begin(Mode::Element);
+                    self.begin(buf, Mode::Element);
                     return self.recover("an object was expected here", out);
                 }
             }
@@ -386,23 +391,23 @@ impl Framer {
         false
     }
 
-    fn element(&mut self, last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
+    fn element(&mut self, buf: &[u8], last: bool, out: &mut dyn FnMut(Piece<'_>)) -> bool {
         if self.pos == self.start
-            && let Some(end) = self.whole(out)
+            && let Some(end) = self.whole(buf, out)
         {
             self.pos = end;
             self.mode = Mode::Elements;
             return true;
         }
-        match self.scan_value(false) {
+        match self.scan_value(buf, false) {
             Found::End(end) => {
-                self.emit(end, out);
+                self.emit(buf, end, out);
                 self.pos = end;
                 self.mode = Mode::Elements;
                 true
             }
             Found::Damage(why) => self.recover(why, out),
-            Found::More if last => self.recover(self.why_unfinished(), out),
+            Found::More if last => self.recover(self.why_unfinished(buf), out),
             Found::More | Found::Array(_) => {
                 self.drop_if_oversize();
                 false
@@ -410,13 +415,13 @@ impl Framer {
         }
     }
 
-    fn emit(&mut self, end: usize, out: &mut dyn FnMut(Piece<'_>)) {
+    fn emit(&mut self, buf: &[u8], end: usize, out: &mut dyn FnMut(Piece<'_>)) {
         if self.oversize || end.saturating_sub(self.start) > MAX_RECORD {
             out(Piece::Broken(self.start_at, TOO_LONG));
             return;
         }
         let mut scratch = std::mem::take(&mut self.scratch);
-        let bytes = self.slice(self.start, end);
+        let bytes = slice(buf, self.start, end);
         match Doc::parse(bytes, &mut scratch) {
             Ok(doc) => {
                 out(Piece::Json(self.start_at, bytes, doc.root()));
@@ -428,11 +433,11 @@ impl Framer {
         self.scratch = scratch;
     }
 
-    fn scan_value(&mut self, may_be_envelope: bool) -> Found {
+    fn scan_value(&mut self, buf: &[u8], may_be_envelope: bool) -> Found {
         let mut scan = self.scan;
         let mut index = self.pos;
         let found = loop {
-            let Some(byte) = self.byte(index) else {
+            let Some(byte) = byte_at(buf, index) else {
                 break Found::More;
             };
             let next = index.saturating_add(1);
@@ -468,7 +473,7 @@ impl Framer {
                         break Found::Damage("a value begins where none may stand");
                     }
                     if may_be_envelope && byte == b'[' && scan.depth == 1 && scan.last == b':' {
-                        match self.envelope_at(&scan, next) {
+                        match self.envelope_at(buf, &scan, next) {
                             Some(true) => break Found::Array(next),
                             Some(false) => {}
                             None => break Found::More,
@@ -496,11 +501,11 @@ impl Framer {
     /// Whether the array that begins before `inside` is an envelope's: the key
     /// is one of theirs, and the first element is an object or there is none.
     /// `None` if that needs more bytes.
-    fn envelope_at(&self, scan: &Scan, inside: usize) -> Option<bool> {
-        if !scan.key_is_key || !ENVELOPE_KEYS.contains(&self.slice(scan.key_start, scan.key_end)) {
+    fn envelope_at(&self, buf: &[u8], scan: &Scan, inside: usize) -> Option<bool> {
+        if !scan.key_is_key || !ENVELOPE_KEYS.contains(&slice(buf, scan.key_start, scan.key_end)) {
             return Some(false);
         }
-        let rest = self.slice(inside, self.buf.len());
+        let rest = slice(buf, inside, buf.len());
         rest.iter().find(|b| !b.is_ascii_whitespace()).map(|b| matches!(b, b'{' | b']'))
     }
 
@@ -511,26 +516,36 @@ impl Framer {
         }
     }
 
-    fn compact(&mut self) {
+    /// Forgets what was read; says how many bytes that is.
+    fn compact(&mut self, buf: &[u8]) -> usize {
         let in_record = matches!(self.mode, Mode::Object | Mode::Element | Mode::Text | Mode::Row(_))
             && !self.oversize
             && !self.tail;
         let keep = if in_record { self.start } else { self.pos };
         if keep == 0 {
-            return;
+            return 0;
         }
         if keep > self.line_counted {
-            let _ = self.at(keep);
+            let _ = self.at(buf, keep);
         }
-        let keep = keep.min(self.buf.len());
-        self.buf.drain(..keep);
+        let keep = keep.min(buf.len());
         self.base = self.base.saturating_add(keep as u64);
         self.pos = self.pos.saturating_sub(keep);
         self.start = self.start.saturating_sub(keep);
         self.line_counted = self.line_counted.saturating_sub(keep);
+        self.next_line = self.next_line.saturating_sub(keep);
         self.scan.key_start = self.scan.key_start.saturating_sub(keep);
         self.scan.key_end = self.scan.key_end.saturating_sub(keep);
+        keep
     }
+}
+
+fn byte_at(buf: &[u8], index: usize) -> Option<u8> {
+    buf.get(index).copied()
+}
+
+fn slice(buf: &[u8], from: usize, to: usize) -> &[u8] {
+    buf.get(from..to).unwrap_or_default()
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

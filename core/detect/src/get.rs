@@ -31,6 +31,10 @@ pub(crate) fn any<'a>(value: Json<'a>, names: &[&str]) -> Option<Json<'a>> {
 
 /// A scalar as text; `None` for empty text, objects and arrays.
 pub(crate) fn as_text(value: Json<'_>) -> Option<&str> {
+    // Nearly all are strings.
+    if let Some(text) = value.as_str() {
+        return (!text.is_empty()).then_some(text);
+    }
     match value.shape() {
         Shape::String("") => None,
         Shape::String(text) | Shape::Number(text) => Some(text),

@@ -41,6 +41,6 @@ pub mod unwrap;
 mod vpc_flow;
 
 pub use frame::{Framer, Piece};
-pub use normalise::{Normalised, complete, facts, normalise};
+pub use normalise::{Facts, Normalised, Read, complete, facts, normalise};
 pub use undated::dated;
 pub use unwrap::{Found, unwrap};

@@ -8,37 +8,72 @@ use crate::{
     activity, audit, azure, changes, cloudtrail, guardduty, ocsf, ocsf_event, redact, security_hub, sign_in, vpc_flow,
 };
 use selvedge_model::event::{Change, Event, Fingerprint, Identity};
-use selvedge_model::fact::Cite;
-use selvedge_model::{Digest, Fact, RecordKind, Timestamp};
+use selvedge_model::fact::{AwsCall, Cite};
+use selvedge_model::{Digest, EventId, Fact, RecordKind, Timestamp};
 use serde_json::Value;
 
 /// A record after tier 1's mapping.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Normalised<'a> {
     /// The event.
     pub event: Event<'a>,
+    /// What the mapping read, for [`facts`].
+    pub read: Read<'a>,
     /// Why a record of a known kind could not be mapped.
     pub unmapped_because: Option<String>,
+}
+
+/// What a mapping read of a record, so that it need not be read again.
+#[derive(Debug, Clone, Default)]
+pub struct Read<'a>(Option<cloudtrail::Trail<'a>>);
+
+/// What tier 2 keeps of a record.
+#[derive(Debug, Clone, Default)]
+pub struct Facts<'a> {
+    /// All but a call to an AWS API.
+    pub others: Vec<Fact>,
+    /// The call, which stands last.
+    pub call: Option<AwsCall<'a>>,
+}
+
+impl From<Vec<Fact>> for Facts<'_> {
+    fn from(others: Vec<Fact>) -> Self {
+        Self { others, call: None }
+    }
+}
+
+impl Facts<'_> {
+    /// Copies of their own. `cite` is the record's.
+    pub fn owned(self, cite: impl FnOnce() -> Cite) -> Vec<Fact> {
+        let mut facts = self.others;
+        facts.extend(self.call.map(|call| Fact::AwsUse(Box::new(call.owned(cite())))));
+        facts
+    }
 }
 
 /// Maps one record. `now` stands in for the time of a record that has none.
 pub fn normalise<'a>(found: &Found<'a>, now: Timestamp) -> Normalised<'a> {
     let raw = Raw { json: found.json, bytes: found.bytes };
-    match map(found.kind, raw) {
+    let read = Read((found.kind == RecordKind::CloudTrail).then(|| cloudtrail::Trail::read(found.json)));
+    let mapped = match &read.0 {
+        Some(trail) => cloudtrail::map(raw, trail),
+        None => map(found.kind, raw),
+    };
+    match mapped {
         Ok(Mapped { identity, occurred_at, revision, ocsf }) => Normalised {
             event: Event { identity, kind: found.kind, occurred_at, revision, ocsf },
+            read,
             unmapped_because: None,
         },
         Err(why) => {
             let unmapped_because = (!why.is_empty()).then(|| format!("{} record: {why}", found.kind.word()));
-            Normalised { event: unmapped(raw, now), unmapped_because }
+            Normalised { event: unmapped(raw, now), read, unmapped_because }
         }
     }
 }
 
 fn map<'a>(kind: RecordKind, raw: Raw<'a>) -> Result<Mapped<'a>, String> {
     match kind {
-        RecordKind::CloudTrail => cloudtrail::map(raw),
         RecordKind::GuardDuty => guardduty::map(raw),
         RecordKind::SecurityHub => security_hub::map(raw),
         RecordKind::Ocsf => ocsf_event::map(raw),
@@ -50,12 +85,15 @@ fn map<'a>(kind: RecordKind, raw: Raw<'a>) -> Result<Mapped<'a>, String> {
     }
 }
 
-/// What tier 2 keeps of a record. `wanted`: a rule matched it, so that it must
-/// be citable even if it says nothing about identities.
-pub fn facts(event: &Event<'_>, found: &Found<'_>, wanted: bool) -> Vec<Fact> {
-    let cite = || Cite { event: event.id(found.bytes), record: event.record_id(), at: event.occurred_at };
-    match event.kind {
-        RecordKind::CloudTrail => cloudtrail::facts(found.json, cite, wanted),
+/// What tier 2 keeps of a record, whose identity is `id`. `wanted`: a rule matched it,
+/// so that it must be citable even if it says nothing about identities.
+pub fn facts<'a>(event: &Event<'_>, id: EventId, found: &Found<'a>, read: &Read<'a>, wanted: bool) -> Facts<'a> {
+    let cite = || Cite { event: id, record: event.record_id(), at: event.occurred_at };
+    if let (RecordKind::CloudTrail, Some(trail)) = (event.kind, &read.0) {
+        return cloudtrail::facts(trail, cite, wanted);
+    }
+    Facts::from(match event.kind {
+        RecordKind::CloudTrail => Vec::new(),
         RecordKind::GuardDuty => guardduty::facts(found.json, cite),
         RecordKind::SecurityHub => security_hub::facts(found.json, cite),
         RecordKind::Ocsf => ocsf_event::facts(found.json, cite, wanted),
@@ -64,7 +102,7 @@ pub fn facts(event: &Event<'_>, found: &Found<'_>, wanted: bool) -> Vec<Fact> {
         RecordKind::EntraSignIn => sign_in::facts(found.json, cite),
         RecordKind::EntraAudit => audit::facts(found.json, cite),
         _ => azure::facts(event.kind, found.json, cite, wanted),
-    }
+    })
 }
 
 /// A line of text or JSON of no known kind.

@@ -184,6 +184,61 @@ pub struct AwsUse {
     pub vpc_endpoint: Option<String>,
 }
 
+/// A call to an AWS API as its record has it: what [`AwsUse`] is a copy of. Most
+/// records are one, and are looked at once.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs, reason = "the fields are those of the copy")]
+pub struct AwsCall<'a> {
+    pub account: &'a str,
+    pub principal_type: &'a str,
+    pub principal_id: &'a str,
+    pub principal_arn: &'a str,
+    pub access_key_id: &'a str,
+    /// When the role session began, where there is one: see [`AwsSessionKey`].
+    pub session_created: Option<Timestamp>,
+    pub role_arn: Option<&'a str>,
+    pub source_identity: Option<&'a str>,
+    pub service: &'a str,
+    pub operation: &'a str,
+    pub read_only: bool,
+    pub ip: &'a str,
+    pub user_agent: &'a str,
+    pub error: Option<&'a str>,
+    pub explicit_deny: bool,
+    pub bytes_out: u64,
+    pub target: Option<&'a str>,
+    pub vpc_endpoint: Option<&'a str>,
+}
+
+impl AwsCall<'_> {
+    /// A copy of its own.
+    pub fn owned(&self, cite: Cite) -> AwsUse {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        let session = |created| AwsSessionKey { principal_id: self.principal_id.to_owned(), created };
+        AwsUse {
+            cite,
+            account: self.account.to_owned(),
+            principal_type: self.principal_type.to_owned(),
+            principal_id: self.principal_id.to_owned(),
+            principal_arn: self.principal_arn.to_owned(),
+            access_key_id: self.access_key_id.to_owned(),
+            session: self.session_created.map(session),
+            role_arn: own(self.role_arn),
+            source_identity: own(self.source_identity),
+            service: self.service.to_owned(),
+            operation: self.operation.to_owned(),
+            read_only: self.read_only,
+            ip: self.ip.to_owned(),
+            user_agent: self.user_agent.to_owned(),
+            error: own(self.error),
+            explicit_deny: self.explicit_deny,
+            bytes_out: self.bytes_out,
+            target: own(self.target),
+            vpc_endpoint: own(self.vpc_endpoint),
+        }
+    }
+}
+
 /// A control-plane operation in Azure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ArmUse {

@@ -119,6 +119,12 @@ impl Layer {
                 coat.push(bytes, &mut Inner { inner, output, depth: *depth, coat: name, wants: true })
             }
             Self::Unknown { head, depth } => {
+                if head.is_empty()
+                    && let Some(told) = told(bytes, *depth)
+                {
+                    *self = told;
+                    return self.push(bytes, output);
+                }
                 head.extend_from_slice(bytes);
                 let Some(told) = told(head, *depth) else { return true };
                 let head = std::mem::take(head);

@@ -1,11 +1,13 @@
 //! Many files on all cores. Tier 1 keeps nothing from one record to the next, so
-//! files are read side by side; what tier 2 keeps is handed over in parcels, and
-//! neither the accounting nor the set depends on which worker came first.
+//! files are read side by side; what tier 2 keeps is packed at once, without a copy
+//! in between, and neither the accounting nor the set depends on which worker came
+//! first.
 
-use super::{Ingest, Kept, Tally};
+use super::{Arrival, Ingest, Tally, half};
+use selvedge_detect::facts;
 use selvedge_detect::sigma::RuleEngine;
-use selvedge_graph::Record;
-use selvedge_model::{EventId, Problem, Timestamp};
+use selvedge_graph::cold::Parts;
+use selvedge_model::{Digest, Problem, Timestamp};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -13,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-/// Records that a worker keeps before it hands them over.
+/// Identities that a worker keeps before it hands them over.
 const PARCEL: usize = 1_024;
 
 /// Decoded pieces between the thread that decodes a file and the one that reads
@@ -30,13 +32,14 @@ pub trait Decoder: Sync {
     fn decode(&self, path: &Path, on_piece: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Vec<Problem>;
 }
 
-/// What a worker hands over: a part of what it read.
-#[derive(Debug, Default)]
-pub struct Parcel {
-    /// Records that tier 2 keeps.
-    pub records: Vec<(EventId, Record)>,
-    /// The first half of the identity of every record that was read.
-    pub ids: Vec<u128>,
+/// Takes what workers read. Called by any worker, by several at a time.
+pub trait Taker: Sync {
+    /// A record that tier 2 keeps.
+    fn record(&self, parts: &Parts<'_>);
+
+    /// The first halves of the identities of records that were read, each once for
+    /// every time that it was read.
+    fn ids(&self, ids: &[u128]);
 }
 
 /// Everything around one run of [`read_files`].
@@ -49,8 +52,8 @@ pub struct Run<'a> {
     pub now: Timestamp,
     /// How many workers, one at least.
     pub workers: usize,
-    /// Takes a parcel. Called by any worker, by several at a time.
-    pub take: &'a (dyn Fn(Parcel) + Sync),
+    /// Takes what is read.
+    pub taker: &'a dyn Taker,
     /// Told of each file that is done, and of how many records were read of it.
     pub done: &'a (dyn Fn(usize, u64) + Sync),
 }
@@ -95,38 +98,53 @@ pub fn read_files(files: &[PathBuf], run: &Run<'_>) -> (Tally, Vec<Problem>) {
     (tally, problems)
 }
 
-/// A sink that hands over what it keeps whenever it is much.
+/// A sink that hands over what it reads.
 struct Worker<'a> {
-    kept: Kept,
-    take: &'a (dyn Fn(Parcel) + Sync),
+    taker: &'a dyn Taker,
+    ids: Vec<u128>,
+    problems: Vec<Problem>,
 }
 
 impl Worker<'_> {
     fn hand_over(&mut self) {
-        let parcel =
-            Parcel { records: std::mem::take(&mut self.kept.records), ids: std::mem::take(&mut self.kept.ids) };
-        if !parcel.ids.is_empty() {
-            (self.take)(parcel);
-        }
+        self.taker.ids(&self.ids);
+        self.ids.clear();
     }
 }
 
 impl super::Sink for Worker<'_> {
-    fn record(&mut self, arrival: super::Arrival<'_, '_>) {
-        self.kept.record(arrival);
-        if self.kept.ids.len() >= PARCEL {
+    fn record(&mut self, arrival: Arrival<'_, '_>) {
+        let Arrival { event, found, read, hits } = arrival;
+        let id = event.id(found.bytes);
+        self.ids.push(half(&id));
+        if self.ids.len() >= PARCEL {
             self.hand_over();
+        }
+        let facts = facts(event, id, found, read, !hits.is_empty());
+        let hits: Vec<(&str, &str)> = hits.iter().map(|rule| (&*rule.id, &*rule.version)).collect();
+        let parts = Parts {
+            event: id,
+            record_id: &event.ocsf.metadata.uid,
+            digest: Digest::zero(),
+            revision: event.revision,
+            at: event.occurred_at,
+            facts: &facts.others,
+            call: facts.call.as_ref(),
+            hits: &hits,
+        };
+        if parts.is_kept() {
+            self.taker.record(&Parts { digest: Digest::of(found.bytes), ..parts });
         }
     }
 
     fn problem(&mut self, problem: Problem) {
-        self.kept.problem(problem);
+        self.problems.push(problem);
     }
 }
 
 fn read_one(path: &Path, run: &Run<'_>, ingest: &mut Ingest<'_>, split: bool) -> Vec<Problem> {
     let before = ingest.counts().records;
-    let mut sink = Worker { kept: Kept::default(), take: run.take };
+    let mut sink = Worker { taker: run.taker, ids: Vec::with_capacity(PARCEL), problems: Vec::new() };
     let mut file = ingest.file(&path.display().to_string());
     let damage = if split {
         decode_apart(path, run.decoder, &mut |piece| file.push(piece, &mut sink))
@@ -142,7 +160,7 @@ fn read_one(path: &Path, run: &Run<'_>, ingest: &mut Ingest<'_>, split: bool) ->
     }
     sink.hand_over();
     (run.done)(1, ingest.counts().records.saturating_sub(before));
-    sink.kept.problems
+    sink.problems
 }
 
 /// Decodes on a thread of its own, a few pieces ahead of the reader.

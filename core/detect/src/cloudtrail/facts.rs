@@ -3,29 +3,24 @@
 use super::insight;
 use super::trail::Trail;
 use crate::get;
-use crate::json::Json;
-use selvedge_model::fact::{AssumeMethod, AwsSessionKey, AwsUse, Cite, RoleAssumption};
-use selvedge_model::{Fact, arn, time};
+use crate::normalise::Facts;
+use selvedge_model::fact::{AssumeMethod, AwsCall, Cite, RoleAssumption};
+use selvedge_model::{Fact, Timestamp, arn, time};
 
-/// The facts of a record. Empty for a call that belongs to no role session,
-/// unless `wanted`: a rule matched it.
-pub(crate) fn facts(raw: Json<'_>, cite: impl FnOnce() -> Cite, wanted: bool) -> Vec<Fact> {
-    let trail = Trail::read(raw);
+/// The facts of a record. None for a call that belongs to no role session, unless
+/// `wanted`: a rule matched it.
+pub(crate) fn facts<'a>(trail: &Trail<'a>, cite: impl FnOnce() -> Cite, wanted: bool) -> Facts<'a> {
     if let Some(insight) = trail.insight {
-        return vec![Fact::Signal(Box::new(insight::signal(&trail, insight, cite())))];
+        return Facts::from(vec![Fact::Signal(Box::new(insight::signal(trail, insight, cite())))]);
     }
-    let session = session(&trail);
-    let assumes = method(&trail);
-    if session.is_none() && assumes.is_none() && !wanted {
-        return Vec::new();
+    let session_created = session_created(trail);
+    let assumes = method(trail);
+    if session_created.is_none() && assumes.is_none() && !wanted {
+        return Facts::default();
     }
-    let cite = cite();
-    let mut out = Vec::with_capacity(2);
-    if let Some(fact) = assumes.and_then(|method| assumption(&trail, method, &cite)) {
-        out.push(Fact::RoleAssumption(Box::new(fact)));
-    }
-    out.push(Fact::AwsUse(Box::new(api_use(&trail, session, cite))));
-    out
+    let assumption = assumes.and_then(|method| assumption(trail, method, cite));
+    let others = assumption.map(|fact| Fact::RoleAssumption(Box::new(fact))).into_iter().collect();
+    Facts { others, call: Some(call(trail, session_created)) }
 }
 
 fn own(text: Option<&str>) -> String {
@@ -44,19 +39,19 @@ fn method(trail: &Trail<'_>) -> Option<AssumeMethod> {
     }
 }
 
-fn assumption(trail: &Trail<'_>, method: AssumeMethod, cite: &Cite) -> Option<RoleAssumption> {
+fn assumption(trail: &Trail<'_>, method: AssumeMethod, cite: impl FnOnce() -> Cite) -> Option<RoleAssumption> {
     let (request, answer) = (trail.request?, trail.answer?);
     let asked = |key: &str| get::text(request, &[key]).map(str::to_owned);
     let answered = |path: &[&str]| get::text(answer, path).map(str::to_owned);
     let role_arn = asked("roleArn")?;
     let assertion = get::any(request, &["sAMLAssertionID"]).and_then(get::as_text);
     Some(RoleAssumption {
-        cite: cite.clone(),
+        principal_id: answered(&["assumedRoleUser", "assumedRoleId"])?,
+        cite: cite(),
         method,
         account: arn::Arn::parse(&role_arn).map_or_else(|| trail.account().to_owned(), |a| a.account.to_owned()),
         role_arn,
         session_name: asked("roleSessionName").unwrap_or_default(),
-        principal_id: answered(&["assumedRoleUser", "assumedRoleId"])?,
         access_key_id: answered(&["credentials", "accessKeyId"]).unwrap_or_default(),
         assertion_id: assertion.map(|id| id.trim_start_matches('_').to_ascii_lowercase()),
         subject: answered(&["subject"]).or_else(|| answered(&["subjectFromWebIdentityToken"])),
@@ -71,45 +66,56 @@ fn assumption(trail: &Trail<'_>, method: AssumeMethod, cite: &Cite) -> Option<Ro
     })
 }
 
-/// The role session that made the call.
-fn session(trail: &Trail<'_>) -> Option<AwsSessionKey> {
-    let principal = trail.identity.principal_id.filter(|id| id.contains(':'))?;
-    let created = trail.identity.created()?;
-    Some(AwsSessionKey { principal_id: principal.to_owned(), created: time::to_second(created) })
+/// When the role session began that made the call.
+fn session_created(trail: &Trail<'_>) -> Option<Timestamp> {
+    trail.identity.principal_id.filter(|id| id.contains(':'))?;
+    trail.identity.created().map(time::to_second)
 }
 
-fn api_use(trail: &Trail<'_>, session: Option<AwsSessionKey>, cite: Cite) -> AwsUse {
+fn call<'a>(trail: &Trail<'a>, session_created: Option<Timestamp>) -> AwsCall<'a> {
     let identity = &trail.identity;
     let error = trail.error.or_else(|| trail.login_failed().then_some("Failure"));
     let sent = || trail.additional.and_then(|additional| get::count(additional, &["bytesTransferredOut"]));
-    AwsUse {
-        cite,
-        account: trail.account().to_owned(),
-        principal_type: own(identity.kind),
-        principal_id: own(identity.principal_id),
-        principal_arn: own(identity.arn),
-        access_key_id: own(identity.access_key_id),
-        session,
-        role_arn: identity.issuer_arn().map(str::to_owned),
-        source_identity: identity.source_identity().map(str::to_owned),
-        service: own(trail.service),
-        operation: own(trail.operation),
+    AwsCall {
+        account: trail.account(),
+        principal_type: identity.kind.unwrap_or_default(),
+        principal_id: identity.principal_id.unwrap_or_default(),
+        principal_arn: identity.arn.unwrap_or_default(),
+        access_key_id: identity.access_key_id.unwrap_or_default(),
+        session_created,
+        role_arn: identity.issuer_arn(),
+        source_identity: identity.source_identity(),
+        service: trail.service.unwrap_or_default(),
+        operation: trail.operation.unwrap_or_default(),
         read_only: trail.read_only.unwrap_or(false),
-        ip: own(trail.source_ip),
-        user_agent: own(trail.user_agent),
-        error: error.map(str::to_owned),
+        ip: trail.source_ip.unwrap_or_default(),
+        user_agent: trail.user_agent.unwrap_or_default(),
+        error,
         explicit_deny: trail.error_message.is_some_and(|said| said.contains("explicit deny")),
         // A refused call moves nothing, whatever the record claims.
         bytes_out: if error.is_some() { 0 } else { sent().unwrap_or(0) },
-        target: target(trail).map(str::to_owned),
-        vpc_endpoint: trail.vpc_endpoint.map(str::to_owned),
+        target: target(trail),
+        vpc_endpoint: trail.vpc_endpoint,
     }
 }
 
+/// Parameters that name the thing a call is about, best first.
+const TARGETS: [&str; 8] =
+    ["bucketName", "roleArn", "roleName", "userName", "keyId", "secretId", "functionName", "policyArn"];
+
 /// The thing the call names, where its name says enough on its own.
 fn target<'a>(trail: &Trail<'a>) -> Option<&'a str> {
-    let request = trail.request?;
-    ["bucketName", "roleArn", "roleName", "userName", "keyId", "secretId", "functionName", "policyArn"]
-        .iter()
-        .find_map(|key| get::text(request, &[key]))
+    let request = trail.request.filter(|request| request.is_object())?;
+    let mut named: [Option<&str>; TARGETS.len()] = Default::default();
+    let mut seen = [false; TARGETS.len()];
+    // One walk for all of them; of several members of a name the first counts.
+    for (key, value) in request.members() {
+        let slots = TARGETS.iter().zip(named.iter_mut().zip(&mut seen));
+        if let Some((_, (slot, seen))) = slots.into_iter().find(|(name, _)| name.len() == key.len() && **name == key)
+            && !std::mem::replace(seen, true)
+        {
+            *slot = get::as_text(value);
+        }
+    }
+    named.into_iter().flatten().next()
 }

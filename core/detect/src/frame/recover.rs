@@ -1,13 +1,13 @@
 //! Behind damage: what is said of it, and where the next record begins.
 
-use super::{Framer, MAX_RECORD, Mode, Piece, Skip};
+use super::{Framer, MAX_RECORD, Mode, Piece, Skip, byte_at, slice};
 use crate::json::{Doc, Scratch, Stop};
 
 impl Framer {
     /// Why a record has no end: it is cut off, or damaged long before, so that
     /// its brackets no longer match.
-    pub(super) fn why_unfinished(&self) -> &'static str {
-        let bytes = self.slice(self.start, self.buf.len());
+    pub(super) fn why_unfinished(&self, buf: &[u8]) -> &'static str {
+        let bytes = slice(buf, self.start, buf.len());
         match Doc::parse_prefix(bytes, &mut Scratch::default()) {
             Err(Stop::Damage(why)) if !self.oversize => why,
             _ => "the record is cut off: the file ends inside it",
@@ -29,8 +29,8 @@ impl Framer {
         true
     }
 
-    pub(super) fn skip(&mut self, mut skip: Skip, at_end: bool) -> bool {
-        while let Some(byte) = self.byte(self.pos) {
+    pub(super) fn skip(&mut self, buf: &[u8], mut skip: Skip, at_end: bool) -> bool {
+        while let Some(byte) = byte_at(buf, self.pos) {
             match &mut skip {
                 Skip::Line(at_line_start) => match byte {
                     b'\n' => *at_line_start = true,
@@ -43,7 +43,7 @@ impl Framer {
                 },
                 Skip::Element { last, before } => {
                     if byte == b'{' && (*before, *last) == (b'}', b',') {
-                        match looks_like_a_record(self.slice(self.pos, self.buf.len())) {
+                        match looks_like_a_record(slice(buf, self.pos, buf.len())) {
                             None if !at_end => {
                                 self.mode = Mode::Skip(skip);
                                 return false;

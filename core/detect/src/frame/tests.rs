@@ -111,7 +111,7 @@ fn a_record_past_the_limit_is_a_problem_and_is_not_kept() {
     let filler = vec![b'x'; 1024 * 1024];
     for _ in 0..20 {
         framer.push(&filler, &mut take);
-        assert!(framer.buf.len() <= MAX_RECORD + 2 * filler.len());
+        assert!(framer.rest.len() <= MAX_RECORD + 2 * filler.len());
     }
     framer.push(b"\"}\n{\"c\":1}\n", &mut take);
     framer.finish(&mut take);

@@ -101,6 +101,10 @@ fn span(start: usize, end: usize) -> Span {
 
 #[inline]
 fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
+    // Nearly always there is none.
+    if bytes.get(at).is_some_and(|byte| *byte > b' ') {
+        return at;
+    }
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
         at = at.wrapping_add(1);
     }

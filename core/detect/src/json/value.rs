@@ -159,6 +159,12 @@ impl<'a> Json<'a> {
         self.doc.source.get(start..end).unwrap_or_default()
     }
 
+    /// Its name, if it is a member of an object; else empty.
+    #[inline]
+    pub fn name(self) -> &'a str {
+        self.node().map_or("", |node| self.text_at(node.key, node.key_escaped))
+    }
+
     /// Where it begins, in bytes from the start of what was parsed. For an object
     /// or array; a string's content may begin elsewhere.
     pub fn offset(self) -> usize {

@@ -49,10 +49,30 @@ struct FieldGates {
     words: HashMap<String, Vec<u32>>,
     numbers: HashMap<u64, Vec<u32>>,
     starts: HashMap<String, Vec<u32>>,
-    /// The lengths of `starts`.
+    /// The lengths of `starts`, and their first letters.
     lengths: BTreeSet<usize>,
+    heads: Heads,
     within: Parts,
     there: Vec<u32>,
+}
+
+/// First letters of some texts: a bit for each of ASCII, and one for all others.
+#[derive(Debug, Default)]
+struct Heads(u128, bool);
+
+impl Heads {
+    fn add(&mut self, text: &str) {
+        match text.as_bytes().first() {
+            Some(letter) if letter.is_ascii() => self.0 |= 1 << letter,
+            _ => self.1 = true,
+        }
+    }
+
+    /// Whether one of the texts may be the beginning of this one.
+    fn may_begin(&self, text: &str) -> bool {
+        let letter = text.as_bytes().first().filter(|letter| letter.is_ascii());
+        self.1 || letter.is_some_and(|letter| self.0 >> letter & 1 == 1)
+    }
 }
 
 /// Rules that want one of many parts.
@@ -123,6 +143,7 @@ impl Gated {
                 numbers.into_iter().for_each(|one| gates.numbers.entry(one.to_bits()).or_default().push(position));
                 for start in starts {
                     gates.lengths.insert(start.len());
+                    gates.heads.add(&start);
                     gates.starts.entry(start).or_default().push(position);
                 }
             }
@@ -152,15 +173,17 @@ impl Gated {
     /// Positions of the rules whose gates are open.
     fn wanted(&self, eyes: &Eyes<'_, '_>) -> Vec<u32> {
         let view = eyes.view;
-        let mut wanted: Vec<u32> = self.always.clone();
+        let mut wanted: Vec<u32> = Vec::with_capacity(self.always.len().saturating_add(USUALLY));
+        wanted.extend_from_slice(&self.always);
         for (slot, gates) in &self.gates {
             let Some(values) = eyes.values(*slot).filter(|values| !values.is_missing()) else { continue };
             wanted.extend(&gates.there);
             for value in values.as_slice() {
                 value.any_text(gates.within.quotes, &mut |text| {
-                    let text = folded(text);
-                    gates.open(&text, &mut wanted);
-                    gates.within.open(&text, &mut wanted);
+                    with_folded(text, |text| {
+                        gates.open(text, &mut wanted);
+                        gates.within.open(text, &mut wanted);
+                    });
                     false
                 });
                 if value.is_empty_array() {
@@ -171,7 +194,7 @@ impl Gated {
         if !self.keywords.is_empty() {
             view.any_text(&mut |text| {
                 if text.len() >= self.keywords.shortest {
-                    self.keywords.open(&folded(text), &mut wanted);
+                    with_folded(text, |text| self.keywords.open(text, &mut wanted));
                 }
                 false
             });
@@ -216,25 +239,48 @@ impl Gated {
     }
 }
 
-/// In lower case. Regular expressions take the long s for an s as well.
-fn folded(text: &str) -> Cow<'_, str> {
+/// Room for the rules that most records call for.
+const USUALLY: usize = 32;
+
+/// Texts up to this length are put into lower case without allocating.
+const ON_STACK: usize = 128;
+
+/// Hands on the text in lower case. Regular expressions take the long s for an s as
+/// well.
+fn with_folded(text: &str, take: impl FnOnce(&str)) {
+    let mut buffer = [0_u8; ON_STACK];
+    if text.is_ascii()
+        && let Some(copy) = buffer.get_mut(..text.len())
+    {
+        copy.copy_from_slice(text.as_bytes());
+        copy.make_ascii_lowercase();
+        return take(std::str::from_utf8(copy).unwrap_or_default());
+    }
     let lower = lowered(text);
-    if lower.contains('\u{17f}') { lower.replace('\u{17f}', "s").into() } else { lower }
+    if lower.contains('\u{17f}') { take(&lower.replace('\u{17f}', "s")) } else { take(&lower) }
 }
 
 impl FieldGates {
     /// `text` is in lower case.
     fn open(&self, text: &str, wanted: &mut Vec<u32>) {
-        wanted.extend(self.words.get(text).into_iter().flatten());
-        for length in &self.lengths {
-            let start = text.get(..*length);
-            wanted.extend(start.and_then(|start| self.starts.get(start)).into_iter().flatten());
+        want(self.words.get(text), wanted);
+        if self.heads.may_begin(text) {
+            for length in &self.lengths {
+                let start = text.get(..*length);
+                want(start.and_then(|start| self.starts.get(start)), wanted);
+            }
         }
         if !self.numbers.is_empty()
             && let Some(number) = check::number(text)
         {
-            wanted.extend(self.numbers.get(&number.to_bits()).into_iter().flatten());
+            want(self.numbers.get(&number.to_bits()), wanted);
         }
+    }
+}
+
+fn want(rules: Option<&Vec<u32>>, wanted: &mut Vec<u32>) {
+    if let Some(rules) = rules {
+        wanted.extend_from_slice(rules);
     }
 }
 

@@ -173,7 +173,7 @@ const PAGE: usize = 8;
 impl<'r, 'a> Eyes<'r, 'a> {
     pub(super) fn new(view: &'r View<'a>, fields: &'r Fields) -> Self {
         let pages = fields.plans.len().div_ceil(PAGE);
-        Self { view, fields, seen: std::iter::repeat_with(OnceCell::new).take(pages).collect() }
+        Self { view, fields, seen: (0..pages).map(|_| OnceCell::new()).collect() }
     }
 
     /// What a field holds; `None` for a slot that no field has.

@@ -113,6 +113,9 @@ impl Pattern {
     }
 
     fn plain_holds(&self, part: Part, want: &str, text: &str) -> bool {
+        if matches!(part, Part::Whole | Part::Start) && begin_apart(want, text) {
+            return false;
+        }
         if self.cased || !text.is_ascii() {
             let text = if self.cased { Cow::Borrowed(text) } else { lowered(text) };
             return match part {
@@ -159,6 +162,15 @@ impl Pattern {
             (Part::Start, Cow::Borrowed(text)) => Want::Start(text),
             (_, text) => Want::Within(text.to_lowercase().into()),
         }
+    }
+}
+
+/// Whether the first letters show that `text`, in whatever case, does not begin as
+/// `want` does. Of ASCII alone: there each letter is one byte, in either case.
+fn begin_apart(want: &str, text: &str) -> bool {
+    match (want.as_bytes().first(), text.as_bytes().first()) {
+        (Some(want), Some(text)) if want.is_ascii() && text.is_ascii() => !want.eq_ignore_ascii_case(text),
+        _ => false,
     }
 }
 

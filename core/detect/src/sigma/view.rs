@@ -175,7 +175,7 @@ impl Path {
 }
 
 /// Room for the members of nearly every record.
-const USUAL_MEMBERS: usize = 48;
+const USUAL_MEMBERS: usize = 40;
 
 /// Tells most names apart: length, first and last letter, without their case.
 fn tag(name: &str) -> u32 {
@@ -185,10 +185,27 @@ fn tag(name: &str) -> u32 {
     (length << 16) | (letter(bytes.first()) << 8) | letter(bytes.last())
 }
 
+/// Whether a byte is there. Eight at a time: names and most texts are short, and all of
+/// them are looked at.
+fn has(text: &str, byte: u8) -> bool {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    let text = text.as_bytes();
+    if text.len() > 64 {
+        return memchr(byte, text).is_some();
+    }
+    let is_in = |word: &[u8; 8]| {
+        // A byte that is the one becomes zero, and borrows from its highest bit.
+        let word = u64::from_le_bytes(*word) ^ LOW.wrapping_mul(u64::from(byte));
+        word.wrapping_sub(LOW) & !word & (LOW << 7) != 0
+    };
+    let Some(last) = text.last_chunk::<8>() else { return text.contains(&byte) };
+    text.as_chunks::<8>().0.iter().any(is_in) || is_in(last)
+}
+
 /// The members of an object by the tags of their names.
 #[derive(Debug, Default)]
 struct Index<'a> {
-    members: Vec<(u32, &'a str, Json<'a>)>,
+    members: Vec<(u32, Json<'a>)>,
     /// Some name has a dot in it.
     dotted: bool,
 }
@@ -199,8 +216,8 @@ impl<'a> Index<'a> {
         if object.is_object() {
             out.members.reserve(USUAL_MEMBERS);
             for (key, value) in object.members() {
-                out.dotted |= key.as_bytes().contains(&b'.');
-                out.members.push((tag(key), key, value));
+                out.dotted |= has(key, b'.');
+                out.members.push((tag(key), value));
             }
         }
         out
@@ -213,8 +230,9 @@ impl<'a> Index<'a> {
 
     fn tagged(&self, wanted: u32, name: &str, any_case: bool) -> Option<Json<'a>> {
         let mut alike = None;
-        for (_, key, value) in self.members.iter().filter(|(own, ..)| *own == wanted) {
-            if *key == name {
+        for (_, value) in self.members.iter().filter(|(own, _)| *own == wanted) {
+            let key = value.name();
+            if key == name {
                 return Some(*value);
             }
             if any_case && alike.is_none() && key.eq_ignore_ascii_case(name) {
@@ -226,7 +244,7 @@ impl<'a> Index<'a> {
 
     fn walk(&self, path: &Path, any_case: bool, found: &mut Values<'a>) {
         if self.dotted {
-            let members = self.members.iter().map(|(_, key, value)| (*key, *value));
+            let members = self.members.iter().map(|(_, value)| (value.name(), *value));
             return walk_members(members, &path.text, any_case, found);
         }
         let (name, rest) = path.text.split_at_checked(path.first).unwrap_or((&path.text, ""));
@@ -422,6 +440,9 @@ impl Value<'_> {
 }
 
 fn json_texts(json: Json<'_>, quotes: bool, take: &mut dyn FnMut(&str) -> bool) -> bool {
+    if let Some(text) = json.as_str() {
+        return any_form(text, take);
+    }
     match json.shape() {
         Shape::Null => false,
         Shape::Bool(true) => take("true"),
@@ -444,7 +465,7 @@ fn json_texts(json: Json<'_>, quotes: bool, take: &mut dyn FnMut(&str) -> bool) 
 }
 
 fn has_escapes(text: &str) -> bool {
-    memchr(b'\\', text.as_bytes()).is_some()
+    has(text, b'\\')
 }
 
 fn any_form(text: &str, take: &mut dyn FnMut(&str) -> bool) -> bool {

@@ -18,6 +18,7 @@ mod tables;
 
 use selvedge_detect::json::{Doc, Scratch};
 use selvedge_detect::{complete, facts, normalise, unwrap};
+use selvedge_model::fact::Cite;
 use selvedge_model::{EventId, Fact, RecordKind, Timestamp};
 use serde_json::Value;
 
@@ -53,10 +54,12 @@ fn all_normalised(record: &Value) -> Vec<Done> {
     let mut out = Vec::new();
     unwrap(doc.root(), &bytes, &mut |found| {
         let mut done = normalise(&found, now());
-        let facts = facts(&done.event, &found, true);
+        let id = done.event.id(found.bytes);
+        let cite = || Cite { event: id, record: done.event.record_id(), at: done.event.occurred_at };
+        let facts = facts(&done.event, id, &found, &done.read, true).owned(cite);
         complete(&mut done.event, &found);
         out.push(Done {
-            id: done.event.id(found.bytes),
+            id,
             kind: done.event.kind,
             occurred_at: done.event.occurred_at,
             revision: done.event.revision,

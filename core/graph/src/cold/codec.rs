@@ -270,6 +270,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The number of a text, passed over; of one that stands in place there is none.
+    pub(super) fn skim(&mut self) -> Option<Option<u32>> {
+        match self.number()? {
+            NONE => None,
+            IN_PLACE => {
+                let len = self.number()?;
+                self.take(usize::try_from(len).ok()?)?;
+                Some(None)
+            }
+            EMPTY => Some(None),
+            code => Some(u32::try_from(code.checked_sub(FIRST)?).ok()),
+        }
+    }
+
     /// The number of a group that is a symbol, passed over; `None` if it stands
     /// in place.
     pub(super) fn group(&mut self) -> Option<u32> {

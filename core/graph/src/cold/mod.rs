@@ -22,7 +22,7 @@ pub mod views;
 
 pub use block::Blocks;
 pub use limits::{Kind, Pressure};
-pub use record::Item;
+pub use record::{Item, Parts};
 pub use text::Text;
 
 use crate::factset::{FactSet, Inserted, Record};
@@ -147,6 +147,11 @@ impl ColdSet {
     /// their order. Call [`ColdSet::settle`] when all are in.
     pub fn insert(&mut self, id: EventId, record: &Record) -> Inserted {
         self.add(id, UNSAVED | SEEN, |writer| record::pack(id, record, writer))
+    }
+
+    /// The same of a record that tier 1 has just read.
+    pub fn insert_parts(&mut self, parts: &Parts<'_>) -> Inserted {
+        self.add(parts.event, UNSAVED | SEEN, |writer| parts.pack(writer))
     }
 
     fn add(&mut self, id: EventId, flags: u32, pack: impl FnOnce(&mut Writer<'_>) -> Filing) -> Inserted {

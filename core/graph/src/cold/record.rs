@@ -5,14 +5,14 @@
 //! a block of the journal.
 
 use super::codec::{Reader, Writer};
-use super::forms::{Id, Packed as _, Perhaps, Shared, When};
+use super::forms::{CiteView, Id, Packed as _, Perhaps, Shared, When};
 use super::limits::{Filing, Kind};
 use super::symbols::Symbols;
 use super::text::{Text, join};
-use super::views::{FactView, SignInSkim, UseSkim};
+use super::views::{AwsUseView, FactView, SignInSkim, UseSkim};
 use crate::factset::{Hit, Record};
-use selvedge_model::fact::AssumeMethod;
-use selvedge_model::{Digest, EventId, RecordId, Timestamp};
+use selvedge_model::fact::{AssumeMethod, AwsCall};
+use selvedge_model::{Digest, EventId, Fact, RecordId, Timestamp};
 
 /// One fact, no hits, no revision: most records.
 const PLAIN: u8 = 0;
@@ -51,7 +51,7 @@ impl<'a> Item<'a> {
         };
         let hits = from;
         for _ in 0..hit_count {
-            read_hit(&mut from)?;
+            skim_hit(&mut from)?;
         }
         let event = EventId(Digest::from_bytes(*from.event));
         Some(Self { event, digest, revision, record_id, hits, hit_count, facts: from, fact_count })
@@ -84,6 +84,13 @@ impl<'a> Item<'a> {
         (0..self.hit_count).map_while(move |_| read_hit(&mut from))
     }
 
+    /// The same as numbers: equal numbers mean equal rules. `None` for a rule that has
+    /// none.
+    pub fn skim_hits(&self) -> impl Iterator<Item = Option<u32>> + use<'a> {
+        let mut from = self.hits;
+        (0..self.hit_count).map_while(move |_| skim_hit(&mut from))
+    }
+
     /// A copy of its own.
     pub fn record(&self) -> Record {
         Record {
@@ -100,8 +107,10 @@ impl<'a> Item<'a> {
 
     /// Whether every byte reads, to the last.
     pub(super) fn is_whole(&self) -> bool {
-        let mut from = self.facts;
-        (0..self.fact_count).all(|_| FactView::read(&mut from).is_some()) && from.is_at_end()
+        let (mut hits, mut from) = (self.hits, self.facts);
+        (0..self.hit_count).all(|_| read_hit(&mut hits).is_some())
+            && (0..self.fact_count).all(|_| FactView::read(&mut from).is_some())
+            && from.is_at_end()
     }
 
     /// What decides between two versions: the later by the source's time, then
@@ -121,11 +130,65 @@ fn read_hit<'a>(from: &mut Reader<'a>) -> Option<(Text<'a>, Text<'a>)> {
     Some((Shared::read(from)?, Shared::read(from)?))
 }
 
+/// The number of the rule; the hit is passed over.
+fn skim_hit(from: &mut Reader<'_>) -> Option<Option<u32>> {
+    let rule = from.skim()?;
+    from.skim()?;
+    Some(rule)
+}
+
 struct Head<'a> {
     event: EventId,
     digest: Digest,
     revision: Option<Timestamp>,
     record_id: Text<'a>,
+}
+
+/// A record in the parts that tier 1 has of it: nothing is copied before it is packed.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'a> {
+    /// Identity.
+    pub event: EventId,
+    /// What a person cites.
+    pub record_id: &'a str,
+    /// Digest of the bytes.
+    pub digest: Digest,
+    /// The source's own time of writing.
+    pub revision: Option<Timestamp>,
+    /// When it happened, for `call`.
+    pub at: Timestamp,
+    /// All facts but a call to an AWS API.
+    pub facts: &'a [Fact],
+    /// The call, which stands last.
+    pub call: Option<&'a AwsCall<'a>>,
+    /// The rules that matched: id and version.
+    pub hits: &'a [(&'a str, &'a str)],
+}
+
+impl Parts<'_> {
+    /// Whether tier 2 has a use for it: see [`Record::is_kept`].
+    pub fn is_kept(&self) -> bool {
+        !self.hits.is_empty()
+            || self.call.is_some_and(|call| call.session_created.is_some())
+            || Record::would_be_kept(self.facts, &[])
+    }
+
+    /// Packs it; says what it is filed under.
+    pub(super) fn pack(&self, to: &mut Writer<'_>) -> Filing {
+        let Self { event, record_id, digest, revision, at, facts, call, hits } = *self;
+        let record = Text::Plain(record_id);
+        let head = Head { event, digest, revision, record_id: record };
+        let cite = CiteView { event, record, at };
+        let call = call.map(|call| FactView::AwsUse(AwsUseView::of_call(call, cite)));
+        let count = facts.len().saturating_add(usize::from(call.is_some()));
+        let hit_views = hits.iter().map(|(rule, version)| (Text::Plain(rule), Text::Plain(version)));
+        write(
+            to,
+            &head,
+            (hits.len() as u64, hit_views),
+            (count as u64, facts.iter().map(FactView::of).chain(call)),
+        )
+    }
 }
 
 /// Packs a record; says what it is filed under.

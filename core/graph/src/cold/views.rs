@@ -7,11 +7,12 @@
 
 use super::codec::{Reader, Writer};
 use super::forms::{
-    Cited, Count, Fed, Flag, Form, Id, Inline, Int, List, Method, Opt, Packed, Pair, Path, Perhaps, Principal,
-    Reported, Session, Shared,
+    CiteView, Cited, Count, Fed, Flag, Form, Id, Inline, Int, List, Method, Opt, Packed, Pair, Path, Perhaps, Principal,
+    Reported, Session, SessionView, Shared,
 };
+use super::text::Text;
 use selvedge_model::Fact;
-use selvedge_model::fact::{ArmUse, AwsUse, EntraChange, RoleAssumption, SignIn, Signal};
+use selvedge_model::fact::{ArmUse, AwsCall, AwsUse, EntraChange, RoleAssumption, SignIn, Signal};
 
 macro_rules! packed {
     ($(#[$doc:meta])* $view:ident of $fact:ident { $( $mode:ident { $( $field:ident : $form:ty ),+ $(,)? } )+ }) => {
@@ -154,6 +155,35 @@ packed! {
     }
 }
 
+impl<'a> AwsUseView<'a> {
+    /// A call, borrowed from its record.
+    pub(super) fn of_call(call: &AwsCall<'a>, cite: CiteView<'a>) -> Self {
+        let text = Text::Plain;
+        let principal_id = text(call.principal_id);
+        Self {
+            cite,
+            account: text(call.account),
+            principal_type: text(call.principal_type),
+            principal_id,
+            principal_arn: text(call.principal_arn),
+            session: call.session_created.map(|created| SessionView { principal_id, created }),
+            role_arn: call.role_arn.map(text),
+            source_identity: call.source_identity.map(text),
+            access_key_id: text(call.access_key_id),
+            ip: text(call.ip),
+            user_agent: text(call.user_agent),
+            vpc_endpoint: call.vpc_endpoint.map(text),
+            service: text(call.service),
+            operation: text(call.operation),
+            read_only: call.read_only,
+            error: call.error.map(text),
+            explicit_deny: call.explicit_deny,
+            bytes_out: call.bytes_out,
+            target: call.target.map(text),
+        }
+    }
+}
+
 /// A fact, read in place.
 #[derive(Debug, Clone)]
 #[allow(clippy::large_enum_variant, reason = "it lives on the stack, one at a time")]
@@ -248,6 +278,8 @@ pub struct UseSkim {
     pub from: u32,
     /// Bytes that left.
     pub bytes_out: u64,
+    /// When it happened.
+    pub at: jiff::Timestamp,
 }
 
 impl UseSkim {
@@ -256,10 +288,10 @@ impl UseSkim {
         if from.byte()? != 2 {
             return None;
         }
-        Cited::read(from)?;
+        let at = Cited::read(from)?.at;
         let (who, place) = (from.group()?, from.group()?);
         from.group()?;
-        Some(Self { who, from: place, bytes_out: Count::read(from)? })
+        Some(Self { who, from: place, bytes_out: Count::read(from)?, at })
     }
 }
 

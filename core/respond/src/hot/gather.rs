@@ -4,11 +4,11 @@ use super::holders::{Holders, Rows};
 use super::loud::Loud;
 use super::quiet::Quiet;
 use super::sweep::Sweep;
-use super::told::{Actors, Outline, joined};
+use super::told::{Actors, Outline, joined, shown_by};
 use super::{Hot, mark, person_mark};
 use crate::actor::{ActorKey, key_of};
 use crate::decide::Scope;
-use selvedge_graph::cold::views::FactView;
+use selvedge_graph::cold::views::{AwsUseView, FactView};
 use selvedge_graph::cold::{ColdSet, Entry, Item, Kind, OWNERS, owner_number};
 use selvedge_graph::identity::Calibration;
 use selvedge_graph::{Estate, FactSet, PersonKey};
@@ -49,14 +49,29 @@ pub(super) fn gather(
     let mut set = FactSet::new();
     let (mut outline, mut told) = (Outline::default(), Outline::default());
     let mut calibrating = Calibrating::new(sweep);
-    let mut rows = Rows::default();
+    let (mut rows, mut callers) = (Rows::default(), Callers::default());
     let mut taken = BTreeSet::new();
+    let mut louds = loud.iter().flat_map(Loud::places).peekable();
+    // Both go by place.
     for entry in cold.entries() {
-        let is_loud = loud.as_ref().is_some_and(|loud| entry.is_told() && loud.has(entry.place()));
+        let is_loud = louds.next_if(|place| *place == entry.place()).is_some();
         let wants = is_loud || wanted.may_want(&entry, &calibrating) || lone.may_want(&entry);
         let Some(item) = wants.then(|| entry.item()).flatten() else {
             continue;
         };
+        // Nearly all are calls, of which a few bytes tell.
+        if let Some(call) = item.skim_use().filter(|_| !is_loud && entry.kind() == Kind::Use) {
+            let outline = if loud.is_some() && entry.is_told() { &mut told } else { &mut outline };
+            match callers.of(call.who, &item, &wanted) {
+                Call::All => {
+                    set.put(item.event, item.record());
+                    taken.insert(entry.place());
+                }
+                Call::Joined(shown) => outline.note(shown, (call.at, item.event, entry.place())),
+                Call::None => {}
+            }
+            continue;
+        }
         calibrating.look(&item);
         rows.look(&wanted, &entry, &item);
         if is_loud || item.facts().any(|fact| wanted.wants_fact(&fact)) {
@@ -69,6 +84,7 @@ pub(super) fn gather(
             wanted.outline(&entry, &item, &mut outline);
         }
     }
+    drop(louds);
     let more = outline.places().into_iter().chain(told.places()).chain(lone.places()).chain(rows.places());
     for entry in more.filter_map(|place| cold.entry(place)) {
         if let Some(item) = entry.item() {
@@ -89,14 +105,46 @@ pub(super) fn gather(
     }
 }
 
+/// What is wanted of a caller's calls.
+#[derive(Debug, Clone, Copy)]
+enum Call {
+    None,
+    All,
+    /// What joins them: see [`shown_by`].
+    Joined(u64),
+}
+
+/// The same of all callers, by their numbers: each is looked at once.
+#[derive(Debug, Default)]
+struct Callers(Vec<Option<Call>>);
+
+impl Callers {
+    fn of(&mut self, who: u32, item: &Item<'_>, wanted: &Wanted) -> Call {
+        let at = who as usize;
+        if let Some(known) = self.0.get(at).copied().flatten() {
+            return known;
+        }
+        let call = match item.facts().next() {
+            Some(fact) if wanted.wants_fact(&fact) => Call::All,
+            Some(FactView::AwsUse(used)) if wanted.joins(&used) => shown_by(&used).map_or(Call::None, Call::Joined),
+            _ => Call::None,
+        };
+        if self.0.len() <= at {
+            self.0.resize(at.saturating_add(1), None);
+        }
+        if let Some(slot) = self.0.get_mut(at) {
+            *slot = Some(call);
+        }
+        call
+    }
+}
+
 /// The actors of the episodes that are joined, one by one, the worst first.
 fn actors(cold: &ColdSet, loud: &Loud) -> Vec<Actors> {
     let mut out: BTreeMap<u32, Actors> = BTreeMap::new();
-    for entry in cold.entries().filter(|entry| entry.is_told()) {
-        if let Some(rank) = loud.joined(entry.place()) {
-            let actors = out.entry(rank).or_default();
-            entry.item().into_iter().flat_map(|item| item.facts()).for_each(|fact| actors.add(&fact));
-        }
+    for (place, rank) in loud.joined() {
+        let actors = out.entry(rank).or_default();
+        cold.at(place).into_iter().flat_map(|item| item.facts()).for_each(|fact| actors.add(&fact));
     }
     out.into_values().collect()
 }
@@ -110,8 +158,7 @@ struct Lone {
 
 impl Lone {
     fn of(cold: &ColdSet, loud: Option<&Loud>) -> Self {
-        let told = |loud| cold.entries().filter(move |entry| entry.is_told() && Loud::has(loud, entry.place()));
-        let items = loud.into_iter().flat_map(told).filter_map(|entry| entry.item());
+        let items = loud.into_iter().flat_map(Loud::places).filter_map(|place| cold.at(place));
         let keys = items.filter(|item| !item.is_aws()).map(|item| key_of(&item.record()));
         let names = keys.filter_map(|key| if let ActorKey::EntraName(upn) = key { Some(mark(&upn)) } else { None });
         Self { names: names.collect(), found: BTreeMap::new() }
@@ -218,11 +265,16 @@ impl Wanted {
     fn outline(&self, entry: &Entry<'_>, item: &Item<'_>, outline: &mut Outline) {
         for fact in item.facts() {
             if let FactView::AwsUse(used) = &fact
-                && used.session.as_ref().is_some_and(|session| self.joined.contains(&session.principal_id.mark()))
+                && self.joins(used)
             {
                 outline.look(item, used, entry.place());
             }
         }
+    }
+
+    /// Whether a call is of a session that is only to be joined.
+    fn joins(&self, used: &AwsUseView<'_>) -> bool {
+        used.session.as_ref().is_some_and(|session| self.joined.contains(&session.principal_id.mark()))
     }
 }
 

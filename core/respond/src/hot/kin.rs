@@ -7,17 +7,21 @@ use super::mark;
 use super::sweep::Sweep;
 use crate::actor::{ActorKey, is_access_key, key_of};
 use crate::signals::{instance, root_account};
+use hashbrown::HashMap;
 use selvedge_graph::cold::views::{AwsUseView, FactView};
 use selvedge_graph::cold::{Item, Text};
 use selvedge_model::Fact;
 use selvedge_model::fact::AssumeMethod;
-use std::collections::BTreeMap;
 
 /// Disjoint sets of numbers.
 #[derive(Default)]
 pub(super) struct Kin {
-    places: BTreeMap<u64, u32>,
+    // Looked up, never walked in an order that matters.
+    places: HashMap<u64, u32>,
     parents: Vec<u32>,
+    /// The sets of callers, by their numbers: what a call says of its caller is looked
+    /// at once, and not with each of a thousand calls.
+    callers: Vec<Option<u32>>,
 }
 
 impl Kin {
@@ -48,6 +52,26 @@ impl Kin {
         let own = whose(item, &mut others);
         others.into_iter().for_each(|other| self.join(own, other));
         self.place(own)
+    }
+
+    /// The same of a call whose caller has a number.
+    pub(super) fn add_call(&mut self, who: u32, item: &Item<'_>) -> u32 {
+        let who = who as usize;
+        if let Some(known) = self.callers.get(who).copied().flatten() {
+            return known;
+        }
+        let place = self.add(item);
+        // Only of a caller who has a name is it the same for every call.
+        let named = |fact| matches!(fact, FactView::AwsUse(u) if caller(&u, &mut Vec::new()).is_some());
+        if item.facts().next().is_some_and(named) {
+            if self.callers.len() <= who {
+                self.callers.resize(who.saturating_add(1), None);
+            }
+            if let Some(slot) = self.callers.get_mut(who) {
+                *slot = Some(place);
+            }
+        }
+        place
     }
 
     /// The representative of a set, once all records are in.

@@ -93,14 +93,15 @@ impl Loud {
         Self { places, quiet: told.into_iter().map(|one| one.place).collect(), left_out, dropped }
     }
 
-    /// Whether the record at a place may make an incident or join one.
-    pub(super) fn has(&self, place: u32) -> bool {
-        self.places.contains_key(&place)
+    /// The records that may make an incident or join one, by place.
+    pub(super) fn places(&self) -> impl Iterator<Item = u32> {
+        self.places.keys().copied()
     }
 
-    /// The rank of its episode, if the actor is joined with all that is theirs.
-    pub(super) fn joined(&self, place: u32) -> Option<u32> {
-        self.places.get(&place).copied().filter(|rank| *rank < MAX_JOINED)
+    /// Of these, the records of episodes whose actors are joined with all that is
+    /// theirs, with the rank of the episode.
+    pub(super) fn joined(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.places.iter().map(|(place, rank)| (*place, *rank)).filter(|(_, rank)| *rank < MAX_JOINED)
     }
 }
 
@@ -111,10 +112,18 @@ fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Ve
     let mut told = Vec::new();
     for entry in cold.entries().filter(|entry| entry.is_told()) {
         let Some(item) = entry.item() else { continue };
-        let Grade { worst, what, low } = grades.of_record(&item);
-        let at = item.facts().next().map_or(Timestamp::UNIX_EPOCH, |fact| fact.at());
+        let mut grade = grades.of_hits(&item);
+        // Nearly all are calls, of which a few bytes tell.
+        let (at, actor) = match item.skim_use() {
+            Some(call) => (call.at, kin.add_call(call.who, &item)),
+            None => {
+                grades.add_reports(&item, &mut grade);
+                (item.facts().next().map_or(Timestamp::UNIX_EPOCH, |fact| fact.at()), kin.add(&item))
+            }
+        };
+        let Grade { worst, what, low } = grade;
         told.push(Told {
-            actor: kin.add(&item),
+            actor,
             place: entry.place(),
             at: at.as_microsecond(),
             event: item.event.0.as_bytes().first_chunk().copied().map_or(0, u64::from_be_bytes),
@@ -135,43 +144,68 @@ struct Grade {
     low: [u16; LOW],
 }
 
-/// Severities, by the numbers of rules; and small numbers for these.
+/// Severities, by the marks of rules; and small numbers for these.
 struct Grades {
     rules: BTreeMap<u64, Severity>,
     numbers: BTreeMap<u64, u16>,
+    /// The same of rules, by the numbers of their names in the set.
+    known: BTreeMap<u32, Option<(Severity, u16)>>,
 }
 
 impl Grades {
     fn of(rules: &BTreeMap<String, RuleFacts>) -> Self {
-        Self { rules: rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect(), numbers: BTreeMap::new() }
+        let rules = rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect();
+        Self { rules, numbers: BTreeMap::new(), known: BTreeMap::new() }
     }
 
-    fn of_record(&mut self, item: &Item<'_>) -> Grade {
+    /// How bad rules find it.
+    fn of_hits(&mut self, item: &Item<'_>) -> Grade {
         let mut grade = Grade { worst: Severity::Info, what: NONE, low: [NONE; LOW] };
-        for (rule, _) in item.hits() {
-            let rule = rule.mark();
-            if let Some(severity) = self.rules.get(&rule).copied() {
-                self.see(severity, rule, &mut grade);
-            }
-        }
-        for fact in item.facts() {
-            if let FactView::Signal(signal) = &fact
-                && let Some(report) = signal.owned().report
-            {
-                self.see(report.severity, join(mark(&report.product), mark(&report.kind)), &mut grade);
+        for (index, name) in item.skim_hits().enumerate() {
+            if let Some((severity, number)) = self.rule(item, index, name) {
+                grade.see(severity, number);
             }
         }
         grade
     }
 
-    fn see(&mut self, severity: Severity, what: u64, grade: &mut Grade) {
+    /// Adds what providers report.
+    fn add_reports(&mut self, item: &Item<'_>, grade: &mut Grade) {
+        for fact in item.facts() {
+            if let FactView::Signal(signal) = &fact
+                && let Some(report) = signal.owned().report
+            {
+                grade.see(report.severity, self.number(join(mark(&report.product), mark(&report.kind))));
+            }
+        }
+    }
+
+    /// The rule of a hit, if it is one of ours to tell.
+    fn rule(&mut self, item: &Item<'_>, index: usize, name: Option<u32>) -> Option<(Severity, u16)> {
+        if let Some(known) = name.and_then(|name| self.known.get(&name)) {
+            return *known;
+        }
+        let mark = item.hits().nth(index)?.0.mark();
+        let found = self.rules.get(&mark).copied().map(|severity| (severity, self.number(mark)));
+        if let Some(name) = name {
+            self.known.insert(name, found);
+        }
+        found
+    }
+
+    fn number(&mut self, what: u64) -> u16 {
         let next = u16::try_from(self.numbers.len()).unwrap_or(NONE - 1).min(NONE - 1);
-        let number = *self.numbers.entry(what).or_insert(next);
-        if grade.what == NONE || severity > grade.worst {
-            (grade.worst, grade.what) = (severity, number);
+        *self.numbers.entry(what).or_insert(next)
+    }
+}
+
+impl Grade {
+    fn see(&mut self, severity: Severity, number: u16) {
+        if self.what == NONE || severity > self.worst {
+            (self.worst, self.what) = (severity, number);
         }
         if severity == Severity::Low
-            && let Some(slot) = grade.low.iter_mut().find(|slot| **slot == NONE || **slot == number)
+            && let Some(slot) = self.low.iter_mut().find(|slot| **slot == NONE || **slot == number)
         {
             *slot = number;
         }

@@ -141,22 +141,16 @@ impl Actors {
 pub(super) struct Outline(BTreeMap<u64, [(Timestamp, EventId, u32); 2]>);
 
 impl Outline {
-    /// Looks at a record at a place.
+    /// Looks at a call at a place.
     pub(super) fn look(&mut self, item: &Item<'_>, used: &AwsUseView<'_>, place: u32) {
-        let Some(session) = &used.session else {
-            return;
-        };
-        let shown = [
-            session.principal_id.mark(),
-            u64::from_ne_bytes(session.created.as_second().to_ne_bytes()),
-            u64::from(session.created.subsec_nanosecond().unsigned_abs()),
-            used.access_key_id.mark(),
-            used.role_arn.map_or(0, |role| role.mark()),
-            used.source_identity.map_or(0, |identity| identity.mark()),
-        ];
-        let this = (used.cite.at, item.event, place);
-        let slot = self.0.entry(shown.into_iter().fold(0, join)).or_insert([this, this]);
-        let [first, last] = slot;
+        if let Some(shown) = shown_by(used) {
+            self.note(shown, (used.cite.at, item.event, place));
+        }
+    }
+
+    /// The same of a call of which it is known what it shows: see [`shown_by`].
+    pub(super) fn note(&mut self, shown: u64, this: (Timestamp, EventId, u32)) {
+        let [first, last] = self.0.entry(shown).or_insert([this, this]);
         *first = this.min(*first);
         *last = this.max(*last);
     }
@@ -165,4 +159,18 @@ impl Outline {
     pub(super) fn places(&self) -> BTreeSet<u32> {
         self.0.values().flatten().map(|(_, _, place)| *place).collect()
     }
+}
+
+/// What a call shows of its session, as a number: the same for all calls of one caller.
+pub(super) fn shown_by(used: &AwsUseView<'_>) -> Option<u64> {
+    let session = used.session.as_ref()?;
+    let shown = [
+        session.principal_id.mark(),
+        u64::from_ne_bytes(session.created.as_second().to_ne_bytes()),
+        u64::from(session.created.subsec_nanosecond().unsigned_abs()),
+        used.access_key_id.mark(),
+        used.role_arn.map_or(0, |role| role.mark()),
+        used.source_identity.map_or(0, |identity| identity.mark()),
+    ];
+    Some(shown.into_iter().fold(0, join))
 }
