@@ -183,7 +183,7 @@ fn fact(row: &Activity<'_>, cite: Cite) -> ArmUse {
     }
 }
 
-fn to_ocsf<'a>(row: &Activity<'a>, record: Text<'a>) -> Ocsf<'a> {
+fn to_ocsf<'a>(row: &Activity<'a>, record: Text<'a>) -> Box<Ocsf<'a>> {
     let status = match row.status {
         Status::Succeeded => Some(true),
         Status::Failed => Some(false),

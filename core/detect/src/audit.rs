@@ -169,7 +169,7 @@ fn class_of(activity: &str, target: Option<Json<'_>>) -> (Class, u8) {
     (ocsf::ENTITY_MANAGEMENT, activity)
 }
 
-fn to_ocsf<'a>(audit: &Audit<'a>, uid: Text<'a>, ok: Option<bool>) -> Ocsf<'a> {
+fn to_ocsf<'a>(audit: &Audit<'a>, uid: Text<'a>, ok: Option<bool>) -> Box<Ocsf<'a>> {
     let (class, activity) = class_of(audit.activity, audit.targets.first().copied());
     let mut out = ocsf::build(Head {
         class,

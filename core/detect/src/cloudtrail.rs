@@ -35,7 +35,7 @@ pub(crate) fn map<'a>(raw: Raw<'a>, trail: &Trail<'a>) -> Result<Mapped<'a>, Str
     })
 }
 
-fn to_ocsf<'a>(trail: &Trail<'a>, at: Timestamp, uid: Text<'a>, account: &'a str) -> Ocsf<'a> {
+fn to_ocsf<'a>(trail: &Trail<'a>, at: Timestamp, uid: Text<'a>, account: &'a str) -> Box<Ocsf<'a>> {
     let (class, activity) = class::of(trail);
     let mut out = ocsf::build(Head {
         class,

@@ -101,7 +101,7 @@ pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
     })
 }
 
-fn to_ocsf<'a>(finding: &Finding<'a>, uid: Text<'a>) -> Ocsf<'a> {
+fn to_ocsf<'a>(finding: &Finding<'a>, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let json = finding.json;
     let count = finding.in_service("count").and_then(crate::get::as_integer);
     let created = loose::ms(json, &["createdAt"]);

@@ -25,7 +25,7 @@ pub(crate) struct Mapped<'a> {
     pub identity: Identity<'a>,
     pub occurred_at: Timestamp,
     pub revision: Option<Timestamp>,
-    pub ocsf: Ocsf<'a>,
+    pub ocsf: Box<Ocsf<'a>>,
 }
 
 /// The identity of a record by the provider's own id, else by its bytes.

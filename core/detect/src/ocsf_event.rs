@@ -70,13 +70,13 @@ pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
 }
 
 /// An event of a class that we do not carry: what it is, and when.
-fn bare<'a>(row: Json<'a>, title: &str, at: Timestamp, uid: Text<'a>) -> Ocsf<'a> {
+fn bare<'a>(row: Json<'a>, title: &str, at: Timestamp, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let mut out = build(row, &ocsf::BASE_EVENT, 0, at, uid, false);
     out.message = loose::text(row, &["message"]).or_else(|| Some(title.to_owned().into()));
     out
 }
 
-fn build<'a>(row: Json<'a>, class: &Class, activity: u8, at: Timestamp, uid: Text<'a>, control: bool) -> Ocsf<'a> {
+fn build<'a>(row: Json<'a>, class: &Class, activity: u8, at: Timestamp, uid: Text<'a>, control: bool) -> Box<Ocsf<'a>> {
     let cloud = object::cloud(row).filter(|_| class.profiles.contains(&"cloud"));
     let index = usize::from(cloud.is_some()).saturating_add(if control { 2 } else { 0 });
     let mut out = ocsf::build(Head {
@@ -120,7 +120,7 @@ fn id(row: Json<'_>, name: &str) -> Option<u8> {
     loose::integer(row, &[name]).and_then(|id| u8::try_from(id).ok())
 }
 
-fn to_ocsf<'a>(row: Json<'a>, target: &Target, at: Timestamp, uid: Text<'a>) -> Ocsf<'a> {
+fn to_ocsf<'a>(row: Json<'a>, target: &Target, at: Timestamp, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let class = &target.class;
     let has = |name: &str| get::any(row, &[name]);
     let control = class.profiles.contains(&"security_control")

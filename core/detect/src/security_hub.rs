@@ -147,7 +147,7 @@ pub(crate) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
     })
 }
 
-fn to_ocsf<'a>(finding: &Finding<'a>) -> Ocsf<'a> {
+fn to_ocsf<'a>(finding: &Finding<'a>) -> Box<Ocsf<'a>> {
     let json = finding.json;
     let created = loose::ms(json, &["CreatedAt"]);
     // The findings' classes number these alike. That a finding is closed, AWS's

@@ -181,7 +181,7 @@ fn some(text: &str) -> Option<Text<'_>> {
     (!text.is_empty()).then_some(text.into())
 }
 
-fn to_ocsf<'a>(row: &Row<'a>, at: Timestamp, category: &'a str, uid: Text<'a>) -> Ocsf<'a> {
+fn to_ocsf<'a>(row: &Row<'a>, at: Timestamp, category: &'a str, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let result = result(row);
     let succeeded = result == "0";
     let mut out = ocsf::build(Head {

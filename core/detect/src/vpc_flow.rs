@@ -201,7 +201,7 @@ fn account<'a>(flow: &Flow<'a>) -> Option<&'a str> {
     flow.account.filter(|account| *account != ocsf::UNKNOWN)
 }
 
-fn to_ocsf<'a>(flow: &Flow<'a>, at: Timestamp, uid: Text<'a>) -> Ocsf<'a> {
+fn to_ocsf<'a>(flow: &Flow<'a>, at: Timestamp, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let accepted = match flow.action {
         Some(word) if word.eq_ignore_ascii_case("ACCEPT") => Some(true),
         Some(word) if word.eq_ignore_ascii_case("REJECT") => Some(false),

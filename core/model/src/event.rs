@@ -399,7 +399,7 @@ pub struct Event<'a> {
     /// one record.
     pub revision: Option<Timestamp>,
     /// The OCSF form. What evidence cites is its `metadata.uid`.
-    pub ocsf: Ocsf<'a>,
+    pub ocsf: Box<Ocsf<'a>>,
 }
 
 impl Event<'_> {

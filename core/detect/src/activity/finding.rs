@@ -96,7 +96,7 @@ fn resources<'a>(row: &Activity<'a>) -> Vec<Resource<'a>> {
 }
 
 /// The event of such a row.
-pub(super) fn to_ocsf<'a>(row: &Activity<'a>, kind: Kind, uid: Text<'a>) -> Ocsf<'a> {
+pub(super) fn to_ocsf<'a>(row: &Activity<'a>, kind: Kind, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let found = detection(row, kind);
     let title = found.title.clone();
     let mut out = event(found, uid);

@@ -74,7 +74,7 @@ pub(super) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
     Ok(Mapped { identity: Identity::Bytes, occurred_at: at, revision: None, ocsf: out })
 }
 
-fn build<'a>(row: &Row<'a>, head: (Class, u8, Option<bool>), at: Timestamp, uid: Text<'a>) -> Ocsf<'a> {
+fn build<'a>(row: &Row<'a>, head: (Class, u8, Option<bool>), at: Timestamp, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let (class, activity, status) = head;
     let mut out = ocsf::build(Head {
         class,
@@ -90,7 +90,7 @@ fn build<'a>(row: &Row<'a>, head: (Class, u8, Option<bool>), at: Timestamp, uid:
     out
 }
 
-fn request<'a>(row: &Row<'a>, at: Timestamp, uid: Text<'a>) -> Ocsf<'a> {
+fn request<'a>(row: &Row<'a>, at: Timestamp, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let code = number(row, &["ScStatus"]);
     let method = row.text(&["CsMethod"]).unwrap_or_default();
     let mut out = build(row, (class::HTTP_ACTIVITY, activity(method), code.map(|code| code < 400)), at, uid);
@@ -149,7 +149,7 @@ fn activity(method: &str) -> u8 {
 }
 
 /// Only log-ins that succeeded are logged.
-fn log_in<'a>(row: &Row<'a>, at: Timestamp, uid: Text<'a>) -> Ocsf<'a> {
+fn log_in<'a>(row: &Row<'a>, at: Timestamp, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let mut out = build(row, (class::AUTHENTICATION, class::authentication::LOGON, Some(true)), at, uid);
     let user = publisher(row);
     out.actor = Some(Actor { user: Some(user.clone()), ..Actor::default() });
@@ -165,7 +165,7 @@ fn publisher<'a>(row: &Row<'a>) -> User<'a> {
     User { name: Some(name.unwrap_or(ocsf::UNKNOWN).into()), ..User::default() }
 }
 
-fn let_in<'a>(row: &Row<'a>, at: Timestamp, uid: Text<'a>) -> Ocsf<'a> {
+fn let_in<'a>(row: &Row<'a>, at: Timestamp, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let denied = row.text(&["Result"]).is_some_and(|result| result.eq_ignore_ascii_case("denied"));
     let activity = if denied { class::network_activity::REFUSE } else { class::network_activity::OPEN };
     let mut out = build(row, (class::NETWORK_ACTIVITY, activity, Some(!denied)), at, uid);

@@ -70,7 +70,7 @@ pub(super) fn mapped<'a>(found: Detection<'a>, digest: Text<'a>) -> Mapped<'a> {
 const SOON: i64 = 600;
 
 /// The event of a detection.
-pub(crate) fn event<'a>(found: Detection<'a>, uid: Text<'a>) -> Ocsf<'a> {
+pub(crate) fn event<'a>(found: Detection<'a>, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let seconds = found
         .updated
         .zip(found.created)

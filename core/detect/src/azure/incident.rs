@@ -150,7 +150,7 @@ pub(super) fn map<'a>(raw: Raw<'a>) -> Result<Mapped<'a>, String> {
     })
 }
 
-fn to_ocsf<'a>(incident: &Incident<'a>, uid: Text<'a>) -> Ocsf<'a> {
+fn to_ocsf<'a>(incident: &Incident<'a>, uid: Text<'a>) -> Box<Ocsf<'a>> {
     let row = &incident.row;
     let closed = [id::incident_status::RESOLVED, id::incident_status::CLOSED].contains(&incident.status);
     let activity = match incident.updated {

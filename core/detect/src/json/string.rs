@@ -17,14 +17,22 @@ pub(super) struct Read {
 
 /// Reads the string whose content begins at `start`. Content with escapes is
 /// written to `out` without them.
+#[inline(always)]
 pub(super) fn read(bytes: &[u8], start: usize, out: &mut Vec<u8>) -> Result<Read, Stop> {
     let stop = plain_until(bytes, start);
+    if bytes.get(stop) == Some(&b'"') {
+        let span = Span { start: start as u32, len: stop.wrapping_sub(start) as u32 };
+        return Ok(Read { span, escaped: false, end: stop.wrapping_add(1) });
+    }
+    read_other(bytes, start, stop, out)
+}
+
+/// What is rare: escapes, and strings without an end.
+#[cold]
+#[inline(never)]
+fn read_other(bytes: &[u8], start: usize, stop: usize, out: &mut Vec<u8>) -> Result<Read, Stop> {
     match bytes.get(stop) {
         None => Err(Stop::More),
-        Some(b'"') => {
-            let span = Span { start: start as u32, len: stop.wrapping_sub(start) as u32 };
-            Ok(Read { span, escaped: false, end: stop.wrapping_add(1) })
-        }
         Some(b'\\') => read_escaped(bytes, start, stop, out),
         Some(_) => Err(CONTROL),
     }

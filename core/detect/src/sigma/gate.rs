@@ -313,6 +313,10 @@ const COMMON: [&str; 24] = [
     "yes",
 ];
 
+/// Beginnings no longer than this are verbs, such as `Describe`: half of all calls begin
+/// with one of a few.
+const VERB: usize = 8;
+
 /// Of the names of services most records have one, too.
 fn is_common(word: &str) -> bool {
     COMMON.contains(&word) || word.ends_with(".amazonaws.com")
@@ -322,13 +326,18 @@ fn is_common(word: &str) -> bool {
 /// are cheapest.
 fn cost(gates: &[Gate], popular: &BTreeMap<Slot, usize>) -> (u8, std::cmp::Reverse<usize>, usize) {
     let of = |gate: &Gate| match gate {
-        Gate::Words { slot, words, numbers, .. } => {
+        Gate::Words { slot, words, numbers, starts } => {
             let common = words.iter().any(|word| is_common(word)) || numbers.contains(&0.0);
-            (if common { 2 } else { 0 }, std::cmp::Reverse(popular.get(slot).copied().unwrap_or_default()))
+            let kind = match (starts.iter().any(|start| start.len() <= VERB), common) {
+                (true, _) => 3,
+                (false, true) => 2,
+                (false, false) => 0,
+            };
+            (kind, std::cmp::Reverse(popular.get(slot).copied().unwrap_or_default()))
         }
         Gate::Within { .. } => (1, std::cmp::Reverse(0)),
-        Gate::There(_) => (3, std::cmp::Reverse(0)),
-        Gate::Keyword(_) => (4, std::cmp::Reverse(0)),
+        Gate::There(_) => (4, std::cmp::Reverse(0)),
+        Gate::Keyword(_) => (5, std::cmp::Reverse(0)),
     };
     let (kind, common) = gates.iter().map(of).max().unwrap_or((u8::MAX, std::cmp::Reverse(0)));
     (kind, common, gates.len())

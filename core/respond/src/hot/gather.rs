@@ -60,7 +60,7 @@ pub(super) fn gather(
             continue;
         };
         // Nearly all are calls, of which a few bytes tell.
-        if let Some(call) = item.skim_use().filter(|_| !is_loud && entry.kind() == Kind::Use) {
+        if let Some(call) = item.skim_use().filter(|_| !is_loud) {
             let outline = if loud.is_some() && entry.is_told() { &mut told } else { &mut outline };
             match callers.of(call.who, &item, &wanted) {
                 Call::All => {
@@ -72,16 +72,17 @@ pub(super) fn gather(
             }
             continue;
         }
-        calibrating.look(&item);
-        rows.look(&wanted, &entry, &item);
-        if is_loud || item.facts().any(|fact| wanted.wants_fact(&fact)) {
+        let facts: Vec<FactView<'_>> = item.facts().collect();
+        calibrating.look(&facts);
+        rows.look(&wanted, &entry, &item, &facts);
+        if is_loud || facts.iter().any(|fact| wanted.wants_fact(fact)) {
             set.put(item.event, item.record());
             taken.insert(entry.place());
         } else if loud.is_some() && entry.is_told() {
-            wanted.outline(&entry, &item, &mut told);
-            lone.look(&entry, &item);
+            wanted.outline(&entry, &item, &facts, &mut told);
+            lone.look(&entry, &facts);
         } else {
-            wanted.outline(&entry, &item, &mut outline);
+            wanted.outline(&entry, &item, &facts, &mut outline);
         }
     }
     drop(louds);
@@ -171,12 +172,12 @@ impl Lone {
             && matches!(entry.kind(), Kind::SignIn | Kind::ArmUse | Kind::EntraChange)
     }
 
-    fn look(&mut self, entry: &Entry<'_>, item: &Item<'_>) {
+    fn look(&mut self, entry: &Entry<'_>, facts: &[FactView<'_>]) {
         if self.names.is_empty() {
             return;
         }
-        for fact in item.facts() {
-            let (upn, object) = match &fact {
+        for fact in facts {
+            let (upn, object) = match fact {
                 FactView::SignIn(s) if s.result.is("0") => (s.upn, s.user_id),
                 FactView::ArmUse(u) => (u.upn, u.object_id),
                 FactView::EntraChange(c) => (c.initiator_upn, c.initiator_id),
@@ -262,9 +263,9 @@ impl Wanted {
 
 impl Wanted {
     /// Notes calls of sessions that are only to be joined.
-    fn outline(&self, entry: &Entry<'_>, item: &Item<'_>, outline: &mut Outline) {
-        for fact in item.facts() {
-            if let FactView::AwsUse(used) = &fact
+    fn outline(&self, entry: &Entry<'_>, item: &Item<'_>, facts: &[FactView<'_>], outline: &mut Outline) {
+        for fact in facts {
+            if let FactView::AwsUse(used) = fact
                 && self.joins(used)
             {
                 outline.look(item, used, entry.place());
@@ -332,11 +333,11 @@ impl Calibrating {
         Self { assertions, sign_ins, is_due }
     }
 
-    fn look(&mut self, item: &Item<'_>) {
+    fn look(&mut self, facts: &[FactView<'_>]) {
         if !self.is_due {
             return;
         }
-        for fact in item.facts() {
+        for fact in facts {
             if let FactView::SignIn(s) = fact
                 && let Some(slot) = self.sign_ins.get_mut(&s.request_id.mark())
             {

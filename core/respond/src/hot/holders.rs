@@ -70,9 +70,9 @@ struct Row {
 
 impl Rows {
     /// Looks at a record.
-    pub(super) fn look(&mut self, wanted: &Wanted, entry: &Entry<'_>, item: &Item<'_>) {
-        for fact in item.facts() {
-            let FactView::SignIn(s) = &fact else { continue };
+    pub(super) fn look(&mut self, wanted: &Wanted, entry: &Entry<'_>, item: &Item<'_>, facts: &[FactView<'_>]) {
+        for fact in facts {
+            let FactView::SignIn(s) = fact else { continue };
             let (upn, user) = (s.upn.mark(), s.user_id.mark());
             if !wanted.names.contains(&upn) && !wanted.ids.contains(&user) {
                 continue;

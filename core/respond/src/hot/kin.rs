@@ -60,16 +60,20 @@ impl Kin {
         if let Some(known) = self.callers.get(who).copied().flatten() {
             return known;
         }
-        let place = self.add(item);
+        let mut others = Vec::new();
+        let own = match item.facts().next() {
+            Some(FactView::AwsUse(used)) => caller(&used, &mut others),
+            _ => None,
+        };
         // Only of a caller who has a name is it the same for every call.
-        let named = |fact| matches!(fact, FactView::AwsUse(u) if caller(&u, &mut Vec::new()).is_some());
-        if item.facts().next().is_some_and(named) {
-            if self.callers.len() <= who {
-                self.callers.resize(who.saturating_add(1), None);
-            }
-            if let Some(slot) = self.callers.get_mut(who) {
-                *slot = Some(place);
-            }
+        let Some(own) = own else { return self.add(item) };
+        others.into_iter().for_each(|other| self.join(own, other));
+        let place = self.place(own);
+        if self.callers.len() <= who {
+            self.callers.resize(who.saturating_add(1), None);
+        }
+        if let Some(slot) = self.callers.get_mut(who) {
+            *slot = Some(place);
         }
         place
     }

@@ -56,7 +56,10 @@ pub(super) fn sweep(cold: &ColdSet) -> Sweep {
         if matches!(entry.kind(), Kind::ArmUse | Kind::EntraChange) || known.tell(&item, &mut sweep, entry.place()) {
             continue;
         }
-        for fact in item.facts() {
+        for (index, fact) in item.facts().enumerate() {
+            if index == 0 {
+                known.learn(&item, &fact);
+            }
             match &fact {
                 FactView::SignIn(sign_in) => sweep.sign_in(sign_in, entry.place()),
                 FactView::RoleAssumption(assumption) => sweep.assumption(assumption),
@@ -162,7 +165,7 @@ impl Sweep {
 /// What groups of fields say, by their numbers: who calls or signs in is looked
 /// at once, and not with each of a thousand records.
 struct Known {
-    /// Principals, by who called; 0 is not known yet.
+    /// Principals, by who called; 0 is not known yet, 1 nobody's session.
     callers: Vec<u64>,
     /// People, by who signed in; 0 is not known yet, 1 nobody.
     people: Vec<u64>,
@@ -177,7 +180,7 @@ impl Known {
     }
 
     /// Tells the sweep about a record of which all is known that a sweep asks
-    /// for. `false` if the record must be read; then it is learnt from.
+    /// for. `false` if the record must be read, to be learnt from.
     fn tell(&mut self, item: &Item<'_>, sweep: &mut Sweep, place: u32) -> bool {
         if let Some(skim) = item.skim_use() {
             let (Some(caller), Some(from)) = (at(skim.who), at(skim.from)) else {
@@ -186,10 +189,9 @@ impl Known {
             let principal = self.callers.get(caller).copied().unwrap_or_default();
             let leaves = self.answers.get(from).copied().flatten();
             if principal == 0 || skim.bytes_out > 0 && leaves.is_none() {
-                self.learn(item, caller, from);
                 return false;
             }
-            if skim.bytes_out > 0 && leaves == Some(true) {
+            if skim.bytes_out > 0 && leaves == Some(true) && principal != NOBODY {
                 sweep.read(principal, skim.bytes_out);
             }
             return true;
@@ -202,7 +204,6 @@ impl Known {
         };
         let person = self.people.get(user).copied().unwrap_or_default();
         let Some(succeeded) = self.answers.get(how).copied().flatten().filter(|_| person != 0) else {
-            self.learn(item, user, how);
             return false;
         };
         if succeeded && person != NOBODY {
@@ -211,20 +212,24 @@ impl Known {
         true
     }
 
-    fn learn(&mut self, item: &Item<'_>, first: usize, second: usize) {
-        let (list, number, answer) = match item.facts().next() {
-            Some(FactView::AwsUse(u)) => {
-                let Some(session) = &u.session else {
-                    return;
-                };
-                (&mut self.callers, session.principal_id.mark(), leaves(&u))
+    /// Learns from the first fact of a record.
+    fn learn(&mut self, item: &Item<'_>, fact: &FactView<'_>) {
+        let (list, number, answer, groups) = match fact {
+            FactView::AwsUse(u) => {
+                let principal = u.session.as_ref().map_or(NOBODY, |session| session.principal_id.mark());
+                let groups = item.skim_use().map(|skim| (skim.who, skim.from));
+                (&mut self.callers, principal, leaves(u), groups)
             }
-            Some(FactView::SignIn(s)) => {
+            FactView::SignIn(s) => {
                 let person = person_mark(&s.tenant, &s.user_id);
                 let person = if names_an_object(&s.user_id) { person } else { NOBODY };
-                (&mut self.people, person, s.result.is("0"))
+                let groups = item.skim_sign_in().map(|skim| (skim.user, skim.how));
+                (&mut self.people, person, s.result.is("0"), groups)
             }
             _ => return,
+        };
+        let Some((Some(first), Some(second))) = groups.map(|(first, second)| (at(first), at(second))) else {
+            return;
         };
         if let Some(slot) = list.get_mut(first) {
             *slot = number;
@@ -235,7 +240,7 @@ impl Known {
     }
 }
 
-/// Stands for who has no object id.
+/// Stands for who has no object id, and for a caller without a session.
 const NOBODY: u64 = 1;
 
 fn at(number: u32) -> Option<usize> {
