@@ -45,6 +45,12 @@ pub fn load(rules: Option<&Path>) -> Result<Loaded, Error> {
 }
 
 impl Loaded {
+    /// The compiled rules, which take tens of megabytes and are not needed any more when
+    /// all logs are read.
+    pub fn take_rules(&mut self) -> SigmaRules {
+        std::mem::take(&mut self.rules)
+    }
+
     /// The guard with the embedded policies.
     ///
     /// # Errors

@@ -92,6 +92,7 @@ impl RuleEngine for NoRules {
 }
 
 /// Loaded Sigma rules.
+#[derive(Default)]
 pub struct SigmaRules {
     rules: Vec<RuleMeta>,
     set_aside: Vec<SetAside>,

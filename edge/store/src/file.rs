@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// Memory for the store's page cache, in bytes. The library's own default of
 /// 1 GiB is more than the rest of Selvedge needs.
-const CACHE_BYTES: usize = 64 * 1024 * 1024;
+const CACHE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Opens or creates the file. Every page is held against its checksum first: a
 /// damaged file is an error then, and not a surprise later.

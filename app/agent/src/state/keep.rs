@@ -34,7 +34,7 @@ pub struct VerdictInput {
 
 /// Bytes of facts that one commit takes. What is to be written stands in memory
 /// beside the set itself.
-const COMMIT: usize = 32 * 1024 * 1024;
+const COMMIT: usize = 8 * 1024 * 1024;
 
 /// Puts one import into the journal: the receipt, the facts, the inventory, and
 /// every incident that is new or has changed. An incident that the decision no

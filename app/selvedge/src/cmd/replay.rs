@@ -23,6 +23,8 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let head = journal.head()?;
     let state = State::load(&*journal)?;
     let read = logs::read(&args.paths, &loaded.rules, now, state, !args.state.json)?;
+    // What they saw is in the state; what they say of themselves, in the brain.
+    drop(loaded.take_rules());
     let (mut state, counts) = (read.state, read.tally.counts);
     let mut problems = loaded.problems.clone();
     problems.extend(read.problems);

@@ -1,6 +1,6 @@
 //! Looking at parsed values.
 
-use super::{Doc, Node, Span};
+use super::{Doc, Node, Span, same};
 use serde_json::{Map, Value};
 
 /// What a value is.
@@ -177,7 +177,7 @@ impl<'a> Json<'a> {
         if self.kind() != Kind::Object {
             return None;
         }
-        self.members().find(|(name, _)| *name == key).map(|(_, value)| value)
+        self.members().find(|(name, _)| same(name.as_bytes(), key.as_bytes())).map(|(_, value)| value)
     }
 
     /// The members of an object, with names; the elements of an array, whose

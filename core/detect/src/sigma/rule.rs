@@ -163,25 +163,38 @@ impl Fields {
 pub(super) struct Eyes<'r, 'a> {
     pub(super) view: &'r View<'a>,
     fields: &'r Fields,
-    /// In pages, as most records are asked for few of the fields.
-    seen: Vec<OnceCell<Page<'a>>>,
+    /// Those that most rules ask for.
+    near: [OnceCell<Values<'a>>; NEAR],
+    /// The others, in pages, as most records are asked for few of them.
+    first: [OnceCell<Page<'a>>; FIRST],
+    others: OnceCell<Vec<OnceCell<Page<'a>>>>,
 }
 
 type Page<'a> = Box<[OnceCell<Values<'a>>; PAGE]>;
 const PAGE: usize = 8;
+const NEAR: usize = 16;
+const FIRST: usize = 16;
 
 impl<'r, 'a> Eyes<'r, 'a> {
     pub(super) fn new(view: &'r View<'a>, fields: &'r Fields) -> Self {
-        let pages = fields.plans.len().div_ceil(PAGE);
-        Self { view, fields, seen: (0..pages).map(|_| OnceCell::new()).collect() }
+        Self { view, fields, near: Default::default(), first: Default::default(), others: OnceCell::new() }
     }
 
     /// What a field holds; `None` for a slot that no field has.
     pub(super) fn values(&self, slot: Slot) -> Option<&Values<'a>> {
         let slot = slot as usize;
-        let (page, plan) = (self.seen.get(slot / PAGE)?, self.fields.plans.get(slot)?);
-        let cell = page.get_or_init(Page::default).get(slot % PAGE)?;
+        let plan = self.fields.plans.get(slot)?;
+        let cell = match slot.checked_sub(NEAR) {
+            None => self.near.get(slot)?,
+            Some(far) => self.page(far / PAGE)?.get_or_init(Page::default).get(far % PAGE)?,
+        };
         Some(cell.get_or_init(|| plan.find(self.view)))
+    }
+
+    fn page(&self, page: usize) -> Option<&OnceCell<Page<'a>>> {
+        let Some(behind) = page.checked_sub(FIRST) else { return self.first.get(page) };
+        let pages = self.fields.plans.len().div_ceil(PAGE).saturating_sub(FIRST);
+        self.others.get_or_init(|| (0..pages).map(|_| OnceCell::new()).collect()).get(behind)
     }
 
     fn hold(&self, item: &Item<Slot>) -> bool {

@@ -6,7 +6,7 @@
 //! ([`super::alias`]).
 
 use super::{LogSource, Seen};
-use crate::json::{Doc, Json, Scratch, Shape};
+use crate::json::{Doc, Json, Scratch, Shape, same};
 use memchr::memchr;
 use selvedge_model::event::Ocsf;
 use serde_json::Value as Tree;
@@ -232,7 +232,7 @@ impl<'a> Index<'a> {
         let mut alike = None;
         for (_, value) in self.members.iter().filter(|(own, _)| *own == wanted) {
             let key = value.name();
-            if key == name {
+            if same(key.as_bytes(), name.as_bytes()) {
                 return Some(*value);
             }
             if any_case && alike.is_none() && key.eq_ignore_ascii_case(name) {
@@ -299,7 +299,7 @@ fn stretch(key: &str, path: &str, any_case: bool) -> Stretch {
         return Stretch::Not;
     }
     let head = path.as_bytes().get(..key.len()).unwrap_or_default();
-    let alike = if any_case { key.as_bytes().eq_ignore_ascii_case(head) } else { key.as_bytes() == head };
+    let alike = if any_case { key.as_bytes().eq_ignore_ascii_case(head) } else { same(key.as_bytes(), head) };
     match (alike, whole) {
         (false, _) => Stretch::Not,
         (true, true) => Stretch::Whole,
@@ -330,12 +330,9 @@ fn walk_members<'a>(
     for (key, inner) in members {
         match stretch(key, path, any_case) {
             Stretch::Not => {}
-            // The exact name before one of another case.
-            Stretch::Whole => {
-                if whole.is_none() || path == key {
-                    whole = Some(inner);
-                }
-            }
+            // The exact name before one of another case; the first of several.
+            Stretch::Whole if path == key => return found.add(Value::Json(plain(inner))),
+            Stretch::Whole => whole = whole.or(Some(inner)),
             Stretch::Part(length) => {
                 if onward.is_none_or(|(before, _)| before < length) {
                     onward = Some((length, inner));

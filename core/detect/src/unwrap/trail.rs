@@ -21,7 +21,7 @@ pub(super) fn hand_out(json: Json<'_>, bytes: &[u8], out: &mut dyn FnMut(Found<'
 fn restored(json: Json<'_>) -> Option<String> {
     // One walk: this is on the way of every record.
     let (mut folded, mut lowered) = (false, false);
-    for (key, value) in json.members() {
+    for (key, value) in json.members().filter(|(_, value)| value.kind() == Kind::String) {
         folded |= is_folded(key, value);
         lowered |= key == "eventsource";
     }

@@ -44,7 +44,7 @@ struct Packing {
 
 impl Memo {
     /// With [`Memo::MOST`] bytes each that is 2.5 MB.
-    const SIZE: usize = 32768;
+    const SIZE: usize = 4096;
     /// Larger groups are looked up each time.
     const MOST: usize = 600;
 

@@ -48,7 +48,10 @@ pub(super) fn large_reads(cold: &ColdSet, sweep: &Sweep, threshold: u64) -> Vec<
             Kind::Other => true,
             Kind::SignIn | Kind::ArmUse | Kind::EntraChange => false,
         };
-        if let Some(item) = may_be.then(|| entry.item()).flatten() {
+        let item = may_be.then(|| entry.item()).flatten();
+        // A single call that is of no kind of its own is of no session.
+        let matters = |item: &Item<'_>| entry.kind() == Kind::Use || item.skim_use().is_none();
+        if let Some(item) = item.filter(matters) {
             note(&mut units, &unit_of, &item, entry.place());
         }
     }

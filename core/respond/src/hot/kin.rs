@@ -47,9 +47,9 @@ impl Kin {
     }
 
     /// The set that a record belongs to; joins what the record shows together.
-    pub(super) fn add(&mut self, item: &Item<'_>) -> u32 {
+    pub(super) fn add(&mut self, item: &Item<'_>, facts: &[FactView<'_>]) -> u32 {
         let mut others = Vec::new();
-        let own = whose(item, &mut others);
+        let own = whose(item, facts, &mut others);
         others.into_iter().for_each(|other| self.join(own, other));
         self.place(own)
     }
@@ -66,7 +66,7 @@ impl Kin {
             _ => None,
         };
         // Only of a caller who has a name is it the same for every call.
-        let Some(own) = own else { return self.add(item) };
+        let Some(own) = own else { return self.add(item, &item.facts().collect::<Vec<_>>()) };
         others.into_iter().for_each(|other| self.join(own, other));
         let place = self.place(own);
         if self.callers.len() <= who {
@@ -111,10 +111,10 @@ impl Kin {
 
 /// Whose a record is, as [`key_of`] says of the unpacked one; and what it shows of
 /// the same actor.
-fn whose(item: &Item<'_>, others: &mut Vec<u64>) -> u64 {
+fn whose(item: &Item<'_>, facts: &[FactView<'_>], others: &mut Vec<u64>) -> u64 {
     let mut made = None;
-    for fact in item.facts() {
-        match &fact {
+    for fact in facts {
+        match fact {
             FactView::RoleAssumption(a) if a.principal_id.is_empty() => {}
             FactView::RoleAssumption(a) if a.method == AssumeMethod::Role => {
                 made = made.or(Some(a.principal_id.mark()));

@@ -109,7 +109,8 @@ impl Loud {
 fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Vec<Told> {
     let mut kin = Kin::of(sweep);
     let mut grades = Grades::of(rules);
-    let mut told = Vec::new();
+    // Where all is noise there are millions: no more room than they need.
+    let mut told = Vec::with_capacity(cold.entries().filter(|entry| entry.is_told()).count());
     for entry in cold.entries().filter(|entry| entry.is_told()) {
         let Some(item) = entry.item() else { continue };
         let mut grade = grades.of_hits(&item);
@@ -117,8 +118,9 @@ fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Ve
         let (at, actor) = match item.skim_use() {
             Some(call) => (call.at, kin.add_call(call.who, &item)),
             None => {
-                grades.add_reports(&item, &mut grade);
-                (item.facts().next().map_or(Timestamp::UNIX_EPOCH, |fact| fact.at()), kin.add(&item))
+                let facts: Vec<FactView<'_>> = item.facts().collect();
+                grades.add_reports(&facts, &mut grade);
+                (facts.first().map_or(Timestamp::UNIX_EPOCH, FactView::at), kin.add(&item, &facts))
             }
         };
         let Grade { worst, what, low } = grade;
@@ -170,9 +172,9 @@ impl Grades {
     }
 
     /// Adds what providers report.
-    fn add_reports(&mut self, item: &Item<'_>, grade: &mut Grade) {
-        for fact in item.facts() {
-            if let FactView::Signal(signal) = &fact
+    fn add_reports(&mut self, facts: &[FactView<'_>], grade: &mut Grade) {
+        for fact in facts {
+            if let FactView::Signal(signal) = fact
                 && let Some(report) = signal.owned().report
             {
                 grade.see(report.severity, self.number(join(mark(&report.product), mark(&report.kind))));

@@ -47,7 +47,8 @@ pub(super) struct Sweep {
 
 /// Looks at every record once.
 pub(super) fn sweep(cold: &ColdSet) -> Sweep {
-    let mut sweep = Sweep::default();
+    let sign_ins = cold.entries().filter(|entry| entry.kind() == Kind::SignIn).count();
+    let mut sweep = Sweep { rows: Vec::with_capacity(sign_ins), ..Sweep::default() };
     let mut known = Known::new(cold);
     for entry in cold.entries() {
         let Some(item) = entry.item() else {
