@@ -7,7 +7,10 @@
 use super::limits::{Filing, Kind};
 use super::text::join;
 
-const CHUNK: usize = 4 * 1024 * 1024;
+/// More than what common allocators keep for themselves when it is freed (glibc: up to
+/// 32 MiB), so that room that is taken back is the system's again. Of a chunk only
+/// what is written takes memory.
+const CHUNK: usize = 33 * 1024 * 1024;
 const UNIT: usize = 4;
 const UNITS_IN_CHUNK: u32 = (CHUNK / UNIT) as u32;
 /// Bytes of a head.

@@ -19,8 +19,8 @@ pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
 /// Memory for the whole set, in bytes. The program may use 512 MB in all; what is
 /// left holds rules, buffers, the journal's cache, the decision, and some 20
 /// bytes a record while limits are applied. A million records of CloudTrail (of
-/// which five in six are kept) and a million of Azure need about 250 MB.
-pub const BUDGET: usize = 256 * 1024 * 1024;
+/// which five in six are kept) and a million of Azure nearly fill it.
+pub const BUDGET: usize = 224 * 1024 * 1024;
 
 /// No budget may be larger: places in memory are numbers of 27 bits, four bytes
 /// each.

@@ -22,8 +22,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Records with findings that are unpacked at once: some 25 MB, and as much again in what is made of them.
-const MAX_LOUD: usize = 12_000;
+/// Records with findings that are unpacked at once. With what is made of them each takes some 15 KB until all is stored.
+const MAX_LOUD: usize = 6_000;
 
 /// Of one episode: more than an incident cites, as it may fall into several.
 const MAX_OF_ONE: usize = MAX_RECORDS + MAX_RECORDS / 5;
@@ -47,7 +47,7 @@ struct Told {
     /// Microseconds since 1970.
     at: i64,
     /// The first bytes of its identity: the order of equal times.
-    event: u64,
+    event: u32,
     worst: Severity,
     /// The rule that says the worst of it.
     what: u16,
@@ -128,7 +128,7 @@ fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Ve
             actor,
             place: entry.place(),
             at: at.as_microsecond(),
-            event: item.event.0.as_bytes().first_chunk().copied().map_or(0, u64::from_be_bytes),
+            event: item.event.0.as_bytes().first_chunk().copied().map_or(0, u32::from_be_bytes),
             worst,
             what,
             low,
@@ -216,7 +216,7 @@ impl Grade {
 
 /// Where an episode may be: the records around those that may carry it.
 struct Candidate {
-    rank: (Reverse<Severity>, Reverse<usize>, i64, u64),
+    rank: (Reverse<Severity>, Reverse<usize>, i64, u32),
     range: Range<usize>,
 }
 
