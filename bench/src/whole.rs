@@ -73,17 +73,8 @@ pub(crate) fn replay(
     (workers, now): (usize, Timestamp),
 ) -> Result<Outcome, String> {
     let taken = Taken { state: Mutex::new(State { estate, ..State::default() }), ids: Mutex::default() };
-    let (tally, problems) = read_files(
-        files,
-        &Run {
-            decoder,
-            engine: &program.rules,
-            now,
-            workers,
-            taker: &taken,
-            done: &|_, _| {},
-        },
-    );
+    let (tally, problems) =
+        read_files(files, &Run { decoder, engine: &program.rules, now, workers, taker: &taken, done: &|_, _| {} });
     first(&problems)?;
     let mut state = taken.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     let (ids, failed) = taken.ids.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -170,5 +170,6 @@ pub(crate) fn summary(outcome: &Outcome) -> Value {
         "incidents": outcome.incidents.len(),
         "duplicates": outcome.duplicates,
         "kinds": outcome.kinds.iter().map(|(kind, n)| (kind.word(), *n)).collect::<BTreeMap<_, _>>(),
+        "notes": outcome.remarks,
     })
 }

@@ -9,6 +9,7 @@ use crate::{content, folder, logs, render};
 use selvedge_agent::state::{self, BatchReceipt, State};
 use selvedge_files::read_estate;
 use selvedge_graph::Estate;
+use selvedge_model::untrusted::quote_for_log;
 use selvedge_model::{Finding, Problem, RecordId, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_store::MemoryJournal;
@@ -166,7 +167,12 @@ fn print(outcome: &Outcome, lines: Option<output::Lines>) -> Result<(), Error> {
         lines.write(&output::problem(problem))?;
     }
     lines.write(&output::summary(outcome))?;
-    lines.flush()
+    lines.flush()?;
+    // Whoever watches sees it too: a smaller answer must not look like a whole one.
+    for remark in &outcome.remarks {
+        errln!("note: {}", quote_for_log(remark));
+    }
+    Ok(())
 }
 
 fn exit_code(args: &ReplayArgs, outcome: &Outcome) -> u8 {

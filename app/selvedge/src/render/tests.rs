@@ -169,6 +169,13 @@ fn empty() -> Outcome {
     }
 }
 
+#[test]
+fn what_was_left_out_is_in_the_summary_too() {
+    let summary = crate::cmd::output::summary(&outcome());
+    assert_eq!(summary["notes"], serde_json::json!(["left unmapped, 3 times: no time"]));
+    assert_eq!(crate::cmd::output::summary(&empty())["notes"], serde_json::json!([]));
+}
+
 fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }

@@ -13,12 +13,7 @@ impl Framer {
         end
     }
 
-    fn whole_with(
-        &mut self,
-        buf: &[u8],
-        scratch: &mut Scratch,
-        out: &mut dyn FnMut(Piece<'_>),
-    ) -> Option<usize> {
+    fn whole_with(&mut self, buf: &[u8], scratch: &mut Scratch, out: &mut dyn FnMut(Piece<'_>)) -> Option<usize> {
         let parsed = Doc::parse_prefix(buf.get(self.start..).unwrap_or_default(), scratch);
         match parsed {
             Ok((doc, len)) if len <= MAX_RECORD && self.is_clean(&doc) => {

@@ -182,12 +182,7 @@ impl Parts<'_> {
         let call = call.map(|call| FactView::AwsUse(AwsUseView::of_call(call, cite)));
         let count = facts.len().saturating_add(usize::from(call.is_some()));
         let hit_views = hits.iter().map(|(rule, version)| (Text::Plain(rule), Text::Plain(version)));
-        write(
-            to,
-            &head,
-            (hits.len() as u64, hit_views),
-            (count as u64, facts.iter().map(FactView::of).chain(call)),
-        )
+        write(to, &head, (hits.len() as u64, hit_views), (count as u64, facts.iter().map(FactView::of).chain(call)))
     }
 }
 

@@ -7,8 +7,8 @@
 
 use super::codec::{Reader, Writer};
 use super::forms::{
-    CiteView, Cited, Count, Fed, Flag, Form, Id, Inline, Int, List, Method, Opt, Packed, Pair, Path, Perhaps, Principal,
-    Reported, Session, SessionView, Shared,
+    CiteView, Cited, Count, Fed, Flag, Form, Id, Inline, Int, List, Method, Opt, Packed, Pair, Path, Perhaps,
+    Principal, Reported, Session, SessionView, Shared,
 };
 use super::text::Text;
 use selvedge_model::Fact;
