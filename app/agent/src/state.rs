@@ -208,7 +208,7 @@ impl State {
         };
         let decision = decide_within(&inputs, &hot.scope);
         let left_out = decision.left_out.saturating_add(hot.left_out);
-        Decision { quiet: hot.quiet, left_out, ..decision }
+        Decision { quiet: hot.quiet, left_out, unread: hot.unread, ..decision }
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Decision {
     pub incidents: Vec<(CaseInput, Incident)>,
     /// Incidents out of findings beyond [`cluster::MAX_INCIDENTS`].
     pub left_out: u64,
+    /// Records of people at risk that were not read: see [`crate::hot::Hot::unread`].
+    pub unread: u64,
 }
 
 /// What was found out over a whole set, where [`Inputs::set`] is the part of it
@@ -112,7 +114,7 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
     incidents.sort_by(|(_, a), (_, b)| {
         b.severity.cmp(&a.severity).then_with(|| a.first_seen.cmp(&b.first_seen)).then_with(|| a.id.cmp(&b.id))
     });
-    Decision { findings: all, quiet: Quiet::default(), incidents, left_out: found.left_out }
+    Decision { findings: all, incidents, left_out: found.left_out, ..Decision::default() }
 }
 
 /// Look-ups over the whole set, made once for all people.

@@ -44,6 +44,12 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
             selvedge_respond::cluster::MAX_INCIDENTS
         ));
     }
+    if decision.unread > 0 {
+        remarks.push(format!(
+            "{} more records of people whose sign-ins show a risk were not read: their incidents are told by the others",
+            decision.unread
+        ));
+    }
     let receipt =
         BatchReceipt { sources: read.sources, digest: read.ids.digest, counts, content: loaded.brain.content };
     // Without a folder the facts need not be there twice.

@@ -50,7 +50,7 @@ pub(super) fn gather(
     let (mut outline, mut told) = (Outline::default(), Outline::default());
     let mut calibrating = Calibrating::new(sweep);
     let (mut rows, mut callers) = (Rows::default(), Callers::default());
-    let mut taken = BTreeSet::new();
+    let (mut taken, mut own) = (BTreeSet::new(), Vec::new());
     let mut louds = loud.iter().flat_map(Loud::places).peekable();
     // Both go by place.
     for entry in cold.entries() {
@@ -63,10 +63,7 @@ pub(super) fn gather(
         if let Some(call) = item.skim_use().filter(|_| !is_loud) {
             let outline = if loud.is_some() && entry.is_told() { &mut told } else { &mut outline };
             match callers.of(call.who, &item, &wanted) {
-                Call::All => {
-                    set.put(item.event, item.record());
-                    taken.insert(entry.place());
-                }
+                Call::All => own.push((true, item.event, entry.place())),
                 Call::Joined(shown) => outline.note(shown, (call.at, item.event, entry.place())),
                 Call::None => {}
             }
@@ -75,9 +72,11 @@ pub(super) fn gather(
         let facts: Vec<FactView<'_>> = item.facts().collect();
         calibrating.look(&facts);
         rows.look(&wanted, &entry, &item, &facts);
-        if is_loud || facts.iter().any(|fact| wanted.wants_fact(fact)) {
+        if is_loud {
             set.put(item.event, item.record());
             taken.insert(entry.place());
+        } else if facts.iter().any(|fact| wanted.wants_fact(fact)) {
+            own.push((false, item.event, entry.place()));
         } else if loud.is_some() && entry.is_told() {
             wanted.outline(&entry, &item, &facts, &mut told);
             lone.look(&entry, &facts);
@@ -86,7 +85,9 @@ pub(super) fn gather(
         }
     }
     drop(louds);
-    let more = outline.places().into_iter().chain(told.places()).chain(lone.places()).chain(rows.places());
+    let unread = bounded(&mut own, MAX_OWN);
+    let own = own.into_iter().map(|(_, _, place)| place);
+    let more = outline.places().into_iter().chain(told.places()).chain(lone.places()).chain(rows.places()).chain(own);
     for entry in more.filter_map(|place| cold.entry(place)) {
         if let Some(item) = entry.item() {
             set.put(item.event, item.record());
@@ -103,7 +104,23 @@ pub(super) fn gather(
         scope: Scope { people: Some(people), calibration, egress: None, dropped },
         quiet: Quiet::of(quiet),
         left_out,
+        unread,
     }
+}
+
+/// Records of people at risk and of their AWS sessions that are unpacked at once.
+const MAX_OWN: usize = 20_000;
+
+/// A record: whether it is a plain call, its identity, and where it lies.
+type Own = (bool, EventId, u32);
+
+/// Leaves `most` of these: what says who is who first, then those with the smallest
+/// identities, which are a fair sample whatever came first. Says how many were more.
+fn bounded(own: &mut Vec<Own>, most: usize) -> u64 {
+    own.sort_unstable();
+    let more = own.len().saturating_sub(most);
+    own.truncate(most);
+    u64::try_from(more).unwrap_or(u64::MAX)
 }
 
 /// What is wanted of a caller's calls.
@@ -373,5 +390,25 @@ impl Bits {
     pub(super) fn has(&self, number: u32) -> bool {
         let word = usize::try_from(number / 64).ok().and_then(|word| self.0.get(word));
         word.is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use selvedge_model::Digest;
+
+    #[test]
+    fn what_says_who_is_who_is_read_first_and_the_order_of_arrival_says_nothing() {
+        let one = |plain, n: u8| (plain, EventId(Digest::from_bytes([n; 32])), u32::from(n));
+        let all = [one(true, 1), one(false, 9), one(true, 2), one(false, 4)];
+        for (most, expect, more) in [(9, vec![4, 9, 1, 2], 0), (3, vec![4, 9, 1], 1), (1, vec![4], 3)] {
+            for turn in 0..all.len() {
+                let mut own = all.to_vec();
+                own.rotate_left(turn);
+                assert_eq!(bounded(&mut own, most), more);
+                assert_eq!(own.iter().map(|(_, _, place)| *place).collect::<Vec<_>>(), expect);
+            }
+        }
     }
 }

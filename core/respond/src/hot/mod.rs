@@ -49,6 +49,9 @@ pub struct Hot {
     /// decision gives or than fits into memory. What an incident says that it left
     /// out is a lower bound then.
     pub left_out: u64,
+    /// Records of people at risk that are not in [`Hot::set`], because there are more
+    /// than fit into memory at once.
+    pub unread: u64,
 }
 
 /// Picks out what a decision reads.
