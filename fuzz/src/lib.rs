@@ -7,6 +7,7 @@
 use selvedge_detect::json::{Doc, Scratch};
 use selvedge_detect::sigma::{LogSource, RuleEngine, Seen, SigmaRules};
 use selvedge_detect::{Framer, Piece, complete, facts, normalise as to_event, redact, unwrap};
+use selvedge_model::fact::Cite;
 use selvedge_model::canon;
 use serde_json::Value;
 use std::ops::ControlFlow;
@@ -58,8 +59,9 @@ pub fn normalise(data: &[u8]) {
         let mut out = Vec::new();
         unwrap(doc.root(), data, &mut |found| {
             let mut done = to_event(&found, jiff::Timestamp::UNIX_EPOCH);
-            let facts = facts(&done.event, &found, true);
             let id = done.event.id(found.bytes);
+            let cite = || Cite { event: id, record: done.event.record_id(), at: done.event.occurred_at };
+            let facts = facts(&done.event, id, &found, &done.read, true).owned(cite);
             assert!(facts.iter().all(|fact| fact.cite().event == id));
             complete(&mut done.event, &found);
             out.push((serde_json::to_string(&done.event.ocsf).expect("an event is JSON"), facts));
