@@ -3,12 +3,11 @@
 
 use crate::program::{Program, first};
 use crate::traffic::Manifest;
-use selvedge_agent::ingest::{Arrival, Counts, Decoder, Ingest, Run, Sink, Taker, Tally, read_files};
+use selvedge_agent::ingest::{Arrival, Counts, Decoder, Ingest, Run, Sink, Tally, read_files};
 use selvedge_agent::state::State;
 use selvedge_detect::sigma::NoRules;
 use selvedge_files::{IdCount, Reader};
 use selvedge_graph::Estate;
-use selvedge_graph::cold::Parts;
 use selvedge_model::{Problem, Timestamp};
 use selvedge_respond::Incident;
 use serde::{Deserialize, Serialize};
@@ -44,23 +43,6 @@ pub(crate) struct Outcome {
     pub(crate) incidents: Vec<Incident>,
 }
 
-/// Where all workers put what they read.
-struct Taken {
-    state: Mutex<State>,
-    ids: Mutex<(IdCount, Option<std::io::Error>)>,
-}
-
-impl Taker for Taken {
-    fn record(&self, parts: &Parts<'_>) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).insert_parts(parts);
-    }
-
-    fn ids(&self, ids: &[u128]) {
-        let (counted, failed) = &mut *self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        *failed = failed.take().or(counted.add(ids).err());
-    }
-}
-
 /// From files to incidents, on so many workers.
 ///
 /// # Errors
@@ -72,13 +54,29 @@ pub(crate) fn replay(
     estate: Estate,
     (workers, now): (usize, Timestamp),
 ) -> Result<Outcome, String> {
-    let taken = Taken { state: Mutex::new(State { estate, ..State::default() }), ids: Mutex::default() };
-    let (tally, problems) =
-        read_files(files, &Run { decoder, engine: &program.rules, now, workers, taker: &taken, done: &|_, _| {} });
+    let state = Mutex::new(State { estate, ..State::default() });
+    let ids = Mutex::new(IdCount::new());
+    let (tally, problems) = read_files(
+        files,
+        &Run {
+            decoder,
+            engine: &program.rules,
+            now,
+            workers,
+            take: &|parts| {
+                state.lock().unwrap_or_else(PoisonError::into_inner).insert_parts(parts);
+            },
+            ids: &|read| ids.lock().unwrap_or_else(PoisonError::into_inner).add(read),
+            done: &|_, _| {},
+        },
+    );
     first(&problems)?;
-    let mut state = taken.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let (ids, failed) = taken.ids.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let ids = failed.map_or_else(|| ids.finish(), Err).map_err(|error| format!("temporary folder: {error}"))?;
+    let mut state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let ids = ids
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .finish()
+        .map_err(|error| format!("temporary folder: {error}"))?;
     state.settle();
     let decision = state.decide(&program.brain, now);
     Ok(Outcome {

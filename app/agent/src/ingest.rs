@@ -3,7 +3,7 @@
 
 mod pool;
 
-pub use pool::{Decoder, MAX_PROBLEMS, Run, Taker, read_files};
+pub use pool::{Decoder, MAX_PROBLEMS, Run, read_files};
 
 use selvedge_detect::frame::At;
 use selvedge_detect::json::{Doc, Json, Scratch};

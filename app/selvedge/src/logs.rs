@@ -2,11 +2,10 @@
 
 use crate::error::Error;
 use crate::progress::Progress;
-use selvedge_agent::ingest::{Decoder, Run, Taker, Tally, read_files};
+use selvedge_agent::ingest::{Decoder, Run, Tally, read_files};
 use selvedge_agent::state::State;
 use selvedge_detect::sigma::RuleEngine;
 use selvedge_files::{Counted, IdCount, walk};
-use selvedge_graph::cold::Parts;
 use selvedge_model::{Digest, Problem, Timestamp};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -47,7 +46,7 @@ pub(crate) fn read(
 ) -> Result<Read, Error> {
     let found = walk(paths);
     let progress = Progress::begin(&found.files, human);
-    let taken = Taken { state: Mutex::new(state), ids: Mutex::default() };
+    let (state, ids) = (Mutex::new(state), Mutex::new(IdCount::new()));
     let decoder = Files { progress: &progress };
     let (mut tally, problems) = read_files(
         &found.files,
@@ -56,44 +55,26 @@ pub(crate) fn read(
             engine,
             now,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
-            taker: &taken,
+            take: &|parts| {
+                state.lock().unwrap_or_else(PoisonError::into_inner).insert_parts(parts);
+            },
+            ids: &|read| ids.lock().unwrap_or_else(PoisonError::into_inner).add(read),
             done: &|_, records| progress.file_done(records),
         },
     );
     progress.finish();
-    let (ids, failed) = taken.ids.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let counted = failed.map_or_else(|| ids.finish(), Err);
+    let counted = ids.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
     let Counted { digest, repeated, .. } = counted.map_err(|error| {
         Error::new("E0001", format!("temporary folder: {error}"), "make room there, or name another with TMPDIR")
     })?;
     tally.counts.file_problems += found.problems.len() as u64;
     Ok(Read {
-        state: taken.state.into_inner().unwrap_or_else(PoisonError::into_inner),
+        state: state.into_inner().unwrap_or_else(PoisonError::into_inner),
         sources: found.files.iter().map(|path| path.display().to_string()).collect(),
         tally,
         problems: found.problems.into_iter().chain(problems).collect(),
         ids: Ids { digest: Digest::of(&digest), repeated },
     })
-}
-
-/// Where all workers put what they read.
-struct Taken {
-    state: Mutex<State>,
-    /// Identities, and why they can be counted no more.
-    ids: Mutex<(IdCount, Option<std::io::Error>)>,
-}
-
-impl Taker for Taken {
-    fn record(&self, parts: &Parts<'_>) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).insert_parts(parts);
-    }
-
-    fn ids(&self, ids: &[u128]) {
-        let (counted, failed) = &mut *self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = counted.add(ids) {
-            failed.get_or_insert(error);
-        }
-    }
 }
 
 /// Files on the disk, whose bytes move the progress bar.

@@ -17,6 +17,8 @@ pub struct IdCount {
     runs: Vec<File>,
     added: u64,
     limit: Option<usize>,
+    /// Why they can be counted no more.
+    failed: Option<io::Error>,
 }
 
 /// What was counted.
@@ -36,14 +38,16 @@ impl IdCount {
         Self::default()
     }
 
-    /// Adds ids.
-    ///
-    /// # Errors
-    /// If a temporary file cannot be written.
-    pub fn add(&mut self, ids: &[u128]) -> io::Result<()> {
+    /// Adds ids. If a temporary file cannot be written, [`IdCount::finish`] says so.
+    pub fn add(&mut self, ids: &[u128]) {
+        if self.failed.is_some() {
+            return;
+        }
         self.added = self.added.saturating_add(ids.len() as u64);
         self.held.extend_from_slice(ids);
-        if self.held.len() >= self.limit.unwrap_or(IN_MEMORY) { self.spill() } else { Ok(()) }
+        if self.held.len() >= self.limit.unwrap_or(IN_MEMORY) {
+            self.failed = self.spill().err();
+        }
     }
 
     fn spill(&mut self) -> io::Result<()> {
@@ -62,8 +66,11 @@ impl IdCount {
     /// Merges the runs.
     ///
     /// # Errors
-    /// If a temporary file cannot be read.
+    /// If a temporary file cannot be read, or could not be written.
     pub fn finish(mut self) -> io::Result<Counted> {
+        if let Some(failed) = self.failed {
+            return Err(failed);
+        }
         self.held.sort_unstable();
         self.held.dedup();
         let mut runs: Vec<Run> = Vec::new();
@@ -122,7 +129,7 @@ mod tests {
     fn check(ids: &[u128], limit: usize) {
         let mut count = IdCount { limit: Some(limit), ..IdCount::new() };
         for part in ids.chunks(3) {
-            count.add(part).unwrap();
+            count.add(part);
         }
         let found = count.finish().unwrap();
         let set: BTreeSet<u128> = ids.iter().copied().collect();
@@ -143,5 +150,13 @@ mod tests {
             check(&ids, limit);
         }
         check(&[], 5);
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_said_at_the_end() {
+        let mut count = IdCount { failed: Some(io::ErrorKind::StorageFull.into()), ..IdCount::new() };
+        count.add(&[1, 2]);
+        assert!(count.held.is_empty(), "nothing is gathered any more");
+        assert_eq!(count.finish().unwrap_err().kind(), io::ErrorKind::StorageFull);
     }
 }

@@ -32,16 +32,6 @@ pub trait Decoder: Sync {
     fn decode(&self, path: &Path, on_piece: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Vec<Problem>;
 }
 
-/// Takes what workers read. Called by any worker, by several at a time.
-pub trait Taker: Sync {
-    /// A record that tier 2 keeps.
-    fn record(&self, parts: &Parts<'_>);
-
-    /// The first halves of the identities of records that were read, each once for
-    /// every time that it was read.
-    fn ids(&self, ids: &[u128]);
-}
-
 /// Everything around one run of [`read_files`].
 pub struct Run<'a> {
     /// Opens the files.
@@ -52,8 +42,11 @@ pub struct Run<'a> {
     pub now: Timestamp,
     /// How many workers, one at least.
     pub workers: usize,
-    /// Takes what is read.
-    pub taker: &'a dyn Taker,
+    /// Takes a record that tier 2 keeps. Called by any worker, by several at a time.
+    pub take: &'a (dyn Fn(&Parts<'_>) + Sync),
+    /// Takes the first halves of the identities of records that were read, each once
+    /// for every time that it was read. Called as `take` is.
+    pub ids: &'a (dyn Fn(&[u128]) + Sync),
     /// Told of each file that is done, and of how many records were read of it.
     pub done: &'a (dyn Fn(usize, u64) + Sync),
 }
@@ -100,14 +93,14 @@ pub fn read_files(files: &[PathBuf], run: &Run<'_>) -> (Tally, Vec<Problem>) {
 
 /// A sink that hands over what it reads.
 struct Worker<'a> {
-    taker: &'a dyn Taker,
+    run: &'a Run<'a>,
     ids: Vec<u128>,
     problems: Vec<Problem>,
 }
 
 impl Worker<'_> {
     fn hand_over(&mut self) {
-        self.taker.ids(&self.ids);
+        (self.run.ids)(&self.ids);
         self.ids.clear();
     }
 }
@@ -125,6 +118,7 @@ impl super::Sink for Worker<'_> {
         let parts = Parts {
             event: id,
             record_id: &event.ocsf.metadata.uid,
+            // Taken below, of what is kept: it is dear.
             digest: Digest::zero(),
             revision: event.revision,
             at: event.occurred_at,
@@ -133,7 +127,7 @@ impl super::Sink for Worker<'_> {
             hits: &hits,
         };
         if parts.is_kept() {
-            self.taker.record(&Parts { digest: Digest::of(found.bytes), ..parts });
+            (self.run.take)(&Parts { digest: Digest::of(found.bytes), ..parts });
         }
     }
 
@@ -144,7 +138,7 @@ impl super::Sink for Worker<'_> {
 
 fn read_one(path: &Path, run: &Run<'_>, ingest: &mut Ingest<'_>, split: bool) -> Vec<Problem> {
     let before = ingest.counts().records;
-    let mut sink = Worker { taker: run.taker, ids: Vec::with_capacity(PARCEL), problems: Vec::new() };
+    let mut sink = Worker { run, ids: Vec::with_capacity(PARCEL), problems: Vec::new() };
     let mut file = ingest.file(&path.display().to_string());
     let damage = if split {
         decode_apart(path, run.decoder, &mut |piece| file.push(piece, &mut sink))

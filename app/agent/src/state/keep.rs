@@ -40,7 +40,8 @@ const COMMIT: usize = 8 * 1024 * 1024;
 /// every incident that is new or has changed. An incident that the decision no
 /// longer bears out is closed, unless something was done for it. Returns the
 /// decision's incidents as they now stand, in its order. `facts` are what
-/// [`State::add`] returned, or [`State::changes`]; `state` holds them already.
+/// [`State::add`] returned, or [`State::changes`]; `state` holds them already. The
+/// incidents are taken out of the decision.
 ///
 /// # Errors
 /// If the store cannot be written. Nothing is stored then, except that a large
@@ -52,7 +53,7 @@ pub fn commit_import(
     receipt: &BatchReceipt,
     facts: impl IntoIterator<Item = (EventId, Vec<u8>)>,
     state: &State,
-    decision: &Decision,
+    decision: &mut Decision,
     at: Timestamp,
 ) -> Result<Vec<Incident>, StateError> {
     let mut batch = Batch::default();
@@ -63,7 +64,8 @@ pub fn commit_import(
     }
     let mut keeper = Keeper::new(&*journal, at, batch, decision)?;
     let mut out = Vec::new();
-    for (input, incident) in &decision.incidents {
+    // Each is let go when it is packed: a thousand of them take a lot of memory.
+    for (input, incident) in std::mem::take(&mut decision.incidents) {
         out.push(keeper.keep(input, incident)?);
     }
     keeper.withdraw(state, receipt.content)?;
@@ -95,7 +97,7 @@ fn keep_limits(journal: &dyn Journal, state: &State, batch: &mut Batch) -> Resul
         None => Pressure::default(),
     };
     let now = state.set.pressure();
-    let lowered = (before.step, before.crowded) != (now.step, now.crowded);
+    let lowered = Pressure { left_out: now.left_out, ..before } != now;
     if lowered || !batch.facts.is_empty() && before != now {
         batch.values.insert(LIMITS.into(), Some(canon::to_vec(&now)));
     }
@@ -179,17 +181,17 @@ impl<'a> Keeper<'a> {
 
     /// Stores one verdict: nothing if its input is unchanged, else under the
     /// name it was first known by.
-    fn keep(&mut self, input: &CaseInput, incident: &Incident) -> Result<Incident, StateError> {
-        let before = self.before(incident)?;
+    fn keep(&mut self, case: CaseInput, incident: Incident) -> Result<Incident, StateError> {
+        let before = self.before(&incident)?;
         self.claimed.extend(before.iter().map(|stored| stored.incident.id.clone()));
         if let [only] = before.as_slice()
-            && is_unchanged(only, incident, self.at)
+            && is_unchanged(only, &incident, self.at)
         {
             return Ok(only.incident.clone());
         }
-        let (previous, shown) = self.merged(&before, incident);
-        let input = VerdictInput { case: input.clone(), about: Some(incident.id.clone()), previous, shown };
-        let settled = settle(Some(incident.clone()), &input).unwrap_or_else(|| incident.clone());
+        let (previous, shown) = self.merged(&before, &incident);
+        let input = VerdictInput { case, about: Some(incident.id.clone()), previous, shown };
+        let settled = settle(Some(incident.clone()), &input).unwrap_or(incident);
         self.store(&input, &settled);
         Ok(settled)
     }

@@ -90,6 +90,15 @@ fn how_far_limits_were_lowered_is_kept_with_the_facts() {
     }
     again.settle();
     let decision = again.decide(&brain(), now());
-    commit_import(&mut journal, head, &receipt(Counts::default()), BTreeMap::new(), &again, &decision, now()).unwrap();
+    commit_import(
+        &mut journal,
+        head,
+        &receipt(Counts::default()),
+        BTreeMap::new(),
+        &again,
+        &mut decision.clone(),
+        now(),
+    )
+    .unwrap();
     assert_eq!(journal.head().unwrap(), head);
 }

@@ -118,7 +118,8 @@ impl Folder {
     fn commit(&mut self, decision: &Decision) -> Vec<Incident> {
         let head = self.journal.head().unwrap();
         let receipt = receipt(Counts::default());
-        commit_import(&mut self.journal, head, &receipt, BTreeMap::new(), &self.state, decision, now()).unwrap()
+        commit_import(&mut self.journal, head, &receipt, BTreeMap::new(), &self.state, &mut decision.clone(), now())
+            .unwrap()
     }
 
     /// The one incident that is stored.

@@ -64,7 +64,7 @@ pub(crate) fn import_kept(
 ) -> Vec<Incident> {
     let decision = state.decide(brain, now());
     let head = journal.head().unwrap();
-    commit_import(journal, head, &receipt(Counts::default()), facts, state, &decision, now()).unwrap()
+    commit_import(journal, head, &receipt(Counts::default()), facts, state, &mut decision.clone(), now()).unwrap()
 }
 
 /// Imports one record.
@@ -78,7 +78,7 @@ pub(crate) fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u
     let facts = state.add(kept.records);
     let decision = state.decide(&brain(), now());
     let head = journal.head().unwrap();
-    commit_import(journal, head, &receipt(counts), facts, state, &decision, now()).unwrap();
+    commit_import(journal, head, &receipt(counts), facts, state, &mut decision.clone(), now()).unwrap();
     decision
 }
 
@@ -86,7 +86,8 @@ pub(crate) fn import(journal: &mut MemoryJournal, state: &mut State, record: &[u
 pub(crate) fn decided(journal: &mut MemoryJournal, decision: &Decision, at: Timestamp) -> Vec<Incident> {
     let head = journal.head().unwrap();
     let counts = Counts::default();
-    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &State::default(), decision, at).unwrap()
+    commit_import(journal, head, &receipt(counts), BTreeMap::new(), &State::default(), &mut decision.clone(), at)
+        .unwrap()
 }
 
 /// Scenario A as one decision.
@@ -137,7 +138,8 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
     let decision = state.decide(&brain(), now());
     assert!(decision.incidents.is_empty());
     let head = journal.head().unwrap();
-    commit_import(&mut journal, head, &receipt(Counts::default()), facts, &state, &decision, now()).unwrap();
+    commit_import(&mut journal, head, &receipt(Counts::default()), facts, &state, &mut decision.clone(), now())
+        .unwrap();
     let closed = incident_of(&journal, &proposed.id).unwrap().incident;
     assert_eq!((&closed.id, closed.status, closed.plan), (&proposed.id, Status::Closed, None));
     replays(&journal, &proposed.id);
@@ -150,7 +152,7 @@ fn a_verdict_that_later_evidence_withdraws_is_closed_and_has_no_plan() {
 fn decided_again(journal: &mut MemoryJournal, state: &State, decision: &Decision) {
     let head = journal.head().unwrap();
     let counts = Counts::default();
-    commit_import(journal, head, &receipt(counts), BTreeMap::new(), state, decision, now()).unwrap();
+    commit_import(journal, head, &receipt(counts), BTreeMap::new(), state, &mut decision.clone(), now()).unwrap();
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let mut remarks = remarks_on(&state);
     state.settle();
     remarks.extend(remark_on_limits(&state));
-    let decision = state.decide(&loaded.brain, now);
+    let mut decision = state.decide(&loaded.brain, now);
     if decision.left_out > 0 {
         remarks.push(format!(
             "{} more incidents out of findings are not listed: the {} worst are; all findings are",
@@ -54,7 +54,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
         BatchReceipt { sources: read.sources, digest: read.ids.digest, counts, content: loaded.brain.content };
     // Without a folder the facts need not be there twice.
     let facts = is_kept.then(|| state.changes()).into_iter().flatten();
-    let incidents = state::commit_import(&mut *journal, head, &receipt, facts, &state, &decision, now)?;
+    let incidents = state::commit_import(&mut *journal, head, &receipt, facts, &state, &mut decision, now)?;
     respond::record_proofs(&mut *journal, &incidents, &state, &loaded, config)?;
     let cited = decision.findings.iter().flat_map(|f| &f.evidence).chain(incidents.iter().flat_map(|i| &i.evidence));
     let here = state.read_now(cited);
@@ -102,10 +102,12 @@ fn remark_on_limits(state: &State) -> Option<String> {
     }
     let (times, limit) = (set.left_out(), set.session_limit());
     Some(if set.pressure().step == 0 {
-        format!("{times} calls of AWS sessions with more than {limit} were left out; their bytes are a lower bound")
+        format!(
+            "{times} calls of AWS sessions with more than {limit} from one address were left out; their bytes are a lower bound"
+        )
     } else {
         format!(
-            "there is more than fits into memory: {times} records were left out, and AWS sessions keep {limit} calls at most; what a rule or a provider points at was left out last; import fewer logs at once into a new folder"
+            "there is more than fits into memory: {times} records were left out: of the calls of one AWS session from one address {limit} are kept at most, of what is rarer more; import fewer logs at once into a new folder"
         )
     })
 }

@@ -175,7 +175,7 @@ impl Demo {
             content: self.content.brain.content,
         };
         let head = self.journal.head()?;
-        commit_import(&mut self.journal, head, &receipt, facts, &self.state, &decision, now)?;
+        commit_import(&mut self.journal, head, &receipt, facts, &self.state, &mut decision.clone(), now)?;
         Ok(decision)
     }
 

@@ -54,7 +54,7 @@ fn store(world: &World, order: &[Vec<u8>]) -> Vec<u8> {
         let decision = decide(&state);
         let receipt = BatchReceipt { sources: vec![], digest: Digest::zero(), counts, content: brain().content };
         let head = journal.head().expect("head");
-        commit_import(&mut journal, head, &receipt, facts, &state, &decision, now()).expect("commit");
+        commit_import(&mut journal, head, &receipt, facts, &state, &mut decision.clone(), now()).expect("commit");
     }
     let stored = incidents(&journal).expect("incidents");
     assert_eq!(stored.len(), 1);

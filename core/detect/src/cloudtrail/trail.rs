@@ -67,32 +67,31 @@ impl<'a> Trail<'a> {
     pub(crate) fn read(record: Json<'a>) -> Self {
         let mut out = Self::default();
         for (key, value) in record.members() {
-            // The length first: most names differ in it, and it costs nothing.
-            match (key.len(), key) {
-                (9, "eventTime") => keep(&mut out.event_time, value),
-                (7, "eventID") => keep(&mut out.event_id, value),
-                (9, "eventType") => keep(&mut out.event_type, value),
-                (13, "eventCategory") => keep(&mut out.category, value),
-                (11, "eventSource") => keep(&mut out.service, value),
-                (9, "eventName") => keep(&mut out.operation, value),
-                (9, "awsRegion") => keep(&mut out.region, value),
-                (15, "sourceIPAddress") => keep(&mut out.source_ip, value),
-                (9, "userAgent") => keep(&mut out.user_agent, value),
-                (9, "errorCode") => keep(&mut out.error, value),
-                (12, "errorMessage") => keep(&mut out.error_message, value),
-                (9, "requestID") => keep(&mut out.request_id, value),
-                (18, "recipientAccountId") => keep(&mut out.recipient, value),
-                (13, "sharedEventID") => keep(&mut out.shared_id, value),
-                (13, "vpcEndpointId") => keep(&mut out.vpc_endpoint, value),
-                (8, "readOnly") => out.read_only = out.read_only.or_else(|| get::as_bool(value)),
-                (17, "requestParameters") => hold(&mut out.request, value),
-                (16, "responseElements") => hold(&mut out.answer, value),
-                (19, "additionalEventData") => hold(&mut out.additional, value),
-                (19, "serviceEventDetails") => hold(&mut out.service_details, value),
-                (14, "insightDetails") => hold(&mut out.insight, value),
-                (9, "resources") => hold(&mut out.resources, value),
-                (8, "addendum") => hold(&mut out.addendum, value),
-                (12, "userIdentity") => out.identity.read(value),
+            match key {
+                "eventTime" => keep(&mut out.event_time, value),
+                "eventID" => keep(&mut out.event_id, value),
+                "eventType" => keep(&mut out.event_type, value),
+                "eventCategory" => keep(&mut out.category, value),
+                "eventSource" => keep(&mut out.service, value),
+                "eventName" => keep(&mut out.operation, value),
+                "awsRegion" => keep(&mut out.region, value),
+                "sourceIPAddress" => keep(&mut out.source_ip, value),
+                "userAgent" => keep(&mut out.user_agent, value),
+                "errorCode" => keep(&mut out.error, value),
+                "errorMessage" => keep(&mut out.error_message, value),
+                "requestID" => keep(&mut out.request_id, value),
+                "recipientAccountId" => keep(&mut out.recipient, value),
+                "sharedEventID" => keep(&mut out.shared_id, value),
+                "vpcEndpointId" => keep(&mut out.vpc_endpoint, value),
+                "readOnly" => out.read_only = out.read_only.or_else(|| get::as_bool(value)),
+                "requestParameters" => hold(&mut out.request, value),
+                "responseElements" => hold(&mut out.answer, value),
+                "additionalEventData" => hold(&mut out.additional, value),
+                "serviceEventDetails" => hold(&mut out.service_details, value),
+                "insightDetails" => hold(&mut out.insight, value),
+                "resources" => hold(&mut out.resources, value),
+                "addendum" => hold(&mut out.addendum, value),
+                "userIdentity" => out.identity.read(value),
                 _ => {}
             }
         }
@@ -128,24 +127,24 @@ impl<'a> Trail<'a> {
 impl<'a> Identity<'a> {
     fn read(&mut self, identity: Json<'a>) {
         for (key, value) in identity.members() {
-            match (key.len(), key) {
-                (4, "type") => keep(&mut self.kind, value),
-                (3, "arn") => keep(&mut self.arn, value),
-                (11, "principalId") => keep(&mut self.principal_id, value),
-                (9, "accountId") => keep(&mut self.account_id, value),
-                (11, "accessKeyId") => keep(&mut self.access_key_id, value),
-                (8, "userName") => keep(&mut self.user_name, value),
-                (9, "invokedBy") => keep(&mut self.invoked_by, value),
-                (16, "identityProvider") => keep(&mut self.provider, value),
-                (10, "onBehalfOf") => hold(&mut self.on_behalf_of, value),
-                (14, "sessionContext") => hold(&mut self.context, value),
+            match key {
+                "type" => keep(&mut self.kind, value),
+                "arn" => keep(&mut self.arn, value),
+                "principalId" => keep(&mut self.principal_id, value),
+                "accountId" => keep(&mut self.account_id, value),
+                "accessKeyId" => keep(&mut self.access_key_id, value),
+                "userName" => keep(&mut self.user_name, value),
+                "invokedBy" => keep(&mut self.invoked_by, value),
+                "identityProvider" => keep(&mut self.provider, value),
+                "onBehalfOf" => hold(&mut self.on_behalf_of, value),
+                "sessionContext" => hold(&mut self.context, value),
                 _ => {}
             }
         }
         for (key, value) in self.context.into_iter().flat_map(Json::members) {
-            match (key.len(), key) {
-                (13, "sessionIssuer") => hold(&mut self.issuer, value),
-                (10, "attributes") => hold(&mut self.attributes, value),
+            match key {
+                "sessionIssuer" => hold(&mut self.issuer, value),
+                "attributes" => hold(&mut self.attributes, value),
                 _ => {}
             }
         }

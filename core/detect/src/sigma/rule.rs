@@ -166,18 +166,16 @@ pub(super) struct Eyes<'r, 'a> {
     /// Those that most rules ask for.
     near: [OnceCell<Values<'a>>; NEAR],
     /// The others, in pages, as most records are asked for few of them.
-    first: [OnceCell<Page<'a>>; FIRST],
-    others: OnceCell<Vec<OnceCell<Page<'a>>>>,
+    far: OnceCell<Vec<OnceCell<Page<'a>>>>,
 }
 
 type Page<'a> = Box<[OnceCell<Values<'a>>; PAGE]>;
 const PAGE: usize = 8;
 const NEAR: usize = 16;
-const FIRST: usize = 16;
 
 impl<'r, 'a> Eyes<'r, 'a> {
     pub(super) fn new(view: &'r View<'a>, fields: &'r Fields) -> Self {
-        Self { view, fields, near: Default::default(), first: Default::default(), others: OnceCell::new() }
+        Self { view, fields, near: Default::default(), far: OnceCell::new() }
     }
 
     /// What a field holds; `None` for a slot that no field has.
@@ -192,9 +190,8 @@ impl<'r, 'a> Eyes<'r, 'a> {
     }
 
     fn page(&self, page: usize) -> Option<&OnceCell<Page<'a>>> {
-        let Some(behind) = page.checked_sub(FIRST) else { return self.first.get(page) };
-        let pages = self.fields.plans.len().div_ceil(PAGE).saturating_sub(FIRST);
-        self.others.get_or_init(|| (0..pages).map(|_| OnceCell::new()).collect()).get(behind)
+        let pages = self.fields.plans.len().saturating_sub(NEAR).div_ceil(PAGE);
+        self.far.get_or_init(|| (0..pages).map(|_| OnceCell::new()).collect()).get(page)
     }
 
     fn hold(&self, item: &Item<Slot>) -> bool {

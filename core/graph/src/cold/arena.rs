@@ -1,10 +1,10 @@
 //! Where packed records lie, and the index that finds them by event id.
 //!
 //! Records lie one behind the other in chunks, each at a multiple of four
-//! bytes, so that 27 bits say where. Each begins with a head of nine bytes:
+//! bytes, so that 27 bits say where. Each begins with a head of ten bytes:
 //! length and flags, group, sizes.
 
-use super::limits::{Filing, Kind};
+use super::limits::{Filing, Kind, Level};
 use super::text::join;
 
 /// More than what common allocators keep for themselves when it is freed (glibc: up to
@@ -14,7 +14,7 @@ const CHUNK: usize = 33 * 1024 * 1024;
 const UNIT: usize = 4;
 const UNITS_IN_CHUNK: u32 = (CHUNK / UNIT) as u32;
 /// Bytes of a head.
-pub(super) const HEAD: usize = 9;
+pub(super) const HEAD: usize = 10;
 
 /// Bits of the length, in units.
 const LEN_BITS: u32 = 18;
@@ -29,7 +29,8 @@ pub(super) const SHADOW: u32 = 1 << (LEN_BITS + 2);
 /// Read in this run.
 pub(super) const SEEN: u32 = 1 << (LEN_BITS + 3);
 /// A rule matched it, or it is a provider's report.
-pub(super) const TOLD: u32 = 1 << (LEN_BITS + 4);
+pub(super) const TOLD: u32 = 1 << TOLD_SHIFT;
+const TOLD_SHIFT: u32 = LEN_BITS + 4;
 /// Dropped last.
 pub(super) const PROTECTED: u32 = 1 << (LEN_BITS + 5);
 const KIND_SHIFT: u32 = LEN_BITS + 6;
@@ -39,7 +40,8 @@ const KIND_SHIFT: u32 = LEN_BITS + 6;
 pub(super) struct Head {
     pub(super) flags: u32,
     pub(super) group: u32,
-    pub(super) sizes: u8,
+    /// Three round sizes of four bits: own, alone, plain.
+    pub(super) sizes: u16,
 }
 
 /// Bits of a group's number that say whose it is; the others tell groups of one
@@ -52,7 +54,7 @@ pub(super) fn owner_bits(owner: u64) -> u32 {
 }
 
 impl Head {
-    pub(super) fn new(filing: &Filing, own: u8, plain: u8) -> Self {
+    pub(super) fn new(filing: &Filing, sizes: [u8; 3]) -> Self {
         let mut flags = u32::from(filing.kind.number()) << KIND_SHIFT;
         if filing.told {
             flags |= TOLD;
@@ -62,14 +64,14 @@ impl Head {
         }
         let low = u32::try_from(join(filing.group, 1) >> (64 - 12)).unwrap_or_default();
         let group = (owner_bits(if filing.owner == 0 { filing.group } else { filing.owner }) << 12) | low;
-        Self { flags, group, sizes: (own << 4) | (plain & 15) }
+        Self { flags, group, sizes: sizes.into_iter().fold(0, |all, size| all << 4 | u16::from(size & 15)) }
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
         let (flags, rest) = bytes.split_first_chunk::<4>()?;
         let (group, rest) = rest.split_first_chunk::<4>()?;
-        let flags = u32::from_le_bytes(*flags);
-        Some(Self { flags, group: u32::from_le_bytes(*group), sizes: *rest.first()? })
+        let sizes = u16::from_le_bytes(*rest.first_chunk::<2>()?);
+        Some(Self { flags: u32::from_le_bytes(*flags), group: u32::from_le_bytes(*group), sizes })
     }
 
     pub(super) fn is(&self, flag: u32) -> bool {
@@ -90,20 +92,20 @@ impl Head {
         usize::try_from(self.flags & LEN_MASK).unwrap_or_default().saturating_mul(UNIT)
     }
 
-    /// Its own round size.
-    pub(super) fn own(&self) -> u8 {
-        self.sizes >> 4
-    }
-
-    /// Its round size without symbols.
-    pub(super) fn plain(&self) -> u8 {
-        self.sizes & 15
+    /// Its round size beside the tables; if it shared no group; if there were no tables.
+    pub(super) fn size(&self, level: Level) -> u8 {
+        let shift = match level {
+            Level::Shared => 8,
+            Level::Alone => 4,
+            Level::Plain => 0,
+        };
+        u8::try_from(self.sizes >> shift & 15).unwrap_or_default()
     }
 
     /// What is limited together.
     pub(super) fn key(&self) -> u64 {
-        let class = u64::from(self.flags >> KIND_SHIFT & 7) << 1 | u64::from(self.is(PROTECTED));
-        u64::from(self.group) << 12 | class << 8 | u64::from(self.sizes)
+        let class = u64::from(self.flags >> KIND_SHIFT & 7) << 2 | u64::from(self.flags >> TOLD_SHIFT & 3);
+        u64::from(self.group) << 20 | class << 12 | u64::from(self.sizes)
     }
 }
 
@@ -137,7 +139,7 @@ impl Arena {
         }
         chunk.extend_from_slice(&(head.flags & !LEN_MASK | units).to_le_bytes());
         chunk.extend_from_slice(&head.group.to_le_bytes());
-        chunk.push(head.sizes);
+        chunk.extend_from_slice(&head.sizes.to_le_bytes());
         chunk.extend_from_slice(body);
         chunk.resize(chunk.len().next_multiple_of(UNIT), 0);
         self.used = self.used.saturating_add(len);

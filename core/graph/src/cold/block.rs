@@ -1,14 +1,14 @@
 //! Packed records as bytes of the journal: each block stands for itself, with
-//! its own table of symbols.
+//! its own tabless of symbols.
 
 use super::ColdSet;
 use super::arena::{DEAD, UNSAVED};
 use super::codec::{Memo, Scratch, Writer, push_number, take_number};
 use super::record::Item;
-use super::symbols::Symbols;
+use super::symbols::{Symbols, Tables};
 
 /// What a block begins with. Another way of packing is another number.
-const MAGIC: &[u8] = b"selvedge-facts 1\n";
+const MAGIC: &[u8] = b"selvedge-facts 2\n";
 /// A block ends at about this many bytes.
 const BLOCK: usize = 8 * 1024 * 1024;
 /// Room for the symbols of a block.
@@ -28,7 +28,7 @@ impl ColdSet {
         // Versions that are not shown are saved as well: they count when limits
         // are applied.
         let unsaved = self.arena.since(self.saved).filter(|(_, head, _)| head.is(UNSAVED) && !head.is(DEAD));
-        unsaved.filter_map(|(_, _, body)| Item::read(body, &self.symbols))
+        unsaved.filter_map(|(_, _, body)| Item::read(body, &self.tables))
     }
 
     /// Whether the journal lacks something.
@@ -56,12 +56,14 @@ impl ColdSet {
             return Err("it does not begin as packed facts of this version do".into());
         };
         let damaged = |what: &str| format!("its {what} cannot be read");
-        let (symbols, records) = read_symbols(rest).ok_or_else(|| damaged("table of strings"))?;
-        let mut rest = records;
+        let mut rest = rest;
+        let texts = read_symbols(&mut rest).ok_or_else(|| damaged("table of strings"))?;
+        let groups = read_symbols(&mut rest).ok_or_else(|| damaged("table of groups"))?;
+        let tables = Tables { texts, groups };
         let mut number = 0usize;
         while !rest.is_empty() {
             number = number.saturating_add(1);
-            let item = take_part(&mut rest).and_then(|bytes| Item::read(bytes, &symbols));
+            let item = take_part(&mut rest).and_then(|bytes| Item::read(bytes, &tables));
             let item = item.filter(Item::is_whole).ok_or_else(|| damaged(&format!("record {number}")))?;
             self.add(item.event, 0, |writer| item.write(writer));
         }
@@ -85,16 +87,16 @@ impl Iterator for Blocks<'_> {
     type Item = Vec<u8>;
 
     fn next(&mut self) -> Option<Vec<u8>> {
-        let mut symbols = Symbols::new(BLOCK_SYMBOLS);
+        let mut tables = Tables::new(BLOCK_SYMBOLS, BLOCK_SYMBOLS);
         let mut records = Vec::new();
         let (mut scratch, mut memo) = (Scratch::default(), Memo::default());
         for item in self.unsaved.by_ref() {
-            let mut writer = Writer::new(scratch, &mut symbols, &mut memo);
+            let mut writer = Writer::new(scratch, &mut tables, &mut memo);
             item.write(&mut writer);
             scratch = writer.finish();
             push_number(&mut records, scratch.out.len() as u64);
             records.extend_from_slice(&scratch.out);
-            if records.len().saturating_add(symbols.memory()) >= self.size {
+            if records.len().saturating_add(tables.memory()) >= self.size {
                 break;
             }
         }
@@ -102,10 +104,12 @@ impl Iterator for Blocks<'_> {
             return None;
         }
         let mut out = MAGIC.to_vec();
-        push_number(&mut out, symbols.all().count() as u64);
-        for symbol in symbols.all() {
-            push_number(&mut out, symbol.len() as u64);
-            out.extend_from_slice(symbol);
+        for table in [&tables.texts, &tables.groups] {
+            push_number(&mut out, table.len() as u64);
+            for symbol in table.all() {
+                push_number(&mut out, symbol.len() as u64);
+                out.extend_from_slice(symbol);
+            }
         }
         out.append(&mut records);
         Some(out)
@@ -119,11 +123,10 @@ fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(part)
 }
 
-fn read_symbols(mut rest: &[u8]) -> Option<(Symbols, &[u8])> {
+fn read_symbols(rest: &mut &[u8]) -> Option<Symbols> {
     let mut symbols = Symbols::new(0);
-    let count = take_number(&mut rest)?;
-    for _ in 0..count {
-        symbols.push(take_part(&mut rest)?)?;
+    for _ in 0..take_number(rest)? {
+        symbols.push(take_part(rest)?)?;
     }
-    Some((symbols, rest))
+    Some(symbols)
 }

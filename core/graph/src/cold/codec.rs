@@ -4,7 +4,7 @@
 //! "none", 1 for "in place", 2 for the empty text, and a symbol's number plus
 //! [`FIRST`] else. Reading is total: bytes that nobody wrote are `None`.
 
-use super::symbols::Symbols;
+use super::symbols::{Marks, OVERHEAD, Tables};
 use super::text::{Text, hash};
 
 /// No text.
@@ -16,9 +16,12 @@ pub(super) const EMPTY: u64 = 2;
 /// The first symbol.
 pub(super) const FIRST: u64 = 3;
 
-/// What a symbol is charged with where it is used: the bound of the table keeps
-/// its number within three bytes.
+/// What a symbol is charged with where it is used: there are no more of them than
+/// three bytes can name.
 const SYMBOL: usize = 3;
+
+/// The same and its place in the table: what a group costs that no other record shares.
+const AS_GROUP: usize = SYMBOL + OVERHEAD;
 
 /// Memory that one writer leaves to the next.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +42,7 @@ pub(super) struct Memo(Vec<Option<Packing>>);
 struct Packing {
     raw: Box<[u8]>,
     number: u32,
+    cost: usize,
     plain: usize,
 }
 
@@ -69,12 +73,14 @@ impl Memo {
 /// Packs one record.
 pub(super) struct Writer<'s> {
     scratch: Scratch,
-    symbols: &'s mut Symbols,
+    tables: &'s mut Tables,
     memo: &'s mut Memo,
-    /// Bytes if every symbol were one: what a record costs beside the table.
-    /// Never depends on the table, so it is a function of the record.
+    /// Bytes beside the tables. None of the three depends on what stands in the tables:
+    /// each is a function of the record.
     pub(super) own: usize,
-    /// Bytes if there were no symbols.
+    /// Bytes if it shared no group with another record.
+    pub(super) alone: usize,
+    /// Bytes if there were no tables.
     pub(super) plain: usize,
     group: Option<Group>,
     pub(super) event: [u8; 32],
@@ -89,11 +95,11 @@ struct Group {
 }
 
 impl<'s> Writer<'s> {
-    pub(super) fn new(mut scratch: Scratch, symbols: &'s mut Symbols, memo: &'s mut Memo) -> Self {
+    pub(super) fn new(mut scratch: Scratch, tables: &'s mut Tables, memo: &'s mut Memo) -> Self {
         scratch.out.clear();
         scratch.tail.clear();
         scratch.record.clear();
-        Self { scratch, symbols, memo, own: 0, plain: 0, group: None, event: [0; 32] }
+        Self { scratch, tables, memo, own: 0, alone: 0, plain: 0, group: None, event: [0; 32] }
     }
 
     /// The packed bytes are in it.
@@ -106,6 +112,7 @@ impl<'s> Writer<'s> {
             Some(group) => group.cost = group.cost.saturating_add(own),
             None => self.own = self.own.saturating_add(own),
         }
+        self.alone = self.alone.saturating_add(own);
         self.plain = self.plain.saturating_add(plain);
     }
 
@@ -136,7 +143,11 @@ impl<'s> Writer<'s> {
         if text.is_empty() {
             return self.number(EMPTY);
         }
-        match self.symbols.intern(text.as_bytes(), text.len()) {
+        let texts = &mut self.tables.texts;
+        // What comes when the table is full stands in the records.
+        let known =
+            if texts.is_full() { texts.number_of(text.as_bytes()) } else { texts.intern(text.as_bytes(), text.len()) };
+        match known {
             Some(number) => push_number(&mut self.scratch.out, u64::from(number).saturating_add(FIRST)),
             None => {
                 push_number(&mut self.scratch.out, IN_PLACE);
@@ -159,7 +170,8 @@ impl<'s> Writer<'s> {
         let memo = Memo::place(&self.scratch.raw);
         if let Some(known) = self.memo.get(memo, &self.scratch.raw) {
             push_number(&mut self.scratch.out, u64::from(known.number).saturating_add(FIRST));
-            let plain = known.plain;
+            let (cost, plain) = (known.cost, known.plain);
+            self.alone = self.alone.saturating_add(cost);
             self.charge(SYMBOL, plain);
             return false;
         }
@@ -173,14 +185,15 @@ impl<'s> Writer<'s> {
         };
         self.scratch.tail.clear();
         let bytes = self.scratch.out.get(group.start..).unwrap_or_default();
-        match self.symbols.intern(bytes, group.cost) {
+        match self.tables.groups.intern(bytes, group.cost) {
             Some(number) => {
                 self.scratch.out.truncate(group.start);
                 push_number(&mut self.scratch.out, u64::from(number).saturating_add(FIRST));
                 if self.scratch.raw.len() <= Memo::MOST {
-                    let plain = self.plain.saturating_sub(group.plain).saturating_add(1);
+                    let plain = self.plain.saturating_sub(group.plain).saturating_add(AS_GROUP);
                     let raw = self.scratch.raw.as_slice().into();
-                    self.memo.put(group.memo, Packing { raw, number, plain });
+                    self.memo
+                        .put(group.memo, Packing { raw, number, cost: group.cost.saturating_add(OVERHEAD), plain });
                 }
             }
             None => {
@@ -189,7 +202,8 @@ impl<'s> Writer<'s> {
                 self.scratch.out.extend_from_slice(&bytes);
             }
         }
-        self.charge(SYMBOL, 1);
+        self.alone = self.alone.saturating_add(OVERHEAD);
+        self.charge(SYMBOL, AS_GROUP);
     }
 
     /// The record id, which other ids of the record may repeat.
@@ -218,15 +232,22 @@ pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     /// What is read on when the group ends.
     outer: Option<&'a [u8]>,
-    symbols: &'a Symbols,
+    tables: &'a Tables,
+    /// Learns which groups are in use.
+    marks: Option<&'a Marks>,
     tail: &'a str,
     record: Text<'a>,
     pub(super) event: &'a [u8; 32],
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8], symbols: &'a Symbols) -> Self {
-        Self { bytes, outer: None, symbols, tail: "", record: Text::Plain(""), event: &[0; 32] }
+    pub(super) fn new(bytes: &'a [u8], tables: &'a Tables) -> Self {
+        Self { bytes, outer: None, tables, marks: None, tail: "", record: Text::Plain(""), event: &[0; 32] }
+    }
+
+    /// The same; `marks` learns which groups are in use.
+    pub(super) fn marking(bytes: &'a [u8], tables: &'a Tables, marks: &'a Marks) -> Self {
+        Self { marks: Some(marks), ..Self::new(bytes, tables) }
     }
 
     pub(super) fn take(&mut self, len: usize) -> Option<&'a [u8]> {
@@ -253,10 +274,6 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.take(usize::try_from(len).ok()?)?).ok()
     }
 
-    fn bytes_of(&self, code: u64) -> Option<&'a [u8]> {
-        self.symbols.get(u32::try_from(code.checked_sub(FIRST)?).ok()?)
-    }
-
     /// Text that begins with `code`.
     pub(super) fn symbol(&mut self, code: u64) -> Option<&'a str> {
         match code {
@@ -266,7 +283,10 @@ impl<'a> Reader<'a> {
                 self.text(len)
             }
             EMPTY => Some(""),
-            _ => std::str::from_utf8(self.bytes_of(code)?).ok(),
+            _ => {
+                let number = u32::try_from(code.checked_sub(FIRST)?).ok()?;
+                std::str::from_utf8(self.tables.texts.get(number)?).ok()
+            }
         }
     }
 
@@ -295,7 +315,11 @@ impl<'a> Reader<'a> {
         match self.number()? {
             IN_PLACE => Some(()),
             code => {
-                let group = self.bytes_of(code)?;
+                let number = u32::try_from(code.checked_sub(FIRST)?).ok()?;
+                let group = self.tables.groups.get(number)?;
+                if let Some(marks) = self.marks {
+                    marks.mark(number);
+                }
                 self.outer = Some(std::mem::replace(&mut self.bytes, group));
                 Some(())
             }

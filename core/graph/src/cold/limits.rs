@@ -1,7 +1,8 @@
 //! How much is kept, and what is dropped first.
 //!
-//! Records are filed in groups: the calls of one AWS session, the sign-ins of
-//! one person, and so on. Of each group those with the smallest event ids are
+//! Records are filed in groups: the calls of one AWS session from one address, the
+//! sign-ins of one person from one address, what one caller did that the same rules
+//! match, and so on: what is unlike the rest is not thinned out with it. Of each group those with the smallest event ids are
 //! kept, which are a fair sample, as event ids are digests. While what would be
 //! kept costs more than the budget, the limit of every group is halved.
 //!
@@ -11,7 +12,7 @@
 //! once. That cost only grows with what is read, so a step that was taken early
 //! would have been taken late as well.
 
-use super::symbols::Symbols;
+use super::arena::{HEAD, Head, PROTECTED, TOLD};
 
 /// Records of one AWS session that are kept at most, of each kind and size.
 pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
@@ -20,7 +21,7 @@ pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
 /// left holds rules, buffers, the journal's cache, the decision, and some 20
 /// bytes a record while limits are applied. A million records of CloudTrail (of
 /// which five in six are kept) and a million of Azure nearly fill it.
-pub const BUDGET: usize = 224 * 1024 * 1024;
+pub const BUDGET: usize = 192 * 1024 * 1024;
 
 /// No budget may be larger: places in memory are numbers of 27 bits, four bytes
 /// each.
@@ -28,7 +29,7 @@ pub(super) const MAX_BUDGET: usize = 448 * 1024 * 1024;
 
 /// Bytes of a record beside its packed ones: its head, the gap behind it, its
 /// place in the index.
-const BESIDE: usize = 9 + 2 + 8;
+const BESIDE: usize = HEAD + 2 + 8;
 
 /// Round sizes. A record counts as the first that it fits in; groups are
 /// limited size by size, so that swapping a record for another one never
@@ -77,6 +78,20 @@ impl Kind {
     }
 }
 
+/// What a record counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// Its own bytes; groups of fields that it shares with others count once.
+    Shared,
+    /// Its own bytes and its groups, as if it shared none.
+    Alone,
+    /// All texts in place.
+    Plain,
+}
+
+/// All levels, as sums of costs have them.
+pub(super) const LEVELS: [Level; 3] = [Level::Shared, Level::Alone, Level::Plain];
+
 /// What a record is filed under.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Filing {
@@ -109,13 +124,21 @@ pub(super) fn bytes_of(size: u8) -> u64 {
 pub struct Pressure {
     /// Steps.
     pub step: u8,
-    /// Whether the distinct strings are too many to be kept once each.
+    /// Whether the distinct texts are too many to be kept once each.
     pub crowded: bool,
+    /// Whether the distinct groups of fields are.
+    #[serde(default)]
+    pub groups_crowded: bool,
     /// How often a record was left out.
     #[serde(default)]
     pub left_out: u64,
 }
 
+/// Steps before records that a rule matched are touched. They are filed by caller and
+/// rules, so that what a noisy rule finds goes before what is rare.
+const TOLD_START: u8 = 4;
+/// Steps before sign-ins, changes in Entra and all that is rarer than calls is touched.
+const RARE_START: u8 = 8;
 /// Halvings from [`MAX_RECORDS_PER_SESSION`] down to one record.
 const HALVINGS: u8 = 13;
 /// Steps before what matters most is touched.
@@ -131,18 +154,30 @@ pub(super) struct Allowance {
     pub(super) below: u128,
 }
 
-/// What a group of this kind and size may keep after `step` steps. Never more
+/// Plain calls of one AWS session from one address that are kept after `step` steps,
+/// before ids are sampled.
+pub(super) fn calls_at(step: u8) -> u64 {
+    MAX_RECORDS_PER_SESSION as u64 >> step.min(HALVINGS)
+}
+
+/// What a group of records with such a head may keep after `step` steps. Never more
 /// than after the step before.
-pub(super) fn allowance(step: u8, kind: Kind, protected: bool, size: u8) -> Allowance {
-    let own = if protected { step.saturating_sub(HEAD_START) } else { step };
-    let most = MAX_RECORDS_PER_SESSION as u64;
-    let limit = match own {
-        0 if kind == Kind::Use && !protected => most,
-        0 => return Allowance { records: u64::MAX, below: 1 << 64 },
-        _ => most >> own.min(HALVINGS),
+pub(super) fn allowance(step: u8, head: &Head) -> Allowance {
+    let calls = matches!(head.kind(), Kind::Use | Kind::ArmUse);
+    let start = match (head.is(PROTECTED), head.is(TOLD), calls) {
+        (true, ..) => HEAD_START,
+        (_, _, false) => RARE_START,
+        (_, true, true) => TOLD_START,
+        // One person's operations in Azure are not bounded before there is need.
+        (_, false, true) => u8::from(head.kind() == Kind::ArmUse),
     };
+    let own = step.saturating_sub(start);
+    if own == 0 && start > 0 {
+        return Allowance { records: u64::MAX, below: 1 << 64 };
+    }
+    let limit = calls_at(own);
     // A group of large records may not cost more than one of small ones.
-    let scale = bytes_of(size).max(256);
+    let scale = bytes_of(head.size(Level::Shared)).max(256);
     let records = limit.saturating_mul(256).checked_div(scale).unwrap_or_default().max(1);
     let shift = u32::from(own.saturating_sub(HALVINGS));
     Allowance { records, below: (1u128 << 64).checked_shr(shift).unwrap_or_default() & !u128::from(shift >= 64) }
@@ -156,20 +191,17 @@ pub(super) struct Budget {
     /// What may be kept. Less than `memory`, so that not every record that
     /// comes then makes it look again.
     pub(super) cost: u64,
-    /// What distinct strings may cost.
-    pub(super) symbols: usize,
+    /// What distinct texts may cost.
+    pub(super) texts: usize,
+    /// What distinct groups may cost before each counts with its record.
+    pub(super) groups: usize,
 }
 
 impl Budget {
     pub(super) fn new(bytes: usize) -> Self {
         let memory = bytes.min(MAX_BUDGET);
         let cost = (memory / 8).saturating_mul(7) as u64;
-        Self { memory, cost, symbols: memory / 8 }
-    }
-
-    /// What is left for records.
-    pub(super) fn for_records(&self, symbols: &Symbols) -> u64 {
-        self.cost.saturating_sub(symbols.spent() as u64)
+        Self { memory, cost, texts: memory / 4, groups: memory / 4 }
     }
 }
 
@@ -179,9 +211,17 @@ mod tests {
 
     #[test]
     fn every_step_keeps_less_and_the_last_keeps_nothing() {
-        for (kind, protected) in [(Kind::Use, false), (Kind::Use, true), (Kind::SignIn, false), (Kind::Other, true)] {
+        let head =
+            |kind, told, protected, size| Head::new(&Filing { kind, group: 1, owner: 1, told, protected }, [size; 3]);
+        for (kind, told, protected) in [
+            (Kind::Use, false, false),
+            (Kind::Use, true, false),
+            (Kind::Use, false, true),
+            (Kind::SignIn, false, false),
+            (Kind::Other, true, true),
+        ] {
             for size in 0..16 {
-                let at = |step| allowance(step, kind, protected, size);
+                let at = |step| allowance(step, &head(kind, told, protected, size));
                 for step in 1..=LAST_STEP {
                     let (before, now) = (at(step - 1), at(step));
                     assert!(now.records <= before.records && now.below <= before.below, "{kind:?} {step} {size}");
@@ -190,9 +230,13 @@ mod tests {
                 assert_eq!(at(0).below, 1 << 64);
             }
         }
-        assert_eq!(allowance(0, Kind::Use, false, 0).records, MAX_RECORDS_PER_SESSION as u64);
-        assert_eq!(allowance(1, Kind::SignIn, false, 0).records, 5_000);
-        assert_eq!(allowance(HEAD_START, Kind::Other, true, 0).records, u64::MAX, "what matters most goes last");
+        let records = |step, kind, told, protected| allowance(step, &head(kind, told, protected, 0)).records;
+        assert_eq!(records(0, Kind::Use, false, false), MAX_RECORDS_PER_SESSION as u64);
+        assert_eq!(records(1, Kind::Use, false, false), 5_000);
+        assert_eq!(records(TOLD_START, Kind::Use, true, false), u64::MAX);
+        assert_eq!(records(TOLD_START + 1, Kind::Use, true, false), 5_000);
+        assert_eq!(records(RARE_START, Kind::SignIn, false, false), u64::MAX);
+        assert_eq!(records(HEAD_START, Kind::Other, true, true), u64::MAX, "what matters most goes last");
     }
 
     #[test]

@@ -28,9 +28,9 @@ pub use text::Text;
 use crate::factset::{FactSet, Inserted, Record};
 use arena::{Arena, DEAD, Head, Index, SEEN, SHADOW, TOLD, UNSAVED};
 use codec::{Memo, Scratch, Writer};
-use limits::{BUDGET, Budget, Filing, MAX_RECORD, bytes_of, size_of};
+use limits::{BUDGET, Budget, Filing, LEVELS, MAX_RECORD, bytes_of, size_of};
 use selvedge_model::{EventId, Fact};
-use symbols::Symbols;
+use symbols::Tables;
 
 /// The set.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub struct ColdSet {
     budget: Budget,
     arena: Arena,
     index: Index,
-    symbols: Symbols,
+    tables: Tables,
     scratch: Scratch,
     memo: Memo,
     /// Records that are read out: one version of each.
@@ -49,9 +49,8 @@ pub struct ColdSet {
     dead: usize,
     /// Before this place the journal has everything.
     saved: u32,
-    /// What the stored records cost, with symbols and without.
-    cost_own: u64,
-    cost_plain: u64,
+    /// What the stored records cost, at each of [`LEVELS`].
+    costs: [u64; 3],
     pressure: Pressure,
 }
 
@@ -67,7 +66,7 @@ pub struct Entry<'a> {
     place: u32,
     head: Head,
     body: &'a [u8],
-    symbols: &'a Symbols,
+    tables: &'a Tables,
 }
 
 impl<'a> Entry<'a> {
@@ -105,7 +104,7 @@ impl<'a> Entry<'a> {
 
     /// The record. `None` only if memory was damaged.
     pub fn item(&self) -> Option<Item<'a>> {
-        Item::read(self.body, self.symbols)
+        Item::read(self.body, self.tables)
     }
 }
 
@@ -128,7 +127,7 @@ impl ColdSet {
         let budget = Budget::new(bytes);
         Self {
             budget,
-            symbols: Symbols::new(budget.symbols),
+            tables: Tables::new(budget.texts, budget.groups),
             arena: Arena::default(),
             index: Index::default(),
             scratch: Scratch::default(),
@@ -137,8 +136,7 @@ impl ColdSet {
             stored: 0,
             dead: 0,
             saved: 0,
-            cost_own: 0,
-            cost_plain: 0,
+            costs: [0; 3],
             pressure: Pressure::default(),
         }
     }
@@ -155,16 +153,18 @@ impl ColdSet {
     }
 
     fn add(&mut self, id: EventId, flags: u32, pack: impl FnOnce(&mut Writer<'_>) -> Filing) -> Inserted {
-        let mut writer = Writer::new(std::mem::take(&mut self.scratch), &mut self.symbols, &mut self.memo);
+        let mut writer = Writer::new(std::mem::take(&mut self.scratch), &mut self.tables, &mut self.memo);
         let filing = pack(&mut writer);
-        let (own, plain) = (writer.own, writer.plain);
+        let sizes = [writer.own, writer.alone, writer.plain];
+        let plain = writer.plain;
         self.scratch = writer.finish();
-        self.pressure.crowded |= self.symbols.is_full();
+        self.pressure.crowded |= self.tables.texts.is_full();
+        self.pressure.groups_crowded |= self.tables.groups.is_full();
         if plain > MAX_RECORD {
             self.pressure.left_out = self.pressure.left_out.saturating_add(1);
             return Inserted::LeftOut;
         }
-        let mut head = Head::new(&filing, size_of(own), size_of(plain));
+        let mut head = Head::new(&filing, sizes.map(size_of));
         head.flags |= flags;
         let inserted = self.place(id, head);
         if self.memory() > self.budget.memory {
@@ -179,7 +179,7 @@ impl ColdSet {
     fn place(&mut self, id: EventId, head: Head) -> Inserted {
         let id = id.0.as_bytes();
         let present: Vec<(u32, Head)> = self.versions(id).collect();
-        let Some(version) = Item::read(&self.scratch.out, &self.symbols).map(|item| item.version()) else {
+        let Some(version) = Item::read(&self.scratch.out, &self.tables).map(|item| item.version()) else {
             return Inserted::LeftOut;
         };
         let rival = present.iter().find(|(_, other)| other.key() == head.key()).map(|(place, _)| *place);
@@ -194,8 +194,9 @@ impl ColdSet {
             return Inserted::LeftOut;
         };
         self.stored = self.stored.saturating_add(1);
-        self.cost_own = self.cost_own.saturating_add(bytes_of(head.own()));
-        self.cost_plain = self.cost_plain.saturating_add(bytes_of(head.plain()));
+        for (cost, level) in self.costs.iter_mut().zip(LEVELS) {
+            *cost = cost.saturating_add(bytes_of(head.size(level)));
+        }
         match rival {
             Some(rival) => {
                 self.index.replace(id, rival, place);
@@ -216,7 +217,7 @@ impl ColdSet {
 
     fn version_at(&self, place: u32) -> Option<(Option<selvedge_model::Timestamp>, selvedge_model::Digest)> {
         let (_, body) = self.arena.get(place)?;
-        Item::read(body, &self.symbols).map(|item| item.version())
+        Item::read(body, &self.tables).map(|item| item.version())
     }
 
     /// Stored versions of a record.
@@ -242,7 +243,7 @@ impl ColdSet {
     /// All records, in no order that means anything.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         let shown = self.arena.iter().filter(|(_, head, _)| !head.is(DEAD) && !head.is(SHADOW));
-        shown.map(|(place, head, body)| Entry { place, head, body, symbols: &self.symbols })
+        shown.map(|(place, head, body)| Entry { place, head, body, tables: &self.tables })
     }
 
     /// The record at a place: see [`Entry::place`].
@@ -253,7 +254,7 @@ impl ColdSet {
     /// The same, as far as its head tells.
     pub fn entry(&self, place: u32) -> Option<Entry<'_>> {
         let (head, body) = self.arena.get(place)?;
-        Some(Entry { place, head, body, symbols: &self.symbols })
+        Some(Entry { place, head, body, tables: &self.tables })
     }
 
     /// A record, copied.
@@ -296,7 +297,7 @@ impl ColdSet {
 
     /// Numbers of groups ([`views::UseSkim`]) are below this.
     pub fn groups(&self) -> usize {
-        self.symbols.len()
+        self.tables.groups.len()
     }
 
     /// Number of records kept.
@@ -326,19 +327,23 @@ impl ColdSet {
         self.pressure.step = self.pressure.step.max(pressure.step);
         self.pressure.left_out = pressure.left_out;
         self.pressure.crowded |= pressure.crowded;
+        self.pressure.groups_crowded |= pressure.groups_crowded;
         if pressure.crowded {
-            self.symbols.close();
+            self.tables.texts.close();
+        }
+        if pressure.groups_crowded {
+            self.tables.groups.close();
         }
     }
 
     /// Records of one AWS session that are kept at most, of each size.
     pub fn session_limit(&self) -> u64 {
-        limits::allowance(self.pressure.step, Kind::Use, false, 0).records
+        limits::calls_at(self.pressure.step)
     }
 
     /// Bytes of memory in use.
     pub fn memory(&self) -> usize {
         let records = self.arena.used().saturating_add(self.index.memory());
-        records.saturating_add(self.symbols.memory())
+        records.saturating_add(self.tables.memory())
     }
 }

@@ -1,13 +1,13 @@
 //! One packed record: what it is filed under, and its parts.
 //!
 //! The bytes of a record are: event id, digest, record id; revision and numbers
-//! of hits and facts, unless they are the usual ones; hits, facts. The same bytes stand in memory and, with another table of symbols, in
+//! of hits and facts, unless they are the usual ones; hits, facts. The same bytes stand in memory and, with other tables of symbols, in
 //! a block of the journal.
 
 use super::codec::{Reader, Writer};
 use super::forms::{CiteView, Id, Packed as _, Perhaps, Shared, When};
 use super::limits::{Filing, Kind};
-use super::symbols::Symbols;
+use super::symbols::{Marks, Tables};
 use super::text::{Text, join};
 use super::views::{AwsUseView, FactView, SignInSkim, UseSkim};
 use crate::factset::{Hit, Record};
@@ -38,8 +38,18 @@ pub struct Item<'a> {
 
 impl<'a> Item<'a> {
     /// Reads the parts; `None` if these are not the bytes of a record.
-    pub(super) fn read(bytes: &'a [u8], symbols: &'a Symbols) -> Option<Self> {
-        let mut from = Reader::new(bytes, symbols);
+    pub(super) fn read(bytes: &'a [u8], tables: &'a Tables) -> Option<Self> {
+        Self::begin(Reader::new(bytes, tables))
+    }
+
+    /// Marks the groups that a record uses.
+    pub(super) fn mark(bytes: &'a [u8], tables: &'a Tables, marks: &'a Marks) {
+        if let Some(item) = Self::begin(Reader::marking(bytes, tables, marks)) {
+            item.facts().for_each(drop);
+        }
+    }
+
+    fn begin(mut from: Reader<'a>) -> Option<Self> {
         from.event = from.array()?;
         let digest = Digest::from_bytes(*from.array()?);
         let record_id = Id::read(&mut from)?;
@@ -119,7 +129,7 @@ impl<'a> Item<'a> {
         (self.revision, self.digest)
     }
 
-    /// Packs it anew, with another table of symbols.
+    /// Packs it anew, with other tables of symbols.
     pub(super) fn write(&self, to: &mut Writer<'_>) -> Filing {
         let head = Head { event: self.event, digest: self.digest, revision: self.revision, record_id: self.record_id };
         write(to, &head, (self.hit_count, self.hits()), (self.fact_count, self.facts()))
@@ -216,15 +226,18 @@ fn write<'a>(
         to.number(hit_count);
         to.number(fact_count);
     }
+    let mut rules = 0;
     for (rule, version) in hits {
+        rules = join(rules, rule.mark());
         Shared::write(&rule, to);
         Shared::write(&version, to);
     }
-    let mut filing = Filing { kind: Kind::Other, group: 0, owner: 0, told: hit_count > 0, protected: hit_count > 0 };
+    let mut filing = Filing { kind: Kind::Other, group: 0, owner: 0, told: hit_count > 0, protected: false };
     for fact in facts {
         fact.write(to);
         file(&mut filing, &fact, fact_count == 1);
     }
+    filing.group = join(filing.group, rules);
     filing
 }
 
@@ -234,18 +247,19 @@ fn file(filing: &mut Filing, fact: &FactView<'_>, alone: bool) {
         FactView::AwsUse(used) => match &used.session {
             Some(session) => {
                 let owner = session.principal_id.mark();
-                (Kind::Use, owner, join(owner, session.created.as_second().cast_unsigned()))
+                let session = join(owner, session.created.as_second().cast_unsigned());
+                (Kind::Use, owner, join(session, used.ip.mark()))
             }
             None => (Kind::Other, 0, used.principal_id.mark()),
         },
         FactView::SignIn(s) => {
             let owner = join(s.tenant.mark(), s.user_id.mark());
             let workload = s.service_principal_id.map_or(0, |id| id.mark());
-            (Kind::SignIn, owner, join(owner, workload))
+            (Kind::SignIn, owner, join(join(owner, workload), s.ip.mark()))
         }
         FactView::ArmUse(u) => {
             let owner = join(u.tenant.mark(), u.object_id.mark());
-            (Kind::ArmUse, owner, owner)
+            (Kind::ArmUse, owner, join(owner, u.ip.mark()))
         }
         FactView::EntraChange(c) => {
             let owner = join(c.tenant.mark(), c.initiator_id.mark());

@@ -1,21 +1,50 @@
 //! Byte strings that many records share, each kept once.
 
+use super::codec::{push_number, take_number};
 use super::text::hash;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
-/// What a symbol costs besides its bytes: where it ends, and its place in the
-/// table of hashes, which is half empty.
-const OVERHEAD: usize = 16;
+/// What a symbol costs besides its bytes: its length, where it begins, and its place
+/// in the table of hashes, which is half empty.
+pub(super) const OVERHEAD: usize = 16;
+/// There may be no more, so that a number takes three bytes where it is used.
+const MOST: usize = (1 << 21) - 16;
+/// Where a symbol that was taken out begins.
+const FREE: u32 = u32::MAX;
 /// Places that are tried for a hash. Whoever knows the hash can make strings
 /// that fight for one place; those beyond go to an ordered map.
 const TRIES: usize = 16;
 
-/// The table. It only grows, up to its bound; what comes after that must stand
-/// in the records themselves.
+/// The strings of both kinds.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tables {
+    /// Texts: names of operations, roles, programs. There are not many.
+    pub(super) texts: Symbols,
+    /// Fields that go together. Each AWS session has one of its own.
+    pub(super) groups: Symbols,
+}
+
+impl Tables {
+    /// Tables of which each may be charged with so many bytes.
+    pub(super) fn new(texts: usize, groups: usize) -> Self {
+        Self { texts: Symbols::new(texts), groups: Symbols::new(groups) }
+    }
+
+    /// Bytes of memory in use.
+    pub(super) fn memory(&self) -> usize {
+        self.texts.memory().saturating_add(self.groups.memory())
+    }
+}
+
+/// A table of strings.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Symbols {
+    /// Length and bytes, one behind the other.
     bytes: Vec<u8>,
-    ends: Vec<u32>,
+    starts: Vec<u32>,
+    /// Numbers of symbols that were taken out.
+    free: Vec<u32>,
     /// Number of a symbol plus one, and bits of its hash; zero is free.
     slots: Vec<u32>,
     crowded: BTreeMap<Box<[u8]>, u32>,
@@ -25,20 +54,17 @@ pub(super) struct Symbols {
 }
 
 impl Symbols {
-    /// A table that may cost `bound` bytes.
+    /// A table that may be charged with `bound` bytes.
     pub(super) fn new(bound: usize) -> Self {
         Self { bound, ..Self::default() }
     }
 
     /// The bytes of a symbol.
     pub(super) fn get(&self, number: u32) -> Option<&[u8]> {
-        let number = usize::try_from(number).ok()?;
-        let end = usize::try_from(*self.ends.get(number)?).ok()?;
-        let start = match number.checked_sub(1) {
-            Some(before) => usize::try_from(*self.ends.get(before)?).ok()?,
-            None => 0,
-        };
-        self.bytes.get(start..end)
+        let start = *self.starts.get(usize::try_from(number).ok()?)?;
+        let mut rest = self.bytes.get(usize::try_from(start).ok()?..)?;
+        let len = take_number(&mut rest)?;
+        rest.get(..usize::try_from(len).ok()?)
     }
 
     /// What the distinct strings that were offered cost, up to the bound: a
@@ -47,46 +73,65 @@ impl Symbols {
         if self.full { self.bound } else { self.spent }
     }
 
-    /// Whether a string was turned away: then, and only then, all distinct
-    /// strings that were offered cost more than the bound.
+    /// Whether all distinct strings that were offered cost more than the bound.
     pub(super) fn is_full(&self) -> bool {
         self.full
     }
 
-    /// Turns all further strings away, as a table did in an earlier run.
+    /// Is full from now on, as a table was in an earlier run.
     pub(super) fn close(&mut self) {
         self.full = true;
     }
 
-    /// How many there are.
+    /// Numbers are below this.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.starts.len()
     }
 
     /// Bytes of memory in use.
     pub(super) fn memory(&self) -> usize {
-        let tables = self.ends.len().saturating_add(self.slots.len()).saturating_mul(4);
+        let numbers = self.starts.len().saturating_add(self.slots.len()).saturating_add(self.free.len());
         // Crowded strings stand in the map a second time.
-        self.bytes.len().saturating_add(tables).saturating_add(self.crowded.len().saturating_mul(96))
+        let crowded = self.crowded.len().saturating_mul(96);
+        self.bytes.len().saturating_add(numbers.saturating_mul(4)).saturating_add(crowded)
     }
 
-    /// All symbols, by number.
+    /// All symbols, by number; what was taken out is empty.
     pub(super) fn all(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.ends.len()).map(|n| u32::try_from(n).ok().and_then(|n| self.get(n)).unwrap_or_default())
+        (0..self.starts.len()).map(|n| u32::try_from(n).ok().and_then(|n| self.get(n)).unwrap_or_default())
     }
 
     /// Adds a symbol without looking whether it is there: a table that was
     /// written down is read back so.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Option<u32> {
-        let number = u32::try_from(self.ends.len()).ok()?;
-        let end = u32::try_from(self.bytes.len().checked_add(bytes.len())?).ok()?;
+        let start = u32::try_from(self.bytes.len()).ok().filter(|start| *start != FREE)?;
+        let number = match self.free.last() {
+            Some(free) => *free,
+            None if self.starts.len() < MOST => u32::try_from(self.starts.len()).ok()?,
+            None => return None,
+        };
+        push_number(&mut self.bytes, bytes.len() as u64);
         self.bytes.extend_from_slice(bytes);
-        self.ends.push(end);
+        match self.starts.get_mut(usize::try_from(number).ok()?) {
+            Some(free) => {
+                *free = start;
+                self.free.pop();
+            }
+            None => self.starts.push(start),
+        }
         Some(number)
     }
 
-    /// The number of `bytes`; `None` if it is new and there is no room. `cost`
-    /// is what it is charged with.
+    /// The number of `bytes`, if they stand in the table.
+    pub(super) fn number_of(&self, bytes: &[u8]) -> Option<u32> {
+        match self.find(bytes, hash(bytes)) {
+            Found::Known(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The number of `bytes`; `None` if there are no more numbers. `cost` is what it is
+    /// charged with when it is new.
     pub(super) fn intern(&mut self, bytes: &[u8], cost: usize) -> Option<u32> {
         let hash = hash(bytes);
         let place = match self.find(bytes, hash) {
@@ -95,23 +140,44 @@ impl Symbols {
             Found::Crowded => None,
         };
         let spent = self.spent.saturating_add(cost).saturating_add(OVERHEAD);
-        if self.full || spent > self.bound {
-            self.full = true;
-            return None;
-        }
-        let number = self.push(bytes)?;
+        self.full |= spent > self.bound;
+        let number = self.push(bytes);
+        self.full |= number.is_none();
+        let number = number?;
         self.spent = spent;
-        let slot_now = slot_of(number, hash);
         match place.and_then(|place| self.slots.get_mut(place)) {
-            Some(slot) if slot_now != 0 => *slot = slot_now,
-            _ => {
+            Some(slot) => *slot = slot_of(number, hash),
+            None => {
                 self.crowded.insert(bytes.into(), number);
             }
         }
-        if self.ends.len().saturating_mul(2) > self.slots.len() {
-            self.grow();
+        if self.starts.len().saturating_mul(2) > self.slots.len() {
+            self.rehash(self.slots.len().saturating_mul(2).max(1024));
         }
         Some(number)
+    }
+
+    /// Takes out what is not marked. Only of a full table: what is offered again is
+    /// charged again.
+    pub(super) fn sweep(&mut self, marks: &Marks) {
+        let mut bytes = Vec::new();
+        for number in (0..self.starts.len()).filter_map(|n| u32::try_from(n).ok()) {
+            let kept = self.get(number).filter(|_| marks.has(number));
+            let start = kept.and_then(|symbol| {
+                let start = u32::try_from(bytes.len()).ok()?;
+                push_number(&mut bytes, symbol.len() as u64);
+                bytes.extend_from_slice(symbol);
+                Some(start)
+            });
+            if let Some(place) = usize::try_from(number).ok().and_then(|n| self.starts.get_mut(n)) {
+                if start.is_none() && *place != FREE {
+                    self.free.push(number);
+                }
+                *place = start.unwrap_or(FREE);
+            }
+        }
+        self.bytes = bytes;
+        self.rehash(self.slots.len());
     }
 
     fn find(&self, bytes: &[u8], hash: u64) -> Found {
@@ -131,23 +197,47 @@ impl Symbols {
         self.crowded.get(bytes).map_or(Found::Crowded, |number| Found::Known(*number))
     }
 
-    fn grow(&mut self) {
-        let size = self.slots.len().saturating_mul(2).max(1024);
+    fn rehash(&mut self, size: usize) {
         let mut slots = vec![0u32; size];
         let mut crowded = BTreeMap::new();
-        for (bytes, number) in self.all().zip(0u32..) {
+        for number in (0..self.starts.len()).filter_map(|n| u32::try_from(n).ok()) {
+            let Some(bytes) = self.get(number) else { continue };
             let hash = hash(bytes);
             let free = places(hash, size).find(|place| slots.get(*place) == Some(&0));
-            let slot_now = slot_of(number, hash);
             match free.and_then(|place| slots.get_mut(place)) {
-                Some(slot) if slot_now != 0 => *slot = slot_now,
-                _ => {
+                Some(slot) => *slot = slot_of(number, hash),
+                None => {
                     crowded.insert(bytes.into(), number);
                 }
             }
         }
         self.slots = slots;
         self.crowded = crowded;
+    }
+}
+
+/// Numbers of symbols that are in use.
+#[derive(Debug)]
+pub(super) struct Marks(Vec<Cell<u64>>);
+
+impl Marks {
+    /// None of so many.
+    pub(super) fn new(len: usize) -> Self {
+        Self(vec![Cell::new(0); len.div_ceil(64)])
+    }
+
+    fn word(&self, number: u32) -> Option<&Cell<u64>> {
+        self.0.get(usize::try_from(number / 64).ok()?)
+    }
+
+    pub(super) fn mark(&self, number: u32) {
+        if let Some(word) = self.word(number) {
+            word.set(word.get() | 1 << (number % 64));
+        }
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.word(number).is_some_and(|word| word.get() >> (number % 64) & 1 == 1)
     }
 }
 
@@ -158,10 +248,9 @@ fn tag_of(hash: u64) -> u32 {
     u32::try_from(hash >> 54).unwrap_or_default() << 22
 }
 
-/// What stands in the slot of a symbol; 0 for a number that has no room there.
+/// What stands in the slot of a symbol. [`MOST`] leaves room for the number.
 fn slot_of(number: u32, hash: u64) -> u32 {
-    let number = number.saturating_add(1);
-    if number > NUMBER { 0 } else { number | tag_of(hash) }
+    number.saturating_add(1) | tag_of(hash)
 }
 
 enum Found {
@@ -182,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_strings_have_one_number_and_the_bound_holds() {
+    fn equal_strings_have_one_number_and_the_bound_is_told() {
         let mut table = Symbols::new(OVERHEAD * 3000 + 3000 * 4);
         for _ in 0..2 {
             for n in 0..3000u32 {
@@ -190,10 +279,40 @@ mod tests {
             }
         }
         assert!(!table.is_full());
-        assert_eq!(table.intern(b"more", 4), None);
+        assert_eq!(table.intern(b"more", 4), Some(3000));
         assert!(table.is_full());
+        assert_eq!(table.spent(), table.bound);
         assert_eq!(table.get(2999), Some(&2999u32.to_le_bytes()[..]));
-        assert_eq!(table.get(3000), None);
+        assert_eq!(table.get(3001), None);
+    }
+
+    #[test]
+    fn what_is_swept_makes_room_and_the_others_keep_their_numbers() {
+        let mut table = Symbols::new(0);
+        for n in 0..3000u32 {
+            table.intern(&n.to_le_bytes(), 4);
+        }
+        for round in 0..3u32 {
+            let marks = Marks::new(table.len());
+            (0..3000).step_by(3).for_each(|n| marks.mark(n));
+            table.sweep(&marks);
+            for n in 0..3000u32 {
+                let kept = n.is_multiple_of(3);
+                assert_eq!(table.get(n).is_some(), kept, "{n}");
+                if kept {
+                    assert_eq!(table.intern(&n.to_le_bytes(), 4), Some(n));
+                }
+            }
+            // Others take the numbers that are free.
+            for n in 0..2000u32 {
+                let other = [round.to_le_bytes(), n.to_le_bytes()].concat();
+                let number = table.intern(&other, 8).unwrap();
+                assert!(number < 3000 && !number.is_multiple_of(3), "{number}");
+                assert_eq!(table.get(number), Some(&other[..]));
+            }
+            assert_eq!(table.len(), 3000);
+            assert!(table.free.is_empty());
+        }
     }
 
     #[test]

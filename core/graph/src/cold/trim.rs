@@ -1,8 +1,11 @@
 //! Dropping what is beyond the limits, and taking the room back.
 
 use super::ColdSet;
-use super::arena::{DEAD, Head, PROTECTED, SHADOW};
-use super::limits::{LAST_STEP, MAX_RECORDS_PER_SESSION, allowance, bytes_of};
+use super::arena::{DEAD, Head, SHADOW};
+use super::codec::Memo;
+use super::limits::{LAST_STEP, LEVELS, Level, MAX_RECORDS_PER_SESSION, allowance, bytes_of};
+use super::record::Item;
+use super::symbols::Marks;
 use super::text::join;
 
 /// One record on the scales: what it is limited with, the beginning of its id,
@@ -27,10 +30,22 @@ impl ColdSet {
     pub(super) fn make_room(&mut self) {
         self.trim();
         self.pack();
+        if self.tables.groups.is_full() {
+            self.sweep();
+        }
+    }
+
+    /// Takes out groups that no record uses any more.
+    fn sweep(&mut self) {
+        let marks = Marks::new(self.tables.groups.len());
+        self.arena.iter().for_each(|(_, _, body)| Item::mark(body, &self.tables, &marks));
+        self.tables.groups.sweep(&marks);
+        // It knows numbers of groups that are no more.
+        self.memo = Memo::default();
     }
 
     fn trim(&mut self) {
-        let fits = self.cost() <= self.budget.for_records(&self.symbols);
+        let fits = self.fits(self.costs);
         if fits && self.pressure.step == 0 && self.stored <= MAX_RECORDS_PER_SESSION {
             return;
         }
@@ -38,22 +53,37 @@ impl ColdSet {
         weighed.sort_unstable();
         self.order_ties(&mut weighed);
         if !fits {
-            while self.pressure.step < LAST_STEP
-                && self.cost_at(&weighed, self.pressure.step) > self.budget.for_records(&self.symbols)
-            {
+            while self.pressure.step < LAST_STEP && !self.fits(self.costs_at(&weighed, self.pressure.step)) {
                 self.pressure.step = self.pressure.step.saturating_add(1);
             }
         }
         self.drop_beyond(&weighed);
     }
 
-    /// What all live records cost.
-    fn cost(&self) -> u64 {
-        if self.symbols.is_full() { self.cost_plain } else { self.cost_own }
+    /// Whether records that cost so much are within the budget. Each of the sums only
+    /// grows with what is read, and so does what is held against the budget: while
+    /// groups fit into their table, records and the tables; then no less, and no less
+    /// than if no record shared a group; then what records cost without tables.
+    fn fits(&self, [shared, alone, plain]: [u64; 3]) -> bool {
+        let (texts, groups) = (self.tables.texts.spent() as u64, self.tables.groups.spent() as u64);
+        let cost = match self.level() {
+            Level::Shared => shared.saturating_add(groups),
+            Level::Alone => shared.saturating_add(groups).max(alone),
+            // What groups cost depends on the order now.
+            Level::Plain => shared.saturating_add(self.budget.groups as u64).max(plain),
+        };
+        cost.saturating_add(texts) <= self.budget.cost
     }
 
-    fn cost_of(&self, head: &Head) -> u64 {
-        bytes_of(if self.symbols.is_full() { head.plain() } else { head.own() })
+    /// How far the tables serve.
+    fn level(&self) -> Level {
+        if self.tables.texts.is_full() {
+            Level::Plain
+        } else if self.tables.groups.is_full() {
+            Level::Alone
+        } else {
+            Level::Shared
+        }
     }
 
     fn weigh(&self, place: u32, head: &Head, body: &[u8]) -> Weighed {
@@ -79,7 +109,7 @@ impl ColdSet {
             }
         }
         let beyond = |head: &Head| {
-            let allowed = allowance(self.pressure.step, head.kind(), head.is(PROTECTED), head.own());
+            let allowed = allowance(self.pressure.step, head);
             let count = counters.get(counter(head)).copied().unwrap_or_default();
             u64::from(count) > allowed.records || allowed.below < 1 << 64
         };
@@ -96,20 +126,23 @@ impl ColdSet {
     }
 
     /// What would be kept after `step` steps costs.
-    fn cost_at(&self, weighed: &[Weighed], step: u8) -> u64 {
-        let mut cost = 0u64;
+    fn costs_at(&self, weighed: &[Weighed], step: u8) -> [u64; 3] {
+        let mut costs = [0u64; 3];
         for group in weighed.chunk_by(|a, b| a.0 == b.0) {
             let Some((head, _)) = group.first().and_then(|one| self.arena.get(one.2)) else {
                 continue;
             };
-            cost = cost.saturating_add(self.kept_of(group, &head, step).saturating_mul(self.cost_of(&head)));
+            let kept = self.kept_of(group, &head, step);
+            for (cost, level) in costs.iter_mut().zip(LEVELS) {
+                *cost = cost.saturating_add(kept.saturating_mul(bytes_of(head.size(level))));
+            }
         }
-        cost
+        costs
     }
 
     /// How many of a group, which is in the order of the ids, are kept.
     fn kept_of(&self, group: &[Weighed], head: &Head, step: u8) -> u64 {
-        let allowed = allowance(step, head.kind(), head.is(PROTECTED), head.own());
+        let allowed = allowance(step, head);
         let below = group.partition_point(|one| u128::from(one.1) < allowed.below) as u64;
         below.min(allowed.records)
     }
@@ -148,8 +181,9 @@ impl ColdSet {
         let bytes = body.len().saturating_add(super::arena::HEAD);
         self.dead = self.dead.saturating_add(bytes);
         self.stored = self.stored.saturating_sub(1);
-        self.cost_own = self.cost_own.saturating_sub(bytes_of(head.own()));
-        self.cost_plain = self.cost_plain.saturating_sub(bytes_of(head.plain()));
+        for (cost, level) in self.costs.iter_mut().zip(LEVELS) {
+            *cost = cost.saturating_sub(bytes_of(head.size(level)));
+        }
         self.arena.flag(place, DEAD, 0);
     }
 

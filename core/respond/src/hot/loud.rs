@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Records with findings that are unpacked at once. With what is made of them each takes some 15 KB until all is stored.
-const MAX_LOUD: usize = 6_000;
+const MAX_LOUD: usize = 4_500;
 
 /// Of one episode: more than an incident cites, as it may fall into several.
 const MAX_OF_ONE: usize = MAX_RECORDS + MAX_RECORDS / 5;
