@@ -153,6 +153,7 @@ fn fact(row: &Row<'_>, cite: Cite) -> SignIn {
         incoming_token: low(&["incomingTokenType"]),
         result: result(row).into_owned(),
         cite,
+        federated_credential_id: row.text(&["federatedCredentialId"]).map(str::to_ascii_lowercase),
     }
 }
 

@@ -26,19 +26,36 @@ const CALIBRATION_SHARE: usize = 950;
 /// each take a second to open would be 3,600.
 const MAX_HOPS: usize = 4_096;
 
-/// A human being, as Entra knows one.
+/// Whose an account is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holder {
+    /// A human being.
+    #[default]
+    Human,
+    /// A service principal: an application or a managed identity.
+    Workload,
+}
+
+impl Holder {
+    fn is_human(&self) -> bool {
+        *self == Self::Human
+    }
+}
+
+/// A human being or a workload, as Entra knows one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PersonKey {
     /// Tenant.
     pub tenant: String,
-    /// Object id.
+    /// Object id: of the user, of the service principal.
     pub user_id: String,
 }
 
 /// A rule that joined, with what it alone is worth.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ground {
-    /// `F1` … `F6`, `I5`.
+    /// `F1` … `F6`, `I5`, `W1`, `W2`.
     pub rule: String,
     /// What it alone is worth.
     pub confidence: Confidence,
@@ -52,11 +69,15 @@ pub struct Ground {
 pub struct CrossCloudLink {
     /// The session.
     pub session: AwsSessionKey,
-    /// The human.
+    /// The human or workload.
     pub person: PersonKey,
-    /// UPN.
+    /// Which of the two.
+    #[serde(default, skip_serializing_if = "Holder::is_human")]
+    pub holder: Holder,
+    /// UPN; of a workload its name, else its object id.
     pub upn: String,
-    /// Path of federation: `P1` SAML application, `P2` Identity Center.
+    /// Path of federation: `P1` SAML application, `P2` Identity Center, `P3` a
+    /// workload's token.
     pub path: String,
     /// Request id of the sign-in it came from.
     pub sign_in: Option<String>,
@@ -106,6 +127,8 @@ pub struct Resolver<'a> {
     by_upn: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a SignIn>>>,
     /// Tenant, then object id.
     by_user: BTreeMap<(&'a str, &'a str), Vec<&'a SignIn>>,
+    /// Of service principals: tenant, then object id.
+    by_workload: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a SignIn>>>,
     /// (Tenant, object id) to the first name, in the order of names.
     name_of: BTreeMap<(&'a str, &'a str), &'a str>,
     /// The inventory's users by UPN.
@@ -132,11 +155,15 @@ impl<'a> Resolver<'a> {
         all.sort_by(|a, b| a.cite.at.cmp(&b.cite.at).then_with(|| a.cite.event.cmp(&b.cite.event)));
         let mut by_upn: BTreeMap<&str, BTreeMap<&str, Vec<&SignIn>>> = BTreeMap::new();
         let mut by_user: BTreeMap<(&str, &str), Vec<&SignIn>> = BTreeMap::new();
+        let mut by_workload: BTreeMap<&str, BTreeMap<&str, Vec<&SignIn>>> = BTreeMap::new();
         let mut sign_ins = BTreeMap::new();
         let mut name_of: BTreeMap<(&str, &str), &str> = BTreeMap::new();
         for sign_in in all {
             if is_object_id(&sign_in.user_id) {
                 by_user.entry((&sign_in.tenant, &sign_in.user_id)).or_default().push(sign_in);
+            }
+            if let Some(id) = sign_in.service_principal_id.as_deref().filter(|id| is_object_id(id)) {
+                by_workload.entry(&sign_in.tenant).or_default().entry(id).or_default().push(sign_in);
             }
             if !sign_in.upn.is_empty() {
                 by_upn.entry(&sign_in.tenant).or_default().entry(&sign_in.upn).or_default().push(sign_in);
@@ -151,7 +178,8 @@ impl<'a> Resolver<'a> {
         // Two users of one name: the first by id counts.
         let known = estate.users.values().rev().map(|user| (user.upn.as_str(), user)).collect();
         let undecided = Calibration::Undecided;
-        let mut resolver = Self { estate, sign_ins, by_upn, by_user, name_of, known, sessions, calibration: undecided };
+        let mut resolver =
+            Self { estate, sign_ins, by_upn, by_user, by_workload, name_of, known, sessions, calibration: undecided };
         resolver.calibration = calibration.unwrap_or_else(|| resolver.calibrate());
         resolver
     }
@@ -164,6 +192,16 @@ impl<'a> Resolver<'a> {
     /// The sign-in with this request id.
     pub fn sign_in(&self, request_id: &str) -> Option<&'a SignIn> {
         self.sign_ins.get(request_id).copied()
+    }
+
+    /// The inventory.
+    pub fn estate(&self) -> &'a Estate {
+        self.estate
+    }
+
+    /// Every sign-in of a service principal, by time.
+    pub(crate) fn sign_ins_of_workload(&self, tenant: &str, id: &str) -> &[&'a SignIn] {
+        self.by_workload.get(tenant).and_then(|all| all.get(id)).map_or(&[], Vec::as_slice)
     }
 
     /// Every sign-in of a user, by time.
@@ -255,7 +293,7 @@ impl<'a> Resolver<'a> {
                 self.link_saml(session, assumption)
             }
             _ if session.role_name().starts_with("AWSReservedSSO_") => self.link_identity_center(session),
-            _ => None,
+            _ => self.link_workload(session),
         }
     }
 
@@ -302,6 +340,7 @@ impl<'a> Resolver<'a> {
         Some(CrossCloudLink {
             session: session.key.clone(),
             person: PersonKey { tenant, user_id: person },
+            holder: Holder::Human,
             upn,
             path: "P1".into(),
             sign_in: chosen.sign_in.map(|s| s.request_id.clone()),
@@ -327,6 +366,7 @@ impl<'a> Resolver<'a> {
         Some(CrossCloudLink {
             session: session.key.clone(),
             person: PersonKey { tenant: tenant.to_owned(), user_id },
+            holder: Holder::Human,
             upn,
             path: "P2".into(),
             sign_in: None,

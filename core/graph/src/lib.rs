@@ -22,6 +22,7 @@ pub mod factset;
 pub mod identity;
 pub mod sessions;
 pub mod store;
+pub mod workload;
 
 pub use cold::ColdSet;
 pub use estate::Estate;

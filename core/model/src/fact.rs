@@ -80,6 +80,10 @@ pub struct SignIn {
     pub incoming_token: String,
     /// Error code; "0" is success.
     pub result: String,
+    /// The federated identity credential that a workload signed in with
+    /// (`federatedCredentialId`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub federated_credential_id: Option<String>,
 }
 
 impl SignIn {
@@ -128,6 +132,9 @@ pub struct RoleAssumption {
     pub issuer: Option<String>,
     /// SAML or OIDC provider ARN.
     pub provider_arn: Option<String>,
+    /// Whom the assertion or token was issued for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
     /// `SourceIdentity`, if set.
     pub source_identity: Option<String>,
     /// The caller's access key, for `AssumeRole` by a session (role chaining).
@@ -182,6 +189,10 @@ pub struct AwsUse {
     pub target: Option<String>,
     /// Came through a VPC endpoint.
     pub vpc_endpoint: Option<String>,
+    /// The user of IAM Identity Center in whose name it was made: the user id of the
+    /// identity store (`userIdentity.onBehalfOf.userId`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
 }
 
 /// A call to an AWS API as its record has it: what [`AwsUse`] is a copy of. Most
@@ -208,6 +219,7 @@ pub struct AwsCall<'a> {
     pub bytes_out: u64,
     pub target: Option<&'a str>,
     pub vpc_endpoint: Option<&'a str>,
+    pub on_behalf_of: Option<&'a str>,
 }
 
 impl AwsCall<'_> {
@@ -235,6 +247,7 @@ impl AwsCall<'_> {
             bytes_out: self.bytes_out,
             target: own(self.target),
             vpc_endpoint: own(self.vpc_endpoint),
+            on_behalf_of: own(self.on_behalf_of),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::case::SignalCase;
 use crate::episode::Episode;
 use crate::signals::{Sighting, subscription};
 use selvedge_graph::Record;
+use selvedge_graph::identity::Holder;
 use selvedge_model::fact::{AwsUse, Signal};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{EntityKind, EntityRef, Fact, arn};
@@ -32,7 +33,11 @@ impl<'a> Cast<'a> {
             cast.add(user.kind, &user.id, user.name.as_deref());
         }
         for link in &case.links {
-            cast.add(EntityKind::EntraUser, &link.person.user_id, Some(&link.upn));
+            let kind = match link.holder {
+                Holder::Human => EntityKind::EntraUser,
+                Holder::Workload => EntityKind::ServicePrincipal,
+            };
+            cast.add(kind, &link.person.user_id, Some(&link.upn));
             cast.add(EntityKind::Tenant, &link.person.tenant, None);
             cast.aws(&link.session.principal_id, "", None);
         }

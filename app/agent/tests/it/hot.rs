@@ -434,13 +434,14 @@ impl Tiny {
             100 + self.dice.below(25)
         };
         let upn = if self.dice.one_in(8) { self.name() } else { Self::name_of(user) };
+        let workload = self.dice.one_in(7).then(|| Self::guid(50 + self.dice.below(2)));
         let sign_in = SignIn {
             cite,
             request_id: Self::guid(request),
             tenant: TENANTS[usize::from(self.dice.one_in(8))].into(),
-            user_id: Self::guid(user),
-            upn,
-            service_principal_id: None,
+            user_id: if workload.is_some() { String::new() } else { Self::guid(user) },
+            upn: if workload.is_some() { String::new() } else { upn },
+            service_principal_id: workload,
             app_id: "app".into(),
             app_name: "AWS".into(),
             resource_id: "r".into(),
@@ -458,6 +459,7 @@ impl Tiny {
             fresh_mfa: first,
             incoming_token: "refreshtoken".into(),
             result: if self.dice.one_in(9) { "50126".into() } else { "0".into() },
+            federated_credential_id: None,
         };
         self.sign_ins.push(sign_in.clone());
         sign_in
@@ -474,21 +476,29 @@ impl Tiny {
             principal_id = format!("AROAX:{name}");
         }
         let saml = self.calibrated || !self.dice.one_in(3);
+        let workload = (!saml && self.dice.one_in(2)).then(|| Self::guid(50 + self.dice.below(2)));
+        let method = match (saml, &workload) {
+            (true, _) => AssumeMethod::Saml,
+            (false, Some(_)) => AssumeMethod::WebIdentity,
+            (false, None) => AssumeMethod::Role,
+        };
+        let role = method == AssumeMethod::Role;
         RoleAssumption {
             cite,
-            method: if saml { AssumeMethod::Saml } else { AssumeMethod::Role },
+            method,
             account: "111122223333".into(),
             role_arn,
-            subject: saml.then(|| name.clone()),
+            subject: workload.or_else(|| saml.then(|| name.clone())),
             session_name: name,
             principal_id,
             access_key_id: self.key(),
             assertion_id: saml.then_some(assertion),
             name_qualifier: None,
-            issuer: saml.then(|| format!("https://sts.windows.net/{}/", TENANTS[usize::from(self.dice.one_in(6))])),
+            issuer: (!role).then(|| format!("https://sts.windows.net/{}/", TENANTS[usize::from(self.dice.one_in(6))])),
             provider_arn: None,
+            audience: None,
             source_identity: self.dice.one_in(5).then(|| self.user()),
-            caller_key: (!saml).then(|| self.key()),
+            caller_key: role.then(|| self.key()),
             caller_principal: None,
             duration_secs: None,
             ip: "x".into(),
@@ -517,6 +527,7 @@ impl Tiny {
             bytes_out: self.dice.below(600) as u64,
             target: None,
             vpc_endpoint: None,
+            on_behalf_of: None,
         }
     }
 }

@@ -30,6 +30,7 @@ fn call(cite: Cite, user_id: &str, operation: &str, error: Option<&str>, target:
         bytes_out: 0,
         target: target.map(str::to_owned),
         vpc_endpoint: None,
+        on_behalf_of: None,
     }))
 }
 
@@ -58,6 +59,7 @@ fn sign_in(cite: Cite, result: &str) -> Fact {
         fresh_mfa: false,
         incoming_token: String::new(),
         result: result.into(),
+        federated_credential_id: None,
     }))
 }
 

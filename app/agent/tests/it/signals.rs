@@ -73,6 +73,7 @@ fn call(name: &str, minutes: i64, by_session: bool) -> (EventId, Record) {
         bytes_out: 0,
         target: None,
         vpc_endpoint: None,
+        on_behalf_of: None,
     };
     record(Fact::AwsUse(Box::new(used)), hit())
 }
@@ -92,6 +93,7 @@ fn made(name: &str) -> (EventId, Record) {
         name_qualifier: None,
         issuer: None,
         provider_arn: None,
+        audience: None,
         source_identity: None,
         caller_key: Some("AKIABO".into()),
         caller_principal: Some("AIDABO".into()),

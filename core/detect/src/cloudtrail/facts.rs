@@ -58,6 +58,7 @@ fn assumption(trail: &Trail<'_>, method: AssumeMethod, cite: impl FnOnce() -> Ci
         name_qualifier: answered(&["nameQualifier"]).or_else(|| trail.identity.provider.map(str::to_owned)),
         issuer: answered(&["issuer"]).or_else(|| answered(&["provider"])),
         provider_arn: asked("principalArn"),
+        audience: answered(&["audience"]),
         source_identity: asked("sourceIdentity").or_else(|| answered(&["sourceIdentity"])),
         caller_key: trail.identity.access_key_id.map(str::to_owned),
         caller_principal: trail.identity.principal_id.map(str::to_owned),
@@ -96,6 +97,7 @@ fn call<'a>(trail: &Trail<'a>, session_created: Option<Timestamp>) -> AwsCall<'a
         bytes_out: if error.is_some() { 0 } else { sent().unwrap_or(0) },
         target: target(trail),
         vpc_endpoint: trail.vpc_endpoint,
+        on_behalf_of: identity.on_behalf_of.and_then(|on| get::text(on, &["userId"])),
     }
 }
 

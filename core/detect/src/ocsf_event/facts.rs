@@ -158,6 +158,7 @@ fn assumption(
         }),
         issuer: said.answered("issuer").or_else(|| said.answered("provider")),
         provider_arn: said.asked("principalArn"),
+        audience: said.answered("audience"),
         source_identity: said.asked("sourceIdentity").or_else(|| said.answered("sourceIdentity")),
         caller_key: caller.credential_uid.as_deref().map(str::to_owned),
         caller_principal: (!principal.is_empty()).then(|| principal.to_owned()),
@@ -220,6 +221,7 @@ fn api_use(
         error,
         target: target.iter().find_map(|name| said.asked(name)),
         vpc_endpoint: loose::str(row, &["src_endpoint", "uid"]).filter(|id| id.starts_with("vpce-")).map(str::to_owned),
+        on_behalf_of: said.find("userIdentity.onBehalfOf.userId"),
         cite,
     }
 }

@@ -117,6 +117,7 @@ impl Dice {
                 fresh_mfa: self.yes(),
                 incoming_token: self.text(),
                 result: self.text(),
+                federated_credential_id: self.perhaps(Self::text),
             })),
             1 => Fact::RoleAssumption(Box::new(RoleAssumption {
                 cite,
@@ -132,6 +133,7 @@ impl Dice {
                 name_qualifier: self.perhaps(Self::text),
                 issuer: self.perhaps(Self::text),
                 provider_arn: self.perhaps(Self::text),
+                audience: self.perhaps(Self::text),
                 source_identity: self.perhaps(Self::text),
                 caller_key: self.perhaps(Self::text),
                 caller_principal: self.perhaps(Self::text),
@@ -158,6 +160,7 @@ impl Dice {
                 bytes_out: self.int().unsigned_abs(),
                 target: self.perhaps(Self::text),
                 vpc_endpoint: self.perhaps(Self::text),
+                on_behalf_of: self.perhaps(Self::text),
             })),
             3 => Fact::ArmUse(Box::new(ArmUse {
                 cite,
@@ -461,6 +464,7 @@ fn a_session_is_limited_and_what_matters_most_goes_last() {
             ip: "192.0.2.1".into(),
             user_agent: "x".into(),
             vpc_endpoint: None,
+            on_behalf_of: None,
             error: None,
             service: "s3".into(),
             operation: "Get".into(),

@@ -86,7 +86,7 @@ packed! {
     SignInView of SignIn {
         own { cite: Cited, request_id: Id, session_id: Opt<Id> }
         shared { tenant: Shared, user_id: Id, upn: Inline, service_principal_id: Opt<Id> }
-        shared { app_id: Id, app_name: Shared, resource_id: Id }
+        shared { app_id: Id, app_name: Shared, resource_id: Id, federated_credential_id: Opt<Id> }
         shared {
             ip: Inline, asn: Perhaps<Int>, country: Opt<Shared>, device_id: Id, device_trusted: Flag,
             os: Shared, browser: Shared, user_agent: Shared,
@@ -103,7 +103,7 @@ packed! {
         own { cite: Cited }
         shared {
             method: Method, account: Shared, role_arn: Shared, name_qualifier: Opt<Shared>, issuer: Opt<Shared>,
-            provider_arn: Opt<Shared>, duration_secs: Perhaps<Int>,
+            provider_arn: Opt<Shared>, audience: Opt<Shared>, duration_secs: Perhaps<Int>,
         }
         own {
             principal_id: Principal, session_name: Principal, subject: Opt<Principal>,
@@ -120,6 +120,7 @@ packed! {
         shared {
             account: Shared, principal_type: Shared, principal_id: Principal, principal_arn: Path,
             session: Perhaps<Session>, role_arn: Opt<Shared>, source_identity: Opt<Id>, access_key_id: Inline,
+            on_behalf_of: Opt<Id>,
         }
         shared { ip: Inline, user_agent: Shared, vpc_endpoint: Opt<Shared> }
         shared { service: Shared, operation: Shared, read_only: Flag, error: Opt<Shared>, explicit_deny: Flag }
@@ -173,6 +174,7 @@ impl<'a> AwsUseView<'a> {
             ip: text(call.ip),
             user_agent: text(call.user_agent),
             vpc_endpoint: call.vpc_endpoint.map(text),
+            on_behalf_of: call.on_behalf_of.map(text),
             service: text(call.service),
             operation: text(call.operation),
             read_only: call.read_only,

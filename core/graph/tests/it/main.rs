@@ -2,6 +2,8 @@
 #![allow(missing_docs, reason = "tests")]
 
 use selvedge_graph::identity::Calibration;
+use selvedge_graph::identity::Holder;
+use selvedge_graph::workload::is_microsofts;
 use selvedge_graph::{CrossCloudLink, Estate, FactSet, Record, Resolver};
 use selvedge_model::fact::{AssumeMethod, AwsSessionKey, AwsUse, Cite, RoleAssumption, SignIn};
 use selvedge_model::{Confidence, Digest, EventId, Fact, RecordId, Timestamp};
@@ -56,6 +58,7 @@ fn sign_in(n: u32, seconds: i64, upn: &str, app: &str) -> SignIn {
         fresh_mfa: false,
         incoming_token: "primaryrefreshtoken".into(),
         result: "0".into(),
+        federated_credential_id: None,
     }
 }
 
@@ -73,6 +76,7 @@ fn assumption(name: &str, seconds: i64, session: &str) -> RoleAssumption {
         name_qualifier: Some(qualifier(TENANT)),
         issuer: Some(format!("https://sts.windows.net/{TENANT}/")),
         provider_arn: Some(PROVIDER.into()),
+        audience: None,
         source_identity: None,
         caller_key: None,
         caller_principal: None,
@@ -269,6 +273,7 @@ fn a_chained_session_belongs_to_whoever_began_the_chain() {
         name_qualifier: None,
         issuer: None,
         provider_arn: None,
+        audience: None,
         caller_key: Some(format!("ASIA{caller}")),
         ..assumption(name, seconds, "hop")
     };
@@ -304,6 +309,7 @@ fn used(name: &str, seconds: i64, key: &str, created: i64, bytes: u64, ip: &str)
         bytes_out: bytes,
         target: Some("bucket".into()),
         vpc_endpoint: None,
+        on_behalf_of: None,
     }
 }
 
@@ -390,6 +396,7 @@ fn a_record_of_somebody_elses_account_joins_nobody_of_ours() {
         account: account.into(),
         role_arn: format!("arn:aws:iam::{account}:role/R"),
         provider_arn: Some(format!("arn:aws:iam::{account}:saml-provider/entra")),
+        audience: None,
         name_qualifier: Some(selvedge_graph::estate::name_qualifier(&issuer, account, "entra")),
         ..assumption("a", 10, upn)
     };
@@ -430,6 +437,7 @@ fn a_long_chain_is_followed_hop_by_hop_and_each_hop_cites_only_itself() {
             name_qualifier: None,
             issuer: None,
             provider_arn: None,
+            audience: None,
             caller_key: Some(format!("ASIAh{}", n - 1)),
             ..assumption(&format!("h{n}"), 10 + n, "hop")
         };
@@ -438,4 +446,87 @@ fn a_long_chain_is_followed_hop_by_hop_and_each_hop_cites_only_itself() {
     let links = Resolver::new(&set, &estate).links();
     assert_eq!(links.len(), usize::try_from(hops).unwrap() + 1);
     assert!(links.values().all(|l| l.evidence.len() <= 2 && l.grounds.len() <= 2));
+}
+
+const WORKLOAD: &str = "00000000-0000-4000-8000-0000000000aa";
+const AUDIENCE: &str = "00000000-0000-4000-8000-0000000000bb";
+
+fn token_for_role(issuer: &str, subject: &str) -> RoleAssumption {
+    RoleAssumption {
+        method: AssumeMethod::WebIdentity,
+        issuer: Some(issuer.into()),
+        subject: Some(subject.into()),
+        audience: Some(format!("api://{AUDIENCE}")),
+        provider_arn: None,
+        name_qualifier: None,
+        ..assumption("token", 100_000, "job")
+    }
+}
+
+fn workload_sign_in(n: u32, seconds: i64, resource: &str) -> SignIn {
+    SignIn {
+        user_id: String::new(),
+        service_principal_id: Some(WORKLOAD.into()),
+        app_name: "orders".into(),
+        resource_id: resource.into(),
+        ..sign_in(n, seconds, "", "app")
+    }
+}
+
+/// What a token for a role is joined to: the sign-in, the rules, how sure.
+fn check_workload(issuer: &str, subject: &str, rows: &[SignIn], ours: bool, expect: Option<(Option<u32>, &str, u16)>) {
+    let mut set = FactSet::new();
+    add(&mut set, a(token_for_role(issuer, subject)));
+    for row in rows {
+        add(&mut set, s(row.clone()));
+    }
+    let estate = if ours { estate(true) } else { Estate::default() };
+    let links = Resolver::new(&set, &estate).links();
+    let got = links.values().next().map(|link| {
+        assert_eq!((link.holder, link.path.as_str()), (Holder::Workload, "P3"));
+        assert_eq!(link.person.user_id, WORKLOAD);
+        let rules: Vec<&str> = link.grounds.iter().map(|ground| ground.rule.as_str()).collect();
+        (link.sign_in.clone(), rules.join("+"), link.confidence.get())
+    });
+    let expect = expect.map(|(row, rules, sure)| (row.map(guid), rules.to_owned(), sure));
+    assert_eq!(got, expect, "{issuer} {subject}");
+}
+
+#[test]
+fn a_workloads_token_leads_to_the_workload_and_perhaps_to_its_sign_in() {
+    let v1 = format!("sts.windows.net/{TENANT}/");
+    let day = 24 * 3600;
+    let row = |n, before: i64, resource| workload_sign_in(n, 100_000 - before, resource);
+    let failed = SignIn { result: "7000222".into(), ..row(9, 60, AUDIENCE) };
+    check_workload(&v1, WORKLOAD, &[row(1, 60, AUDIENCE)], true, Some((Some(1), "W2+W1", 970)));
+    check_workload(&format!("https://{v1}"), WORKLOAD, &[], true, Some((None, "W2", 950)));
+    let arn = format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{v1}");
+    check_workload(&arn, &WORKLOAD.to_uppercase(), &[], true, Some((None, "W2", 950)));
+    let v2 = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
+    // The latest that fits: within a day, to the same audience, let in.
+    let rows = [row(1, 3600, AUDIENCE), row(2, 60, "other"), row(3, day + 60, AUDIENCE), failed];
+    check_workload(&v2, WORKLOAD, &rows, true, Some((Some(1), "W2+W1", 970)));
+    // Without an inventory a sign-in of ours must show that the tenant is ours.
+    check_workload(&v1, WORKLOAD, &[row(1, 60, AUDIENCE)], false, Some((Some(1), "W2+W1", 970)));
+    check_workload(&v1, WORKLOAD, &[], false, None);
+    for (issuer, subject) in [
+        ("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/", WORKLOAD),
+        ("token.actions.githubusercontent.com", "repo:contoso/app:ref:refs/heads/main"),
+        ("https://evil.example/sts.windows.net/", WORKLOAD),
+        (v1.as_str(), "not an object id"),
+        (v1.as_str(), "00000000-0000-0000-0000-000000000000"),
+    ] {
+        check_workload(issuer, subject, &[], true, None);
+    }
+}
+
+#[test]
+fn microsofts_own_connectors_are_known() {
+    for (issuer, expect) in [
+        ("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/".to_owned(), true),
+        ("arn:aws:iam::111122223333:oidc-provider/sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/".into(), true),
+        (format!("sts.windows.net/{TENANT}/"), false),
+    ] {
+        assert_eq!(is_microsofts(&token_for_role(&issuer, WORKLOAD)), expect, "{issuer}");
+    }
 }

@@ -51,6 +51,7 @@ fn row(minute: i64, place: (&str, i64, &str), machine: (&str, &str, &str), begin
         fresh_mfa: begins,
         incoming_token: if begins { "none".into() } else { "refreshtoken".into() },
         result: "0".into(),
+        federated_credential_id: None,
     }
 }
 

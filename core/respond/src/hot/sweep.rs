@@ -31,7 +31,8 @@ pub(super) struct Sweep {
     pub(super) callers: Pairs,
     /// Name of a person to principals that may be theirs.
     pub(super) names: Pairs,
-    /// Source identity to principals that carry it.
+    /// Object id to principals that carry it as source identity, or that a token for
+    /// it gave.
     pub(super) sources: Pairs,
     /// Assertion id to principals that it gave.
     pub(super) assertions: Pairs,
@@ -109,6 +110,9 @@ impl Sweep {
         self.session_name(&a.principal_id, &a.role_arn, principal);
         if a.method != AssumeMethod::Role || a.source_identity.is_some() {
             self.given.push((principal, a.cite.at.as_microsecond()));
+        }
+        if a.method == AssumeMethod::WebIdentity {
+            self.source(a.subject.as_ref(), principal);
         }
         if a.method != AssumeMethod::Saml {
             return;

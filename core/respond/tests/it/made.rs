@@ -124,6 +124,7 @@ pub(crate) fn call(name: &str, minutes: i64, operation: &str) -> AwsUse {
         bytes_out: 0,
         target: Some("thing".into()),
         vpc_endpoint: None,
+        on_behalf_of: None,
     }
 }
 
@@ -142,6 +143,7 @@ pub(crate) fn assume(name: &str, minutes: i64, role: &str, session: &str, caller
         name_qualifier: None,
         issuer: None,
         provider_arn: None,
+        audience: None,
         source_identity: None,
         caller_key: Some(caller.1.into()),
         caller_principal: Some(caller.0.into()),
@@ -182,6 +184,7 @@ pub(crate) fn sign_in(name: &str, minutes: i64, upn: &str, user_id: &str) -> Fac
         fresh_mfa: true,
         incoming_token: "none".into(),
         result: "0".into(),
+        federated_credential_id: None,
     }))
 }
 
