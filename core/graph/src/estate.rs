@@ -79,6 +79,9 @@ pub struct Estate {
     pub applications: BTreeMap<String, String>,
     /// Device id to display name.
     pub devices: BTreeMap<String, String>,
+    /// What both clouds' identities have to do with each other.
+    #[serde(default, skip_serializing_if = "crate::seam::Seam::is_empty")]
+    pub seam: crate::seam::Seam,
     /// Documents of this import that hold nothing that this version uses.
     #[serde(skip)]
     pub unused_documents: u64,
@@ -125,7 +128,8 @@ impl Estate {
         let used = self.add_authorization_details(source, &value)
             | self.add_saml_providers(&value)
             | self.add_federation(source, &value, problems)
-            | self.add_graph_objects(source, &value);
+            | self.add_graph_objects(source, &value)
+            | self.seam.add(&value);
         if !used {
             self.unused_documents = self.unused_documents.saturating_add(1);
         }

@@ -10,7 +10,7 @@ use crate::sessions::{AwsSession, sessions};
 use selvedge_model::fact::{AssumeMethod, AwsSessionKey, RoleAssumption, SignIn};
 use selvedge_model::{Confidence, Fact, RecordId, SignedDuration, guid};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// An AWS role may be assumed this long after the sign-in (rule F2).
 const SIGN_IN_WINDOW: SignedDuration = SignedDuration::from_secs(300);
@@ -55,7 +55,7 @@ pub struct PersonKey {
 /// A rule that joined, with what it alone is worth.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ground {
-    /// `F1` … `F6`, `I5`, `W1`, `W2`.
+    /// `F1` … `F6`, `I1`, `I5`, `W1`, `W2`, `G1`.
     pub rule: String,
     /// What it alone is worth.
     pub confidence: Confidence,
@@ -77,7 +77,8 @@ pub struct CrossCloudLink {
     /// UPN; of a workload its name, else its object id.
     pub upn: String,
     /// Path of federation: `P1` SAML application, `P2` Identity Center, `P3` a
-    /// workload's token.
+    /// workload's token of Entra, `P4` a token of a third provider that both clouds
+    /// trust.
     pub path: String,
     /// Request id of the sign-in it came from.
     pub sign_in: Option<String>,
@@ -192,6 +193,16 @@ impl<'a> Resolver<'a> {
     /// The sign-in with this request id.
     pub fn sign_in(&self, request_id: &str) -> Option<&'a SignIn> {
         self.sign_ins.get(request_id).copied()
+    }
+
+    /// Tenants in whose sign-ins a name stands.
+    pub(crate) fn tenants_of<'s>(&'s self, upn: &'s str) -> impl Iterator<Item = &'a str> + 's {
+        self.by_upn.iter().filter(move |(_, users)| users.contains_key(upn)).map(|(tenant, _)| *tenant)
+    }
+
+    /// Tenants in whose sign-ins a service principal stands.
+    pub(crate) fn tenants_of_workload<'s>(&'s self, id: &'s str) -> impl Iterator<Item = &'a str> + 's {
+        self.by_workload.iter().filter(move |(_, all)| all.contains_key(id)).map(|(tenant, _)| *tenant)
     }
 
     /// The inventory.
@@ -352,36 +363,6 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// P2: Identity Center names the session after its user (rule I5).
-    fn link_identity_center(&self, session: &AwsSession<'a>) -> Option<CrossCloudLink> {
-        let upn = session.session_name().to_lowercase();
-        let known = self.by_upn.iter().filter(|(_, users)| users.contains_key(upn.as_str()));
-        let tenants: BTreeSet<&str> = known.map(|(tenant, _)| *tenant).collect();
-        let mut tenants = tenants.into_iter();
-        let (Some(tenant), None) = (tenants.next(), tenants.next()) else {
-            return None; // nobody, or two tenants with that name
-        };
-        let (user_id, _) = self.user_by_upn(tenant, &upn)?;
-        let confidence = Confidence::new(900);
-        Some(CrossCloudLink {
-            session: session.key.clone(),
-            person: PersonKey { tenant: tenant.to_owned(), user_id },
-            holder: Holder::Human,
-            upn,
-            path: "P2".into(),
-            sign_in: None,
-            sid: None,
-            alternatives: Vec::new(),
-            grounds: vec![Ground {
-                rule: "I5".into(),
-                confidence,
-                why: "an Identity Center role's session is named after its user".into(),
-            }],
-            confidence,
-            evidence: session.assumptions.iter().map(|a| a.cite.record.clone()).collect(),
-        })
-    }
-
     /// The tenant whose issuer, hashed with account and provider, gives the
     /// record's `nameQualifier` (N8). A record without one names its issuer.
     fn tenant_behind(&self, assumption: &RoleAssumption) -> Option<String> {
@@ -393,7 +374,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn user_by_id(&self, tenant: &str, id: &str) -> Option<(String, String)> {
+    pub(crate) fn user_by_id(&self, tenant: &str, id: &str) -> Option<(String, String)> {
         let id = guid::parse(id)?;
         if let Some(user) = self.estate.users.get(&id).filter(|_| self.in_tenant(tenant)) {
             return Some((id, user.upn.clone()));
@@ -402,7 +383,7 @@ impl<'a> Resolver<'a> {
         Some((id, name))
     }
 
-    fn user_by_upn(&self, tenant: &str, upn: &str) -> Option<(String, String)> {
+    pub(crate) fn user_by_upn(&self, tenant: &str, upn: &str) -> Option<(String, String)> {
         // Refused rows may name anybody: only Entra's own yes says whose name it is.
         // Of several (a name that was given anew) the latest holder counts.
         let logged = self.sign_ins_of(tenant, upn).iter().rev().find(|s| s.succeeded() && is_object_id(&s.user_id));

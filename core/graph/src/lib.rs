@@ -16,12 +16,15 @@
 )]
 
 pub mod build;
+mod center;
 pub mod cold;
 pub mod estate;
 pub mod factset;
 pub mod identity;
+pub mod seam;
 pub mod sessions;
 pub mod store;
+pub mod trace;
 pub mod workload;
 
 pub use cold::ColdSet;

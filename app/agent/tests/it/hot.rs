@@ -434,7 +434,7 @@ impl Tiny {
             100 + self.dice.below(25)
         };
         let upn = if self.dice.one_in(8) { self.name() } else { Self::name_of(user) };
-        let workload = self.dice.one_in(7).then(|| Self::guid(50 + self.dice.below(2)));
+        let workload = self.dice.one_in(12).then(|| Self::guid(50 + self.dice.below(2)));
         let sign_in = SignIn {
             cite,
             request_id: Self::guid(request),
@@ -527,7 +527,7 @@ impl Tiny {
             bytes_out: self.dice.below(600) as u64,
             target: None,
             vpc_endpoint: None,
-            on_behalf_of: None,
+            on_behalf_of: self.dice.one_in(20).then(|| format!("Store-{}", self.dice.below(3))),
         }
     }
 }
@@ -544,6 +544,15 @@ fn tiny_estate(dice: &mut Dice, people: usize) -> Estate {
         let mut problems = Vec::new();
         estate.add("users", document.as_bytes(), &mut problems);
         estate.add("federation", federation.as_bytes(), &mut problems);
+        // Of an identity store: one with an object id, one with a name alone.
+        let issuer = format!("https://sts.windows.net/{}/", TENANTS[0]);
+        let store = format!(
+            r#"{{"Users":[{{"UserId":"store-0","UserName":"x","ExternalIds":[{{"Issuer":"{issuer}","Id":"{}"}}]}},
+                {{"UserId":"store-1","UserName":"{}"}}]}}"#,
+            Tiny::guid(dice.below(people)),
+            Tiny::name_of(dice.below(people))
+        );
+        estate.add("store", store.as_bytes(), &mut problems);
         assert!(problems.is_empty(), "{problems:?}");
     }
     estate

@@ -12,6 +12,7 @@ mod report;
 mod respond;
 mod rules;
 mod settings;
+mod trace;
 
 use crate::config;
 use crate::error::Error;
@@ -90,6 +91,17 @@ enum Command {
     /// Look at the knowledge graph of the state folder
     #[command(subcommand, after_help = "Example:\n  selvedge graph stats")]
     Graph(GraphCommand),
+    /// Tell who is behind a session, an access key or a user, by which hops, and what was done
+    #[command(
+        after_help = "Example:\n  selvedge trace ASIAZ3MHALF2TESTAAAA\n  selvedge trace alice@contoso.com --json\n\n\
+                      Exit codes:\n  0 told; 1 nothing goes by that name; 2 wrong usage"
+    )]
+    Trace {
+        /// Access key, principal id, session name or ARN; UPN, object id, Entra session or request id
+        what: String,
+        #[command(flatten)]
+        state: StateArgs,
+    },
     /// Verify, show or replay the journal
     #[command(subcommand, after_help = "Example:\n  selvedge journal verify")]
     Journal(JournalCommand),
@@ -363,6 +375,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Permissions(args) => permissions::run(&args),
         Command::Config { json } => settings::show(&loaded, json),
         Command::Graph(command) => graph::run(&command, &loaded.config),
+        Command::Trace { what, state } => trace::run(&what, &state, &loaded.config),
         Command::Journal(command) => journal::run(&command, &loaded.config),
         Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => {

@@ -530,3 +530,102 @@ fn microsofts_own_connectors_are_known() {
         assert_eq!(is_microsofts(&token_for_role(&issuer, WORKLOAD)), expect, "{issuer}");
     }
 }
+
+fn sso_use(name: &str, on_behalf_of: Option<&str>) -> AwsUse {
+    let key = AwsSessionKey { principal_id: format!("AROASSO:{name}"), created: at(0) };
+    AwsUse {
+        principal_id: key.principal_id.clone(),
+        session: Some(key),
+        role_arn: Some(format!(
+            "arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123456789abcdef"
+        )),
+        on_behalf_of: on_behalf_of.map(str::to_owned),
+        ..used("sso", 60, "ASIASSO", 0, 0, "198.51.100.7")
+    }
+}
+
+/// Who is behind an Identity Center session of that name, whose calls name that user
+/// of the identity store.
+fn check_center(name: &str, store_user: Option<&str>, expect: Option<(&str, u16)>) {
+    let mut estate = estate(true);
+    let issuer = format!("https://sts.windows.net/{TENANT}/");
+    let foreign = format!("https://sts.windows.net/{OTHER}/");
+    let store = format!(
+        r#"{{"Users":[
+            {{"UserId":"u-id","UserName":"staff-17","ExternalIds":[{{"Issuer":"{issuer}","Id":"{USER}"}}]}},
+            {{"UserId":"u-name","UserName":"Alice@contoso.com"}},
+            {{"UserId":"u-foreign","UserName":"x","ExternalIds":[{{"Issuer":"{foreign}","Id":"{USER}"}}]}},
+            {{"UserId":"u-other","UserName":"x","ExternalIds":[{{"Issuer":"{issuer}","Id":"{OTHER}"}}]}}]}}"#
+    );
+    estate.add("store", store.as_bytes(), &mut Vec::new());
+    let mut set = FactSet::new();
+    add(&mut set, s(sign_in(1, 0, "alice@contoso.com", APP)));
+    add(&mut set, Fact::AwsUse(Box::new(sso_use(name, store_user))));
+    let links = Resolver::new(&set, &estate).links();
+    let got = links.values().next().map(|link| {
+        assert_eq!((link.person.user_id.as_str(), link.upn.as_str()), (USER, "alice@contoso.com"));
+        let rules: Vec<&str> = link.grounds.iter().map(|ground| ground.rule.as_str()).collect();
+        (rules.join("+"), link.confidence.get())
+    });
+    assert_eq!(got, expect.map(|(rules, sure)| (rules.to_owned(), sure)), "{name} {store_user:?}");
+}
+
+#[test]
+fn an_identity_center_session_leads_to_its_user_by_id_or_name() {
+    check_center("alice@contoso.com", None, Some(("I5", 900)));
+    check_center("Alice@Contoso.com", Some("U-ID"), Some(("I1+I5", 990)));
+    check_center("staff-17", Some("u-id"), Some(("I1", 990)));
+    check_center("staff-17", Some("u-name"), Some(("I1", 950)));
+    for (name, user) in [
+        ("staff-17", None),
+        ("staff-17", Some("nobody-known")),
+        // The name says one, the id another.
+        ("alice@contoso.com", Some("u-other")),
+        ("staff-17", Some("u-foreign")),
+    ] {
+        check_center(name, user, None);
+    }
+}
+
+#[test]
+fn a_third_providers_token_leads_to_the_application_that_entra_takes_it_for() {
+    let github = "https://token.actions.githubusercontent.com";
+    let subject = "repo:contoso/app:ref:refs/heads/main";
+    let app = "00000000-0000-4000-8000-0000000000cc";
+    let documents = [
+        format!(
+            r#"{{"value":[{{"id":"{OTHER}","appId":"{app}","federatedIdentityCredentials":[{{"issuer":"{github}","subject":"{subject}"}}]}}]}}"#
+        ),
+        format!(r#"{{"value":[{{"id":"{WORKLOAD}","appId":"{app}","servicePrincipalType":"Application"}}]}}"#),
+    ];
+    for (row, known, expect) in [
+        (Some(100_000 - 300), true, Some(Some(guid(1)))),
+        (Some(100_000 + 300), true, Some(Some(guid(1)))),
+        (Some(100_000 - 3_600), true, Some(None)),
+        (None, true, Some(None)),
+        (Some(100_000 - 300), false, None),
+    ] {
+        let mut estate = estate(true);
+        for document in documents.iter().filter(|_| known) {
+            estate.add("entra", document.as_bytes(), &mut Vec::new());
+        }
+        let mut set = FactSet::new();
+        let given = RoleAssumption {
+            audience: Some("sts.amazonaws.com".into()),
+            ..token_for_role("token.actions.githubusercontent.com", subject)
+        };
+        add(&mut set, a(given));
+        if let Some(seconds) = row {
+            add(&mut set, s(workload_sign_in(1, seconds, "anything")));
+        }
+        let links = Resolver::new(&set, &estate).links();
+        let got = links.values().next().map(|link| {
+            assert_eq!(
+                (link.path.as_str(), link.person.user_id.as_str(), link.confidence.get()),
+                ("P4", WORKLOAD, 950)
+            );
+            link.sign_in.clone()
+        });
+        assert_eq!(got, expect, "{row:?} {known}");
+    }
+}

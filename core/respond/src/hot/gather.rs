@@ -11,6 +11,7 @@ use crate::decide::Scope;
 use selvedge_graph::cold::views::{AwsUseView, FactView};
 use selvedge_graph::cold::{ColdSet, Entry, Item, Kind, OWNERS, owner_number};
 use selvedge_graph::identity::Calibration;
+use selvedge_graph::seam::StoreUser;
 use selvedge_graph::{Estate, FactSet, PersonKey};
 use selvedge_model::{EventId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,18 +34,19 @@ pub(super) struct Wanted {
     owners: Bits,
 }
 
-/// Picks out what there is about `people`, the AWS sessions that may be theirs,
+/// Picks out what there is about `people` and AWS principals (as numbers), the AWS
+/// sessions that may be theirs,
 /// and what says whose those are; and, if it is known whom findings tell of, all
 /// that a rule or a provider points at and what joins those.
 pub(super) fn gather(
     cold: &ColdSet,
     estate: &Estate,
     sweep: &Sweep,
-    people: BTreeSet<PersonKey>,
+    (people, principals): (BTreeSet<PersonKey>, BTreeSet<u64>),
     loud: Option<Loud>,
 ) -> Hot {
     let joined = loud.as_ref().map(|loud| joined(actors(cold, loud), sweep)).unwrap_or_default();
-    let wanted = Wanted::of(estate, sweep, &people, joined);
+    let wanted = Wanted::of(estate, sweep, (&people, principals), joined);
     let mut lone = Lone::of(cold, loud.as_ref());
     let mut set = FactSet::new();
     let (mut outline, mut told) = (Outline::default(), Outline::default());
@@ -213,7 +215,12 @@ impl Lone {
 }
 
 impl Wanted {
-    fn of(estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>, mut joined: BTreeSet<u64>) -> Self {
+    fn of(
+        estate: &Estate,
+        sweep: &Sweep,
+        (people, wanted): (&BTreeSet<PersonKey>, BTreeSet<u64>),
+        mut joined: BTreeSet<u64>,
+    ) -> Self {
         let user_of = |user: &str| estate.users.get(user).map(|user| mark(&user.upn));
         let mut theirs = BTreeSet::new();
         let mut own_ids = BTreeSet::new();
@@ -223,7 +230,14 @@ impl Wanted {
             theirs.extend(user_of(&person.user_id).into_iter().chain(user_of(&lower)));
         }
         theirs.extend(sweep.holders.of_all(&own_ids));
-        let principals = principals(sweep, &theirs, &own_ids);
+        // Users of an identity store that are these people.
+        let is_one = |user: &StoreUser| {
+            theirs.contains(&mark(&user.name)) || user.entra.as_ref().is_some_and(|(_, id)| own_ids.contains(&mark(id)))
+        };
+        let store = estate.seam.store_users.iter().filter(|(_, user)| is_one(user));
+        let store: Vec<u64> = store.map(|(id, _)| mark(id)).collect();
+        own_ids.extend(store);
+        let principals = principals(sweep, wanted, &theirs, &own_ids);
         joined.retain(|principal| !principals.contains(principal));
         // Who is behind each of them, as exactly as if all records were there.
         let belongs = |pair: &&(u64, u64)| principals.contains(&pair.1) || joined.contains(&pair.1);
@@ -233,6 +247,9 @@ impl Wanted {
         let (mut names, mut ids, requests) = (named(&sweep.names), named(&sweep.sources), named(&sweep.assertions));
         names.extend(theirs);
         ids.extend(own_ids);
+        let store = estate.seam.store_users.iter().filter(|(id, _)| ids.contains(&mark(id)));
+        let objects: Vec<u64> = store.filter_map(|(_, user)| Some(mark(&user.entra.as_ref()?.1))).collect();
+        ids.extend(objects);
         names.extend(sweep.holders.of_all(&ids));
         names.extend(estate.users.iter().filter(|(id, _)| ids.contains(&mark(id))).map(|(_, user)| mark(&user.upn)));
         let people: BTreeSet<u64> =
@@ -260,7 +277,8 @@ impl Wanted {
     fn wants_fact(&self, fact: &FactView<'_>) -> bool {
         match fact {
             FactView::SignIn(s) => {
-                self.people.contains(&person_mark(&s.tenant, &s.user_id))
+                let workload = s.service_principal_id.filter(|_| s.user_id.is_empty());
+                self.people.contains(&person_mark(&s.tenant, &workload.unwrap_or(s.user_id)))
                     || self.requests.contains(&s.request_id.mark())
                     || self.holders.is_near(s)
             }
@@ -300,14 +318,14 @@ fn plain(text: &str) -> selvedge_graph::cold::Text<'_> {
     selvedge_graph::cold::Text::Plain(text)
 }
 
-/// AWS principals that may be of these people, by name or source identity, and
-/// those chained from them; those that share an access key; and the ones that
+/// These AWS principals and those that may be of these people, by name or source
+/// identity, and those chained from them; those that share an access key; and the ones that
 /// any of them was assumed with, since whose session that is decides whose its
 /// children are.
-fn principals(sweep: &Sweep, names: &BTreeSet<u64>, ids: &BTreeSet<u64>) -> BTreeSet<u64> {
+fn principals(sweep: &Sweep, mut found: BTreeSet<u64>, names: &BTreeSet<u64>, ids: &BTreeSet<u64>) -> BTreeSet<u64> {
     let keys_of = sweep.keys.turned();
     let callers_of = sweep.children.turned();
-    let mut found: BTreeSet<u64> = sweep.names.of_all(names).chain(sweep.sources.of_all(ids)).collect();
+    found.extend(sweep.names.of_all(names).chain(sweep.sources.of_all(ids)));
     let down = |principal: u64| -> Vec<u64> {
         let keys = keys_of.of(principal);
         keys.flat_map(|key| sweep.keys.of(key).chain(sweep.children.of(key))).collect()

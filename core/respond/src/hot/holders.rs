@@ -18,8 +18,10 @@ use std::collections::BTreeMap;
 /// the windows of [`selvedge_graph::identity`], in microseconds.
 const BEFORE: i64 = 600_000_000;
 const AFTER: i64 = 60_000_000;
-/// The same of workloads, which keep a token for a day.
+/// The same of workloads, which keep a token for a day, and sign in to both clouds
+/// within ten minutes.
 const WORKLOAD_BEFORE: i64 = 86_400_000_000 + AFTER;
+const WORKLOAD_AFTER: i64 = 600_000_000 + AFTER;
 
 /// When those who go by a name, or have an object id, were given sessions.
 #[derive(Debug, Default)]
@@ -49,15 +51,15 @@ impl Holders {
             return false;
         }
         let at = sign_in.cite.at.as_microsecond();
-        let near = |holder: u64, before: i64| {
+        let near = |holder: u64, before: i64, after: i64| {
             let Some(times) = self.0.get(&holder) else { return false };
-            let next = times.partition_point(|given| *given < at.saturating_sub(AFTER));
+            let next = times.partition_point(|given| *given < at.saturating_sub(after));
             times.get(next).is_some_and(|given| *given <= at.saturating_add(before))
         };
         let workload = sign_in.service_principal_id.map(|id| id.mark());
-        near(sign_in.upn.mark(), BEFORE)
-            || near(sign_in.user_id.mark(), BEFORE)
-            || workload.is_some_and(|workload| near(workload, WORKLOAD_BEFORE))
+        near(sign_in.upn.mark(), BEFORE, AFTER)
+            || near(sign_in.user_id.mark(), BEFORE, AFTER)
+            || workload.is_some_and(|workload| near(workload, WORKLOAD_BEFORE, WORKLOAD_AFTER))
     }
 }
 

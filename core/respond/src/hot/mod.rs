@@ -18,6 +18,7 @@ mod gather;
 mod holders;
 mod kin;
 mod loud;
+mod named;
 mod pairs;
 mod quiet;
 mod suspects;
@@ -56,10 +57,10 @@ pub struct Hot {
 
 /// Picks out what a decision reads.
 pub fn hot(cold: &ColdSet, estate: &Estate, rules: &BTreeMap<String, RuleFacts>, thresholds: &Thresholds) -> Hot {
-    let sweep = sweep::sweep(cold);
+    let sweep = sweep::sweep(cold, estate);
     let people = suspects::suspects(cold, &sweep, &thresholds.context_change);
     let loud = loud::Loud::of(cold, &sweep, rules, &thresholds.signals);
-    let mut hot = gather::gather(cold, estate, &sweep, people, Some(loud));
+    let mut hot = gather::gather(cold, estate, &sweep, (people, BTreeSet::new()), Some(loud));
     hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
     hot
 }
@@ -67,7 +68,19 @@ pub fn hot(cold: &ColdSet, estate: &Estate, rules: &BTreeMap<String, RuleFacts>,
 /// Picks out what there is about some people and the AWS sessions that may be
 /// theirs, and no more.
 pub fn about(cold: &ColdSet, estate: &Estate, people: BTreeSet<PersonKey>) -> Hot {
-    gather::gather(cold, estate, &sweep::sweep(cold), people, None)
+    gather::gather(cold, estate, &sweep::sweep(cold, estate), (people, BTreeSet::new()), None)
+}
+
+/// Picks out what there is about whatever goes by a name: access key, principal id or
+/// ARN, session name; UPN, object id, Entra session, request id of a sign-in. With
+/// the sessions it came from and those that came of it.
+pub fn around(cold: &ColdSet, estate: &Estate, name: &str) -> Hot {
+    let (people, principals, lone) = named::named(cold, name);
+    let mut hot = gather::gather(cold, estate, &sweep::sweep(cold, estate), (people, principals), None);
+    for item in lone.into_iter().filter_map(|place| cold.at(place)) {
+        hot.set.put(item.event, item.record());
+    }
+    hot
 }
 
 /// The number of a person.

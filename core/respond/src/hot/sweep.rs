@@ -3,9 +3,11 @@
 
 use super::pairs::Pairs;
 use super::{mark, names_an_object, person_mark};
+use selvedge_graph::Estate;
 use selvedge_graph::cold::views::{AwsUseView, FactView, RoleAssumptionView, SignInView};
 use selvedge_graph::cold::{ColdSet, Item, Kind, Text};
 use selvedge_graph::identity::user_name_of;
+use selvedge_graph::seam::Seam;
 use selvedge_graph::sessions::is_private;
 use selvedge_model::fact::AssumeMethod;
 use selvedge_model::{arn, guid};
@@ -47,9 +49,14 @@ pub(super) struct Sweep {
 }
 
 /// Looks at every record once.
-pub(super) fn sweep(cold: &ColdSet) -> Sweep {
+pub(super) fn sweep(cold: &ColdSet, estate: &Estate) -> Sweep {
     let sign_ins = cold.entries().filter(|entry| entry.kind() == Kind::SignIn).count();
     let mut sweep = Sweep { rows: Vec::with_capacity(sign_ins), ..Sweep::default() };
+    // Who goes by a user id of an identity store, as by any object id.
+    for (id, user) in &estate.seam.store_users {
+        let object = user.entra.iter().map(|(_, object)| mark(object));
+        object.chain([mark(&user.name)]).for_each(|name| sweep.holders.add(mark(id), name));
+    }
     let mut known = Known::new(cold);
     for entry in cold.entries() {
         let Some(item) = entry.item() else {
@@ -64,7 +71,7 @@ pub(super) fn sweep(cold: &ColdSet) -> Sweep {
             }
             match &fact {
                 FactView::SignIn(sign_in) => sweep.sign_in(sign_in, entry.place()),
-                FactView::RoleAssumption(assumption) => sweep.assumption(assumption),
+                FactView::RoleAssumption(assumption) => sweep.assumption(assumption, &estate.seam),
                 FactView::AwsUse(used) => sweep.used(used),
                 FactView::ArmUse(_) | FactView::EntraChange(_) | FactView::Signal(_) => {}
             }
@@ -95,7 +102,7 @@ impl Sweep {
         }
     }
 
-    fn assumption(&mut self, a: &RoleAssumptionView<'_>) {
+    fn assumption(&mut self, a: &RoleAssumptionView<'_>, seam: &Seam) {
         let principal = a.principal_id.mark();
         if !a.access_key_id.is_empty() {
             self.keys.add(a.access_key_id.mark(), principal);
@@ -113,6 +120,7 @@ impl Sweep {
         }
         if a.method == AssumeMethod::WebIdentity {
             self.source(a.subject.as_ref(), principal);
+            self.third(a, seam, principal);
         }
         if a.method != AssumeMethod::Saml {
             return;
@@ -138,6 +146,9 @@ impl Sweep {
             self.keys.add(u.access_key_id.mark(), principal);
         }
         self.source(u.source_identity.as_ref(), principal);
+        if let Some(user) = &u.on_behalf_of {
+            self.sources.add(user.with(|id| mark(&id.to_ascii_lowercase())), principal);
+        }
         if let Some(role) = &u.role_arn {
             self.session_name(&session.principal_id, role, principal);
         }
@@ -155,6 +166,13 @@ impl Sweep {
         if let Some(id) = identity.and_then(|id| id.with(guid::parse)) {
             self.sources.add(mark(&id), principal);
         }
+    }
+
+    /// A token of a third provider, whose subject is an application of Entra.
+    fn third(&mut self, a: &RoleAssumptionView<'_>, seam: &Seam, principal: u64) {
+        let (Some(issuer), Some(subject)) = (a.issuer.or(a.provider_arn), a.subject) else { return };
+        let workload = issuer.with(|issuer| subject.with(|subject| seam.workload_of(issuer, subject).map(mark)));
+        workload.into_iter().for_each(|workload| self.sources.add(workload, principal));
     }
 
     /// Identity Center names sessions after people.
