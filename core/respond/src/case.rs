@@ -141,6 +141,10 @@ pub struct PersonCase {
     pub links: Vec<CrossCloudLink>,
     /// Roles of those sessions.
     pub roles: BTreeMap<String, RoleFacts>,
+    /// When the person changed resources that act as a workload, by the workload's
+    /// object id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<String, BTreeSet<(Timestamp, EventId)>>,
     /// Session names (`aws:userid`) of the person that others use as well, and
     /// who.
     pub shared: BTreeMap<String, BTreeSet<String>>,
@@ -165,7 +169,7 @@ impl PersonCase {
             &self.records,
             &self.links,
             &self.roles,
-            &self.shared,
+            (&self.shared, &self.held),
             &self.canaries,
             &self.rules,
             &self.content,

@@ -9,8 +9,8 @@ use crate::incident::{Incident, Kind, Status};
 use crate::plan::{Goal, contain};
 use crate::signals::marks;
 use crate::thresholds::Thresholds;
-use crate::{assess, story, tactics};
-use selvedge_graph::identity::Calibration;
+use crate::{assess, held, story, tactics};
+use selvedge_graph::identity::{Calibration, Holder};
 use selvedge_graph::sessions::sessions;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
 use selvedge_model::fact::{ArmUse, AwsSessionKey, EntraChange, SignIn};
@@ -160,10 +160,13 @@ fn case_of(
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
     person: PersonKey,
 ) -> PersonCase {
-    let own: Vec<CrossCloudLink> = index.links.get(&person).into_iter().flatten().map(|link| (*link).clone()).collect();
+    let mut own: Vec<CrossCloudLink> =
+        index.links.get(&person).into_iter().flatten().map(|link| (*link).clone()).collect();
+    let about = index.by_person.get(&(person.tenant.as_str(), person.user_id.as_str()));
+    let held = held::held(&inputs.estate.seam, about.into_iter().flatten().map(|(_, record)| *record));
+    own.extend(held::joined(&held, &person, &index.links));
     let own_sessions: Vec<&AwsSession<'_>> = own.iter().filter_map(|l| resolver.sessions().get(&l.session)).collect();
     let mut records: BTreeMap<EventId, Record> = BTreeMap::new();
-    let about = index.by_person.get(&(person.tenant.as_str(), person.user_id.as_str()));
     records.extend(about.into_iter().flatten().map(|(id, record)| (**id, (*record).clone())));
     for session in &own_sessions {
         let events = session.uses.iter().map(|u| u.cite.event).chain(session.assumptions.iter().map(|a| a.cite.event));
@@ -181,6 +184,7 @@ fn case_of(
         person,
         records,
         links: own,
+        held,
         rules,
         content: inputs.content,
         at: inputs.at,
@@ -339,7 +343,6 @@ impl<'a> View<'a> {
         }
         let seen: BTreeSet<&str> = self.sign_ins.iter().map(|s| s.request_id.as_str()).collect();
         let since = episode.first()?.since();
-        let pivots = self.pivots(&requests, &addresses, since, thresholds);
         let arm: Vec<&ArmUse> = self
             .arm
             .iter()
@@ -350,6 +353,7 @@ impl<'a> View<'a> {
                 _ => since.duration_since(u.cite.at) <= TOKEN_LIFETIME && addresses.contains(u.ip.as_str()),
             })
             .collect();
+        let pivots = self.pivots((&requests, &addresses, &arm), since, thresholds);
         let changes: Vec<&EntraChange> =
             self.changes.iter().copied().filter(|c| c.cite.at >= since && addresses.contains(c.ip.as_str())).collect();
         if pivots.is_empty() && arm.is_empty() && changes.is_empty() {
@@ -385,11 +389,11 @@ impl<'a> View<'a> {
 
     /// AWS sessions that came from the other hand: by the sign-in they were
     /// joined to, or, where no sign-in is known, by the address they were used
-    /// from; and every session chained from one.
+    /// from; those of workloads that the hand changed; and every session chained from
+    /// one.
     fn pivots(
         &self,
-        requests: &BTreeSet<&str>,
-        addresses: &BTreeSet<&str>,
+        (requests, addresses, arm): (&BTreeSet<&str>, &BTreeSet<&str>, &[&ArmUse]),
         since: Timestamp,
         thresholds: &Thresholds,
     ) -> Vec<(&AwsSession<'a>, &CrossCloudLink)> {
@@ -400,6 +404,7 @@ impl<'a> View<'a> {
                 continue;
             };
             let from_hand = match link.sign_in.as_deref() {
+                _ if link.holder == Holder::Workload => held::is_by_hand(&self.case.held, link, arm),
                 Some(sign_in) => {
                     requests.contains(sign_in)
                         || link.alternatives.iter().any(|a| requests.contains(a.as_str()))
@@ -535,7 +540,10 @@ impl<'a> View<'a> {
                 add(EntityKind::Device, &risk.baseline.device_id, None);
             }
         }
-        for (session, _) in pivots {
+        for (session, link) in pivots {
+            if link.holder == Holder::Workload {
+                add(EntityKind::ServicePrincipal, &link.person.user_id, Some(&link.upn));
+            }
             add(EntityKind::AwsSession, &session.key.principal_id, Some(session.session_name()));
             add(EntityKind::IamRole, &session.role_arn, Some(session.role_name()));
             add(EntityKind::AwsAccount, &session.account, None);

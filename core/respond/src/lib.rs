@@ -21,6 +21,7 @@ pub mod context;
 pub mod decide;
 mod episode;
 pub mod findings;
+mod held;
 pub mod hot;
 pub mod incident;
 pub mod plan;

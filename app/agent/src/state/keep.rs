@@ -358,6 +358,7 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
         links,
         // What only a plan or a finding reads: there is none.
         roles: BTreeMap::new(),
+        held: BTreeMap::new(),
         shared: BTreeMap::new(),
         canaries: Vec::new(),
         rules: BTreeMap::new(),

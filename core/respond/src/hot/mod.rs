@@ -59,8 +59,9 @@ pub struct Hot {
 pub fn hot(cold: &ColdSet, estate: &Estate, rules: &BTreeMap<String, RuleFacts>, thresholds: &Thresholds) -> Hot {
     let sweep = sweep::sweep(cold, estate);
     let people = suspects::suspects(cold, &sweep, &thresholds.context_change);
+    let held = suspects::held(cold, estate, &sweep, &people);
     let loud = loud::Loud::of(cold, &sweep, rules, &thresholds.signals);
-    let mut hot = gather::gather(cold, estate, &sweep, (people, BTreeSet::new()), Some(loud));
+    let mut hot = gather::gather(cold, estate, &sweep, (people, held), Some(loud));
     hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
     hot
 }
@@ -68,7 +69,9 @@ pub fn hot(cold: &ColdSet, estate: &Estate, rules: &BTreeMap<String, RuleFacts>,
 /// Picks out what there is about some people and the AWS sessions that may be
 /// theirs, and no more.
 pub fn about(cold: &ColdSet, estate: &Estate, people: BTreeSet<PersonKey>) -> Hot {
-    gather::gather(cold, estate, &sweep::sweep(cold, estate), (people, BTreeSet::new()), None)
+    let sweep = sweep::sweep(cold, estate);
+    let held = suspects::held(cold, estate, &sweep, &people);
+    gather::gather(cold, estate, &sweep, (people, held), None)
 }
 
 /// Picks out what there is about whatever goes by a name: access key, principal id or

@@ -1,11 +1,13 @@
 //! People whose sign-ins show a risk, one person at a time.
 
 use super::sweep::{Row, Sweep};
+use super::{mark, person_mark};
 use crate::context::risks;
+use crate::held::workloads_of;
 use crate::thresholds::ContextChange;
 use selvedge_graph::cold::views::{FactView, SignInView};
-use selvedge_graph::cold::{ColdSet, Item};
-use selvedge_graph::{PersonKey, identity::is_object_id};
+use selvedge_graph::cold::{ColdSet, Item, Kind};
+use selvedge_graph::{Estate, PersonKey, identity::is_object_id};
 use selvedge_model::fact::SignIn;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,4 +79,28 @@ fn risky(cold: &ColdSet, rows: &[Row], table: &ContextChange) -> Vec<PersonKey> 
         }
     }
     out
+}
+
+/// AWS principals that workloads opened which these people had in hand: they changed a
+/// resource that acts as the workload ([`crate::held`]).
+pub(super) fn held(cold: &ColdSet, estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>) -> BTreeSet<u64> {
+    let mut workloads = BTreeSet::new();
+    if estate.seam.held_by.is_empty() || people.is_empty() {
+        return workloads;
+    }
+    let plain = selvedge_graph::cold::Text::Plain;
+    let people: BTreeSet<u64> =
+        people.iter().map(|person| person_mark(&plain(&person.tenant), &plain(&person.user_id))).collect();
+    let of_azure = cold.entries().filter(|entry| matches!(entry.kind(), Kind::ArmUse | Kind::Other));
+    for item in of_azure.filter_map(|entry| entry.item()) {
+        for fact in item.facts() {
+            if let FactView::ArmUse(used) = fact
+                && people.contains(&person_mark(&used.tenant, &used.object_id))
+            {
+                let add = |resource: &str| workloads.extend(workloads_of(&estate.seam, resource).map(mark));
+                used.resource.with(add);
+            }
+        }
+    }
+    sweep.sources.of_all(&workloads).collect()
 }

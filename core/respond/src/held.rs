@@ -1,0 +1,173 @@
+//! Workloads in a person's hand: a resource of Azure acts as a managed identity, and
+//! whoever changes the resource says what it does. So an AWS session that the identity
+//! opens soon after may be that person's (rule X8; scenario A, variant b).
+
+use selvedge_graph::identity::{Ground, Holder};
+use selvedge_graph::seam::Seam;
+use selvedge_graph::{CrossCloudLink, PersonKey, Record};
+use selvedge_model::fact::ArmUse;
+use selvedge_model::{Confidence, EventId, Fact, SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A workload that was changed so long before is not held responsible any more.
+const SOON: SignedDuration = SignedDuration::from_hours(24);
+
+/// How sure it is that a session is of whoever changed the resource: the resource may
+/// have done it anyway.
+const SURE: Confidence = Confidence::new(800);
+
+/// When a person changed resources that act as a workload: by object id of the
+/// workload, times and records in order.
+pub(crate) type Held = BTreeMap<String, BTreeSet<(Timestamp, EventId)>>;
+
+/// Whether an operation changes anything.
+fn changes(used: &ArmUse) -> bool {
+    used.status != "failed" && !used.operation.ends_with("/read")
+}
+
+/// Workloads as which a resource, or one that it lies in, acts.
+pub(crate) fn workloads_of<'s>(seam: &'s Seam, resource: &'s str) -> impl Iterator<Item = &'s str> {
+    let holds = move |held: &String| {
+        resource.strip_prefix(held.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let found = seam.held_by.iter().filter(move |(_, resources)| resources.iter().any(holds));
+    found.map(|(workload, _)| workload.as_str())
+}
+
+/// What a person's records say of workloads.
+pub(crate) fn held<'r>(seam: &Seam, records: impl Iterator<Item = &'r Record>) -> Held {
+    let mut out = Held::new();
+    if seam.held_by.is_empty() {
+        return out;
+    }
+    for fact in records.flat_map(|record| &record.facts) {
+        if let Fact::ArmUse(used) = fact
+            && changes(used)
+        {
+            for workload in workloads_of(seam, &used.resource) {
+                out.entry(workload.to_owned()).or_default().insert((used.cite.at, used.cite.event));
+            }
+        }
+    }
+    out
+}
+
+/// The latest change before a session was opened, if it was soon before.
+fn before<'h>(held: &'h Held, link: &CrossCloudLink) -> Option<&'h (Timestamp, EventId)> {
+    let created = link.session.created;
+    let latest = held.get(&link.person.user_id)?.iter().rev().find(|(at, _)| *at <= created)?;
+    (created.duration_since(latest.0) <= SOON).then_some(latest)
+}
+
+/// Sessions of workloads that a person may have had in hand, joined by X8.
+pub(crate) fn joined(
+    held: &Held,
+    person: &PersonKey,
+    links: &BTreeMap<&PersonKey, Vec<&CrossCloudLink>>,
+) -> Vec<CrossCloudLink> {
+    let keys = held.keys().map(|workload| PersonKey { tenant: person.tenant.clone(), user_id: workload.clone() });
+    let theirs = keys.flat_map(|key| links.get(&key).into_iter().flatten().copied().collect::<Vec<_>>());
+    let soon = theirs.filter(|link| link.holder == Holder::Workload && before(held, link).is_some());
+    soon.map(|link| {
+        let why = "the person changed the resource that acts as this workload within a day before";
+        let ground = Ground { rule: "X8".into(), confidence: SURE, why: why.into() };
+        let grounds = link.grounds.iter().cloned().chain([ground]).collect();
+        CrossCloudLink { grounds, confidence: link.confidence.min(SURE), ..(*link).clone() }
+    })
+    .collect()
+}
+
+/// Whether a session of a workload came of a change that this hand made.
+pub(crate) fn is_by_hand(held: &Held, link: &CrossCloudLink, hand: &[&ArmUse]) -> bool {
+    let made = before(held, link).map(|(_, event)| *event);
+    made.is_some_and(|made| hand.iter().any(|used| used.cite.event == made))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use selvedge_model::fact::{AwsSessionKey, Cite};
+    use selvedge_model::{Digest, RecordId};
+
+    const APP: &str = "/subscriptions/s/resourcegroups/rg/providers/microsoft.logic/workflows/la";
+
+    fn seam() -> Seam {
+        let mut seam = Seam::default();
+        seam.held_by.entry("workload".into()).or_default().insert(APP.into());
+        seam
+    }
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_second(1_780_000_000 + hours * 3600).unwrap()
+    }
+
+    fn edit(hours: i64, resource: &str, operation: &str, status: &str) -> Record {
+        let event = EventId(Digest::of(&hours.to_le_bytes()));
+        let used = ArmUse {
+            cite: Cite { event, record: RecordId::new("r"), at: at(hours) },
+            tenant: "t".into(),
+            correlation_id: String::new(),
+            operation: operation.into(),
+            resource: resource.into(),
+            object_id: "u".into(),
+            upn: String::new(),
+            sign_in: None,
+            ip: String::new(),
+            status: status.into(),
+        };
+        let facts = vec![Fact::ArmUse(Box::new(used))];
+        Record { record_id: RecordId::new("r"), digest: Digest::zero(), revision: None, facts, hits: vec![] }
+    }
+
+    fn session(hours: i64) -> CrossCloudLink {
+        CrossCloudLink {
+            session: AwsSessionKey { principal_id: "AROA:job".into(), created: at(hours) },
+            person: PersonKey { tenant: "t".into(), user_id: "workload".into() },
+            holder: Holder::Workload,
+            upn: "workload".into(),
+            path: "P3".into(),
+            sign_in: None,
+            sid: None,
+            alternatives: vec![],
+            grounds: vec![],
+            confidence: Confidence::new(970),
+            evidence: vec![],
+        }
+    }
+
+    /// Whether a session that a workload opens at hour 10 is joined to the person, and
+    /// whether to the hand that made the first of the edits.
+    fn check(edits: &[Record], expect: (bool, bool)) {
+        let held = held(&seam(), edits.iter());
+        let link = session(10);
+        let person = PersonKey { tenant: "t".into(), user_id: "u".into() };
+        let links = BTreeMap::from([(&link.person, vec![&link])]);
+        let found = joined(&held, &person, &links);
+        assert!(found.iter().all(|one| one.confidence == SURE && one.grounds[0].rule == "X8"));
+        let Fact::ArmUse(first) = &edits[0].facts[0] else { unreachable!() };
+        let got = (!found.is_empty(), is_by_hand(&held, &link, &[first]));
+        assert_eq!(got, expect, "{edits:?}");
+    }
+
+    #[test]
+    fn whoever_changed_the_resource_last_and_soon_before_has_the_workload_in_hand() {
+        let write = "microsoft.logic/workflows/write";
+        check(&[edit(9, APP, write, "succeeded")], (true, true));
+        check(
+            &[edit(9, &format!("{APP}/triggers/manual"), "microsoft.logic/workflows/triggers/run/action", "accepted")],
+            (true, true),
+        );
+        // Later, by the same person from elsewhere: that edit is what runs.
+        check(&[edit(8, APP, write, "succeeded"), edit(9, APP, write, "succeeded")], (true, false));
+        check(&[edit(8, APP, write, "succeeded"), edit(11, APP, write, "succeeded")], (true, true));
+        for edits in [
+            edit(11, APP, write, "succeeded"),
+            edit(-15, APP, write, "succeeded"),
+            edit(9, APP, write, "failed"),
+            edit(9, APP, "microsoft.logic/workflows/read", "succeeded"),
+            edit(9, &format!("{APP}2"), write, "succeeded"),
+        ] {
+            check(&[edits], (false, false));
+        }
+    }
+}
