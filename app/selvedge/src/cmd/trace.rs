@@ -10,6 +10,7 @@ use selvedge_graph::identity::Holder;
 use selvedge_graph::trace::{AtMicrosoft, Did, Hop, LongLived, Session, Trace, Who, trace};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{Fact, Timestamp};
+use selvedge_respond::findings::bytes_in_words;
 use selvedge_respond::hot;
 use selvedge_respond::report::wrap;
 use selvedge_respond::story::percent;
@@ -137,7 +138,7 @@ fn did(out: &mut String, did: &Did) {
         _ => String::new(),
     };
     let failed = if did.failed > 0 { format!(", {} of them refused or failed", did.failed) } else { String::new() };
-    let bytes = if did.bytes_out > 0 { format!(", {} bytes out", did.bytes_out) } else { String::new() };
+    let bytes = if did.bytes_out > 0 { format!(", {} leave", bytes_in_words(did.bytes_out)) } else { String::new() };
     wrap(out, "  did       ", 12, &format!("{} calls{failed}{bytes}{when}", did.calls));
     for (what, of) in [("calls", &did.operations), ("on", &did.targets), ("from", &did.addresses)] {
         if !of.is_empty() {

@@ -10,6 +10,7 @@ mod pipes;
 pub(crate) mod program;
 mod rules;
 mod settings;
+mod trace;
 
 use program::Program;
 use selvedge_sim::{AssertionIds, World, scenario_a, write_estate, write_logs};
