@@ -28,6 +28,7 @@ mod rng;
 pub mod scenario_a;
 mod session;
 mod story;
+pub mod town;
 pub mod twins;
 mod world;
 

@@ -1,11 +1,12 @@
 //! Scenario B: a guest deploys a web app by hand, a database's security group is
 //! opened to it, and customers' data flow out without a sign-in.
 
+use super::vault_key::principal_id;
 use crate::company::{Human, user};
 use crate::entra::UserSpec;
 use crate::place::{EDGE, Place};
 use crate::rng::Rng;
-use crate::story::{Call, Caller};
+use crate::story::Call;
 use crate::world::World;
 use serde_json::json;
 
@@ -31,14 +32,16 @@ pub(super) fn script(world: &mut World) {
         world.arm(&token, &guest.desk, &format!("{site}/config/appsettings"), "Microsoft.Web/sites/config/write");
         world.arm(&token, &guest.desk, &site, "Microsoft.Web/sites/publishxml/action");
     });
-    // The guest takes the engineers' role, too, and opens the database.
+    // In AWS the agency has a user of its own, whose key opens the database.
     world.at(20, 0);
-    let thief = world.theft(|world| {
-        let fresh = world.morning(&guest, &guest.desk);
-        world.to_aws(&fresh.session, &guest.desk).1
-    });
-    world.is_theft_of(&guest, &thief);
-    let caller = Caller::session(&thief);
+    let tool = "aws-cli/2.22.7 md/awscrt#0.23.4 ua/2.0 os/macos#24.1.0 md/arch#arm64 lang/python#3.12.6";
+    let place = Place { user_agent: tool.into(), ..guest.desk.clone() };
+    let key = Rng::labelled(3, &guest.id).aws_id("AKIA", 20);
+    let caller = world.iam_user(&company.account, "agency-dev", &key, &place);
+    world.truth.human.clone_from(&guest.id);
+    world.truth.upn.clone_from(&guest.upn);
+    world.truth.user_id = principal_id(&caller);
+    world.truth.access_key = key;
     world.theft(|world| {
         world.aws(&caller, opens("sg-0d5b7f3a9c1e2468b", OUTBOUND));
         world.at(30, 0);
@@ -49,17 +52,18 @@ pub(super) fn script(world: &mut World) {
             world.serves(&site, "/api/dev/customers", &format!("192.0.2.{}", 61 + n), 200);
         }
     });
-    assert_eq!(company.account, thief.session.account, "the database is in the data account");
 }
 
 /// The agency's developer.
 pub(crate) fn guest(world: &World) -> Human {
-    let id = Rng::labelled(2, &format!("{}/{}/guest", world.company.tenant, world.company.alice.id)).guid();
-    let upn = "dev_agency#EXT#@contoso.onmicrosoft.com";
-    let desk = Place::new("203.0.113.201", 64_520, ("FR", "Lyon", 45.76, 4.84), EDGE);
-    let spec = UserSpec { user_type: "Guest".into(), ..user(&id, upn, "Agency Developer") };
+    let mut ids = Rng::labelled(2, &format!("{}/{}/guest", world.company.tenant, world.company.alice.id));
+    let id = ids.guid();
+    let upn = format!("dev_agency{}#EXT#@contoso.onmicrosoft.com", ids.between(10, 99));
+    let address = format!("203.0.113.{}", ids.between(190, 250));
+    let desk = Place::new(&address, 64_520, ("FR", "Lyon", 45.76, 4.84), EDGE);
+    let spec = UserSpec { user_type: "Guest".into(), ..user(&id, &upn, "Agency Developer") };
     world.cloud.add_user(&world.company.tenant, spec);
-    Human { id, upn: upn.into(), name: "Agency Developer".into(), desk }
+    Human { id, upn, name: "Agency Developer".into(), desk }
 }
 
 /// A call that opens a security group's database port to an address.
