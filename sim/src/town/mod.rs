@@ -24,7 +24,6 @@ pub use truth::{Attack, HiddenTwin, TownTruth};
 use crate::benign::{Month, Residents};
 use crate::clock::plus;
 use crate::company::{Company, Human};
-use crate::records::{LogRecord, LogSource};
 use crate::rng::Rng;
 use crate::world::{AssertionIds, Setting, World};
 use crate::{SimClock, SimCloud};
@@ -172,10 +171,4 @@ impl Town {
     fn midnight(&self, day: i64) -> Timestamp {
         plus(self.start, SignedDuration::from_secs(day * DAY))
     }
-}
-
-/// Whether a record belongs into the sign-in log; used by the tests.
-#[cfg(test)]
-fn is_sign_in(record: &LogRecord) -> bool {
-    record.source == LogSource::SignIn
 }

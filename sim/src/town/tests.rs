@@ -73,9 +73,10 @@ fn people_keep_their_habits() {
         let Some(world) = town.day(1, day) else { continue };
         worked += 1;
         let logs = world.logs();
-        let own = logs
-            .iter()
-            .filter(|row| is_sign_in(row) && row.record["properties"]["userId"] == town.people[1].human.id.as_str());
+        let own = logs.iter().filter(|row| {
+            row.source == crate::LogSource::SignIn
+                && row.record["properties"]["userId"] == town.people[1].human.id.as_str()
+        });
         let places: BTreeSet<String> = own.map(|row| row.record["callerIpAddress"].to_string()).collect();
         assert!((1..=4).contains(&places.len()), "{places:?}");
     }

@@ -5,6 +5,7 @@ mod chains;
 mod cli;
 mod corpus;
 mod demo;
+mod evaluation;
 mod hostile;
 mod ministack;
 mod orders;
