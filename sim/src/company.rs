@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 const PROVIDER: &str = "contoso-entra";
 /// Name of the provider of a subsidiary's tenant.
 const OTHER_PROVIDER: &str = "SubsidiaryIdP";
+/// A role that Identity Center made in the data account.
+const RESERVED: &str = "AWSReservedSSO_Developer_5e1ed9e0fab51c00";
 /// Objects of the data set that are worth stealing.
 pub(crate) const LARGE_OBJECTS: usize = 64;
 /// Objects that people read all day.
@@ -49,6 +51,10 @@ pub struct Company {
     pub account: String,
     /// Account with the backups.
     pub backup_account: String,
+    /// The organization's management account, where Identity Center is at home.
+    pub management_account: String,
+    /// The identity store of Identity Center.
+    pub identity_store: String,
     /// An engineer.
     pub alice: Human,
     /// Her colleague on the same role.
@@ -81,11 +87,11 @@ pub struct Company {
     pub archive: String,
 }
 
-fn issuer(tenant: &str) -> String {
+pub(crate) fn issuer(tenant: &str) -> String {
     format!("https://sts.windows.net/{tenant}/")
 }
 
-fn saml_trust(provider_arn: &str) -> String {
+pub(crate) fn saml_trust(provider_arn: &str) -> String {
     json!({
         "Version": "2012-10-17",
         "Statement": [{
@@ -106,7 +112,7 @@ fn service_trust(service: &str) -> String {
     .to_string()
 }
 
-fn bucket_reader(bucket: &str) -> String {
+pub(crate) fn bucket_reader(bucket: &str) -> String {
     json!({
         "Version": "2012-10-17",
         "Statement": [
@@ -153,6 +159,8 @@ impl Company {
             ),
             subscription,
             account: account.into(),
+            management_account: "777788889999".into(),
+            identity_store: format!("d-{}", Rng::labelled(0, &tenant).hex(10)),
             backup_account: backup_account.into(),
             alice: human(&mut rng, "Alice", "Moran", EDGE),
             bob: human(&mut rng, "Bob", "Okafor", SAFARI),
@@ -177,8 +185,20 @@ impl Company {
             other_tenant,
         };
         company.found_entra(cloud);
-        company.found_aws(cloud, &mut rng);
+        company.found_aws(cloud, &mut rng, false);
         company
+    }
+
+    /// Moves the company into another cloud, with the ids that it has everywhere:
+    /// many stories can then play in one company, each in a cloud of its own.
+    pub(crate) fn settle(&self, cloud: &SimCloud) {
+        self.found_entra(cloud);
+        self.found_aws(cloud, &mut Rng::labelled(0, &self.tenant), true);
+    }
+
+    /// The unique id that a role of this company has, whatever the cloud's seed.
+    pub(crate) fn role_id_of(&self, account: &str, name: &str) -> String {
+        Rng::labelled(0, &format!("{}/{account}/{name}", self.tenant)).aws_id("AROA", 21)
     }
 
     fn found_entra(&self, cloud: &SimCloud) {
@@ -192,7 +212,8 @@ impl Company {
         cloud.add_user(&self.other_tenant, user(&self.other_alice, &self.alice.upn, "Alice Moran"));
     }
 
-    fn found_aws(&self, cloud: &SimCloud, rng: &mut Rng) {
+    fn found_aws(&self, cloud: &SimCloud, rng: &mut Rng, pinned: bool) {
+        let pin = |account: &str, name: &str| if pinned { self.role_id_of(account, name) } else { String::new() };
         cloud.add_account(&self.account);
         cloud.add_account(&self.backup_account);
         cloud.add_saml_provider(&self.account, PROVIDER, &issuer(&self.tenant));
@@ -208,12 +229,15 @@ impl Company {
             ..RoleSpec::default()
         };
         cloud.add_role(&self.account, role(&self.role_name, &self.role_id, &self.provider_arn));
-        cloud.add_role(&self.account, role("PartnerAnalyst", "", &self.other_provider_arn));
+        cloud.add_role(
+            &self.account,
+            role("PartnerAnalyst", &pin(&self.account, "PartnerAnalyst"), &self.other_provider_arn),
+        );
         cloud.add_role(
             &self.account,
             RoleSpec {
                 path: "/aws-reserved/sso.amazonaws.com/eu-west-1/".into(),
-                ..role("AWSReservedSSO_Developer_5e1ed9e0fab51c00", "", &self.provider_arn)
+                ..role(RESERVED, &pin(&self.account, RESERVED), &self.provider_arn)
             },
         );
         cloud.add_canary(&self.account, "SelvedgeCanary");
@@ -221,6 +245,7 @@ impl Company {
             &self.backup_account,
             RoleSpec {
                 name: "nightly-backup".into(),
+                id: pin(&self.backup_account, "nightly-backup"),
                 trust: service_trust("ec2.amazonaws.com"),
                 inline: BTreeMap::from([("ReadArchive".into(), bucket_reader(&self.archive))]),
                 ..RoleSpec::default()
@@ -278,7 +303,7 @@ impl Company {
     }
 }
 
-fn user(id: &str, upn: &str, name: &str) -> UserSpec {
+pub(crate) fn user(id: &str, upn: &str, name: &str) -> UserSpec {
     UserSpec {
         id: id.into(),
         upn: upn.into(),

@@ -299,7 +299,7 @@ impl State {
         }
     }
 
-    fn sign_in(
+    pub(crate) fn sign_in(
         &mut self,
         session: EntraSession,
         app: &App,

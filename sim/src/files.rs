@@ -47,13 +47,18 @@ pub fn write_estate(folder: &Path, world: &World) -> io::Result<()> {
 pub fn write_logs(folder: &Path, logs: &[LogRecord]) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(folder)?;
     let mut files = Vec::new();
-    for source in [LogSource::CloudTrail, LogSource::SignIn, LogSource::EntraAudit, LogSource::Activity] {
+    for source in LogSource::ALL {
         let own: Vec<&Value> = logs.iter().filter(|one| one.source == source).map(|one| &one.record).collect();
         let outer = if source == LogSource::CloudTrail { Envelope::Records } else { Envelope::LowerRecords };
         let mut rest = own.as_slice();
-        let mut turns = [outer, Envelope::Lines, Envelope::Single].into_iter().cycle();
+        // Findings come one by one or in lines, flow logs in lines; the rest in all ways.
+        let own_ways = match source {
+            LogSource::VpcFlow | LogSource::GuardDuty => [Envelope::Lines; 3],
+            _ => [outer, Envelope::Lines, Envelope::Single],
+        };
+        let mut turns = own_ways.into_iter().cycle();
         while !rest.is_empty() {
-            let envelope = turns.next().unwrap_or(outer);
+            let envelope = turns.next().unwrap_or(Envelope::Lines);
             let count = if envelope == Envelope::Single { 1 } else { BATCH.min(rest.len()) };
             let (batch, left) = rest.split_at(count);
             rest = left;
@@ -71,6 +76,10 @@ fn file_name(source: LogSource, envelope: Envelope) -> String {
         LogSource::SignIn => "signin",
         LogSource::EntraAudit => "audit",
         LogSource::Activity => "activity",
+        LogSource::KeyVault => "keyvault",
+        LogSource::AppService => "appservice",
+        LogSource::VpcFlow => "vpcflow",
+        LogSource::GuardDuty => "guardduty",
     };
     let end = if envelope == Envelope::Lines { "jsonl" } else { "json" };
     format!("{log}.{end}")

@@ -9,10 +9,11 @@
 //! arrives later.
 //!
 //! [`benign`] is the other side: a month of ordinary work, against which rules are
-//! measured. [`scenario_a`] and [`look_alikes`] play stories in such a world; [`http`]
+//! measured. [`scenario_a`], [`chains`], [`look_alikes`] and [`twins`] play stories in such a world; [`http`]
 //! shows the Entra side as Microsoft Graph on a loopback address.
 
 pub mod benign;
+pub mod chains;
 pub mod clock;
 mod cloud;
 mod company;
@@ -26,6 +27,9 @@ pub mod records;
 mod rng;
 pub mod scenario_a;
 mod session;
+mod story;
+pub mod town;
+pub mod twins;
 mod world;
 
 pub use clock::{SimClock, run};
@@ -38,4 +42,4 @@ pub use place::Place;
 pub use records::{LogRecord, LogSource};
 pub use rng::Rng;
 pub use session::{AwsCall, AwsSession, CallError, Reply};
-pub use world::{AssertionIds, Truth, World};
+pub use world::{AssertionIds, Setting, Truth, World};

@@ -1,4 +1,5 @@
-//! Harmless stories that look like Scenario A (facts, scenarios.md, AB1…AB14).
+//! Harmless stories that look like Scenario A (facts, scenarios.md, AB1…AB14);
+//! further ones are in [`crate::twins`].
 //! None of them may lead to a containment plan.
 
 use crate::cloud::sts::Assertion;
@@ -16,27 +17,44 @@ pub struct LookAlike {
     pub id: &'static str,
     /// One line.
     pub what: &'static str,
-    /// Plays it.
+    /// Plays it in a world of its own.
     pub play: fn(u64, AssertionIds) -> World,
+    /// What happens, to be played in a world that is there.
+    pub script: fn(&mut World),
 }
+
+macro_rules! like {
+    ($id:literal, $what:literal, $script:path) => {
+        $crate::look_alikes::LookAlike {
+            id: $id,
+            what: $what,
+            play: |seed, ids| {
+                let mut world = $crate::World::begin(seed, ids);
+                $script(&mut world);
+                world
+            },
+            script: $script,
+        }
+    };
+}
+pub(crate) use like;
 
 /// All of them.
 pub const ALL: &[LookAlike] = &[
-    LookAlike { id: "AB1", what: "an engineer edits a Logic App and later reads in AWS", play: engineer_at_work },
-    LookAlike { id: "AB2", what: "a nightly backup reads a lot", play: nightly_backup },
-    LookAlike { id: "AB3", what: "a VPN changes the address within a session", play: vpn_on_and_off },
-    LookAlike { id: "AB5", what: "a pipeline deploys a Logic App while a human is on AWS", play: pipeline_deploys },
-    LookAlike { id: "AB6", what: "two engineers share one address", play: two_behind_one_address },
-    LookAlike { id: "AB9", what: "a traveller signs in afresh in another country", play: traveller },
-    LookAlike { id: "AB14", what: "a session name collides with a stranger's", play: name_collision },
+    like!("AB1", "an engineer edits a Logic App and later reads in AWS", engineer_at_work),
+    like!("AB2", "a nightly backup reads a lot", nightly_backup),
+    like!("AB3", "a VPN changes the address within a session", vpn_on_and_off),
+    like!("AB5", "a pipeline deploys a Logic App while a human is on AWS", pipeline_deploys),
+    like!("AB6", "two engineers share one address", two_behind_one_address),
+    like!("AB9", "a traveller signs in afresh in another country", traveller),
+    like!("AB14", "a session name collides with a stranger's", name_collision),
 ];
 
 /// Reads of an ordinary hour.
 const READS: usize = 8;
 
 /// AB1: one desk, one session, an edit, and ordinary reads.
-pub fn engineer_at_work(seed: u64, ids: AssertionIds) -> World {
-    let mut world = World::begin(seed, ids);
+pub fn engineer_at_work(world: &mut World) {
     let alice = world.company.alice.clone();
     world.at(-540, 0);
     let morning = world.morning(&alice, &alice.desk);
@@ -49,12 +67,10 @@ pub fn engineer_at_work(seed: u64, ids: AssertionIds) -> World {
     world.look_around(&at_work);
     world.work(&at_work, READS);
     world.bystander = Some(at_work);
-    world
 }
 
 /// AB2: an instance reads the archive at two in the morning, two nights running.
-pub fn nightly_backup(seed: u64, ids: AssertionIds) -> World {
-    let world = World::begin(seed, ids);
+pub fn nightly_backup(world: &mut World) {
     let place = Place::machine("10.60.1.9", "Boto3/1.35.60 md/Botocore#1.35.60 ua/2.0 os/linux lang/python#3.12");
     for night in [-39 * 60, -15 * 60] {
         world.at(night, 0);
@@ -68,13 +84,11 @@ pub fn nightly_backup(seed: u64, ids: AssertionIds) -> World {
             world.cloud.call(&session, &place, &call).expect("the role may read the archive");
         }
     }
-    world
 }
 
 /// AB3: the address changes within the session, the device and the network do
 /// not.
-pub fn vpn_on_and_off(seed: u64, ids: AssertionIds) -> World {
-    let mut world = World::begin(seed, ids);
+pub fn vpn_on_and_off(world: &mut World) {
     let alice = world.company.alice.clone();
     let over_vpn = alice.desk.clone().at_address("198.51.101.20");
     world.at(-540, 0);
@@ -92,12 +106,10 @@ pub fn vpn_on_and_off(seed: u64, ids: AssertionIds) -> World {
     world.at(20, 0);
     world.portal(&morning.session, &alice.desk);
     world.bystander = Some(at_work);
-    world
 }
 
 /// AB5: the edit is the pipeline's; the human only reads.
-pub fn pipeline_deploys(seed: u64, ids: AssertionIds) -> World {
-    let mut world = World::begin(seed, ids);
+pub fn pipeline_deploys(world: &mut World) {
     let alice = world.company.alice.clone();
     let company = world.company.clone();
     let runner = Place::new("192.0.2.44", 64_509, ("NL", "Amsterdam", 52.37, 4.9), FIREFOX);
@@ -116,12 +128,10 @@ pub fn pipeline_deploys(seed: u64, ids: AssertionIds) -> World {
     world.look_around(&at_work);
     world.work(&at_work, READS);
     world.bystander = Some(at_work);
-    world
 }
 
 /// AB6: one address, two people, two sessions: Bob edits, Carol reads.
-pub fn two_behind_one_address(seed: u64, ids: AssertionIds) -> World {
-    let mut world = World::begin(seed, ids);
+pub fn two_behind_one_address(world: &mut World) {
     let (bob, carol) = (world.company.bob.clone(), world.company.carol.clone());
     world.at(-540, 0);
     let bobs = world.morning(&bob, &bob.desk);
@@ -136,13 +146,11 @@ pub fn two_behind_one_address(seed: u64, ids: AssertionIds) -> World {
     world.look_around(&at_work);
     world.work(&at_work, READS);
     world.bystander = Some(at_work);
-    world
 }
 
 /// AB9: another country, but a new session with a fresh second factor on the
 /// same joined device.
-pub fn traveller(seed: u64, ids: AssertionIds) -> World {
-    let mut world = World::begin(seed, ids);
+pub fn traveller(world: &mut World) {
     let alice = world.company.alice.clone();
     let mut hotel = Place::new("192.0.2.130", 64_505, ("US", "Denver", 39.74, -104.99), EDGE);
     hotel.device.clone_from(&alice.desk.device);
@@ -159,13 +167,11 @@ pub fn traveller(seed: u64, ids: AssertionIds) -> World {
     world.look_around(&at_work);
     world.work(&at_work, READS);
     world.bystander = Some(at_work);
-    world
 }
 
 /// AB14: a subsidiary's user with the same name comes through another provider;
 /// our Alice works at her desk.
-pub fn name_collision(seed: u64, ids: AssertionIds) -> World {
-    let mut world = World::begin(seed, ids);
+pub fn name_collision(world: &mut World) {
     let company = world.company.clone();
     let alice = company.alice.clone();
     let elsewhere = Place::new("203.0.113.140", 64_508, ("PT", "Porto", 41.15, -8.61), EDGE);
@@ -196,5 +202,4 @@ pub fn name_collision(seed: u64, ids: AssertionIds) -> World {
     world.look_around(&at_work);
     world.work(&at_work, READS);
     world.bystander = Some(at_work);
-    world
 }

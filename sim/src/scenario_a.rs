@@ -4,7 +4,6 @@
 //! Times are minutes and seconds after the first use of the stolen session.
 
 use crate::company::large_key;
-use crate::place::{FIREFOX, Place};
 use crate::world::{AssertionIds, Thief, Truth, World};
 use jiff::SignedDuration;
 
@@ -16,8 +15,14 @@ pub const BYSTANDER_OBJECTS: usize = 8;
 /// Plays the scenario up to the last stolen object.
 pub fn play(seed: u64, assertion_ids: AssertionIds) -> World {
     let mut world = World::begin(seed, assertion_ids);
+    script(&mut world);
+    world
+}
+
+/// What happens.
+pub fn script(world: &mut World) {
     let (alice, bob) = (world.company.alice.clone(), world.company.bob.clone());
-    let far_away = Place::new("203.0.113.77", 64_511, ("SG", "Singapore", 1.29, 103.85), FIREFOX);
+    let far_away = world.elsewhere.clone();
 
     // A0: Alice signs in at her desk in the morning, with a second factor.
     world.at(-540, 0);
@@ -74,8 +79,8 @@ pub fn play(seed: u64, assertion_ids: AssertionIds) -> World {
         sign_in: sign_in.id,
         azure_records: azure,
         aws_records: aws,
+        ..Truth::default()
     };
     world.thief = Some(Thief { stolen: morning.session, aws: thief });
     world.bystander = Some(bob_at_work);
-    world
 }

@@ -4,7 +4,7 @@ use crate::clock::plus;
 use crate::cloud::sts::Assertion;
 use crate::company::{Company, Human, large_key, small_key};
 use crate::entra::{App, EntraSession, SignIn, SignInError};
-use crate::place::Place;
+use crate::place::{FIREFOX, Place};
 use crate::records::LogRecord;
 use crate::rng::Rng;
 use crate::session::{AwsCall, AwsSession, CallError, Reply};
@@ -32,7 +32,9 @@ pub struct Truth {
     pub human: String,
     /// UPN.
     pub upn: String,
-    /// `aws:userid` of the thief's AWS session.
+    /// Object id of the service principal that crossed, where a workload did.
+    pub workload: String,
+    /// `aws:userid` of the thief's AWS session (a user's unique id for a long-lived key).
     pub user_id: String,
     /// Role.
     pub role_arn: String,
@@ -60,6 +62,26 @@ pub(crate) struct Thief {
     pub(crate) aws: AtWork,
 }
 
+/// Where and when a story plays.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Seed of ids and delays.
+    pub seed: u64,
+    /// What the assertion id is.
+    pub assertion_ids: AssertionIds,
+    /// The story's time zero.
+    pub zero: Timestamp,
+    /// A company that is there already; else one is founded.
+    pub company: Option<Company>,
+    /// Where a thief sits.
+    pub elsewhere: Place,
+}
+
+/// Where thieves sit unless a setting says otherwise.
+fn singapore() -> Place {
+    Place::new("203.0.113.77", 64_511, ("SG", "Singapore", 1.29, 103.85), FIREFOX)
+}
+
 /// A story's world. The story has been played up to the clock's time; the
 /// attacker and the bystander can go on calling while the agent acts.
 #[derive(Debug)]
@@ -74,6 +96,10 @@ pub struct World {
     pub truth: Truth,
     pub(crate) zero: Timestamp,
     pub(crate) assertion_ids: AssertionIds,
+    /// Where a thief sits.
+    pub(crate) elsewhere: Place,
+    /// Further inventory: path and content.
+    pub(crate) exports: Vec<(String, Value)>,
     pub(crate) thief: Option<Thief>,
     pub(crate) bystander: Option<AtWork>,
     ids: Mutex<Rng>,
@@ -84,9 +110,21 @@ impl World {
     /// A founded company at ten hours before the story's time zero.
     pub(crate) fn begin(seed: u64, assertion_ids: AssertionIds) -> Self {
         let zero = Timestamp::from_second(1_779_124_500).unwrap_or(Timestamp::UNIX_EPOCH);
+        Self::begin_in(Setting { seed, assertion_ids, zero, company: None, elsewhere: singapore() })
+    }
+
+    /// The same in a setting: another time, or a company that is there already.
+    pub fn begin_in(setting: Setting) -> Self {
+        let Setting { seed, assertion_ids, zero, company, elsewhere } = setting;
         let clock = SimClock::new(plus(zero, SignedDuration::from_hours(-40)));
         let cloud = SimCloud::new(seed, clock.clone());
-        let company = Company::found(&cloud);
+        let company = match company {
+            Some(company) => {
+                company.settle(&cloud);
+                company
+            }
+            None => Company::found(&cloud),
+        };
         let ids = Mutex::new(cloud.rng("assertions"));
         Self {
             clock,
@@ -95,6 +133,8 @@ impl World {
             truth: Truth::default(),
             zero,
             assertion_ids,
+            elsewhere,
+            exports: Vec::new(),
             thief: None,
             bystander: None,
             ids,
@@ -110,7 +150,7 @@ impl World {
     /// The estate as its owner's tools export it: path within a folder, content.
     pub fn estate(&self) -> Vec<(String, Value)> {
         let mut out = Vec::new();
-        for account in [&self.company.account, &self.company.backup_account] {
+        for account in [&self.company.account, &self.company.backup_account, &self.company.management_account] {
             let details = self.cloud.account_authorization_details(account);
             let providers = self.cloud.list_saml_providers(account);
             out.extend(details.map(|value| (format!("aws/{account}/account-authorization-details.json"), value)));
@@ -118,6 +158,7 @@ impl World {
         }
         out.extend(self.cloud.users_export(&self.company.tenant).map(|value| ("entra/users.json".into(), value)));
         out.extend(self.company.applications());
+        out.extend(self.exports.iter().cloned());
         out
     }
 
@@ -145,6 +186,39 @@ impl World {
         self.cloud
             .arm_as_user(sign_in, place, target, "Microsoft.Logic/workflows/write")
             .expect("the story's people may edit Logic Apps");
+    }
+
+    /// What the thief does in `act` becomes part of the truth: the ids of the
+    /// records that it leaves, by cloud.
+    pub(crate) fn theft<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.cloud.logs().len();
+        let out = act(self);
+        for record in self.cloud.logs().into_iter().skip(before) {
+            let ids = if record.source.is_aws() { &mut self.truth.aws_records } else { &mut self.truth.azure_records };
+            if !ids.contains(&record.id) {
+                ids.push(record.id);
+            }
+        }
+        out
+    }
+
+    /// Somebody holds this session and crossed by this human's identity.
+    pub(crate) fn is_theft_of(&mut self, human: &Human, who: &AtWork) {
+        self.truth.human.clone_from(&human.id);
+        self.truth.upn.clone_from(&human.upn);
+        self.crossed_as(who);
+    }
+
+    /// The AWS session of the theft.
+    pub(crate) fn crossed_as(&mut self, who: &AtWork) {
+        self.truth.user_id = who.session.user_id();
+        self.truth.role_arn.clone_from(&who.session.role_arn);
+        self.truth.access_key.clone_from(&who.session.access_key);
+    }
+
+    /// Time passes.
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
     }
 
     /// A sign-in to the AWS application out of a running session, and two seconds

@@ -84,7 +84,12 @@ fn home(record: &LogRecord, world: &World) -> Stream {
         LogSource::SignIn if text("category") == "ServicePrincipalSignInLogs" => Stream::Azure(Log::ServicePrincipal),
         LogSource::SignIn => Stream::Azure(Log::NonInteractive),
         LogSource::EntraAudit => Stream::Azure(Log::Audit),
-        LogSource::Activity => Stream::Azure(Log::Activity),
+        // The story has no others.
+        LogSource::Activity
+        | LogSource::KeyVault
+        | LogSource::AppService
+        | LogSource::VpcFlow
+        | LogSource::GuardDuty => Stream::Azure(Log::Activity),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The company: who and what is there to act.
 
+use crate::company::Human;
 use crate::rng::Rng;
 
 /// Someone who works there.
@@ -58,6 +59,13 @@ const APPS: [&str; 12] = [
     "itsm-connector",
 ];
 
+/// Whom a company has, for [`super::Month::of`].
+pub(crate) struct Residents<'a> {
+    pub(crate) tenant: &'a str,
+    /// At least one; the first twelve administer the platform.
+    pub(crate) people: &'a [Human],
+}
+
 /// How many people administer the platform.
 pub(super) const ADMINS: usize = 12;
 
@@ -95,8 +103,22 @@ impl Estate {
         }
     }
 
+    /// The estate of a company that is there already. Its applications, other
+    /// accounts and subscriptions are drawn.
+    pub(super) fn of(rng: &mut Rng, who: &Residents<'_>) -> Self {
+        let drawn = Self::new(rng);
+        let people = who.people.iter().map(|human| Person {
+            upn: human.upn.clone(),
+            name: human.name.clone(),
+            id: human.id.clone(),
+            ip: human.desk.ip.clone(),
+            device: human.desk.device.as_ref().map(|device| device.id.clone()).unwrap_or_default(),
+        });
+        Self { tenant: who.tenant.to_owned(), people: people.collect(), ..drawn }
+    }
+
     pub(super) fn admin(&self, rng: &mut Rng) -> &Person {
-        &self.people[rng.between(0, ADMINS as u64 - 1) as usize]
+        &self.people[rng.between(0, ADMINS.min(self.people.len()) as u64 - 1) as usize]
     }
 
     pub(super) fn person(&self, rng: &mut Rng) -> &Person {

@@ -24,6 +24,7 @@ mod tests;
 
 use crate::rng::Rng;
 use estate::Estate;
+pub(crate) use estate::Residents;
 use fill::Fill;
 use jiff::{SignedDuration, Timestamp};
 use selvedge_model::RecordKind;
@@ -55,6 +56,8 @@ pub struct Month {
     estate: Estate,
     size: usize,
     made: usize,
+    start: Timestamp,
+    seconds: u64,
     waiting: VecDeque<BenignRecord>,
 }
 
@@ -63,13 +66,22 @@ impl Month {
     pub fn new(seed: u64, size: usize) -> Self {
         let mut rng = Rng::labelled(seed, "benign");
         let estate = Estate::new(&mut rng);
-        Self { rng, estate, size, made: 0, waiting: VecDeque::new() }
+        let start = Timestamp::from_second(START).unwrap_or_default();
+        Self { rng, estate, size, made: 0, start, seconds: MONTH, waiting: VecDeque::new() }
+    }
+
+    /// As many records of a company that is there already, over so many seconds
+    /// from `start`.
+    pub(crate) fn of(seed: u64, size: usize, who: &Residents<'_>, start: Timestamp, seconds: u64) -> Self {
+        let mut rng = Rng::labelled(seed, "benign");
+        let estate = Estate::of(&mut rng, who);
+        Self { rng, estate, size, made: 0, start, seconds, waiting: VecDeque::new() }
     }
 
     /// Now, by how far the month is along.
     fn now(&self) -> Timestamp {
-        let seconds = MONTH * self.made as u64 / self.size.max(1) as u64;
-        Timestamp::from_second(START).unwrap_or_default() + SignedDuration::from_secs(seconds.cast_signed())
+        let seconds = self.seconds * self.made as u64 / self.size.max(1) as u64;
+        crate::clock::plus(self.start, SignedDuration::from_secs(seconds.cast_signed()))
     }
 
     /// Lets somebody or something act.

@@ -97,7 +97,7 @@ impl SimCloud {
         let held = state.accounts.get(account)?;
         let roles: Vec<Value> = held.roles.values().map(|role| role_detail(account, role)).collect();
         Some(json!({
-            "UserDetailList": [],
+            "UserDetailList": held.users,
             "GroupDetailList": [],
             "RoleDetailList": roles,
             "Policies": managed_policies(held, state.seed),

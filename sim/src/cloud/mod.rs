@@ -214,6 +214,11 @@ impl SimCloud {
         self.lock().logs.clone()
     }
 
+    /// All sessions that were ever opened.
+    pub(crate) fn sessions(&self) -> Vec<crate::AwsSession> {
+        self.lock().accounts.values().flat_map(|account| account.sessions.values().cloned()).collect()
+    }
+
     pub(crate) async fn wait_for_call(&self) {
         let half = {
             let mut state = self.lock();

@@ -45,6 +45,8 @@ pub(crate) struct Account {
     pub(crate) roles: BTreeMap<String, Role>,
     /// ARN to issuer.
     pub(crate) saml_providers: BTreeMap<String, String>,
+    /// IAM users, as the authorization details show them.
+    pub(crate) users: Vec<Value>,
     /// By access key.
     pub(crate) sessions: BTreeMap<String, AwsSession>,
     /// Name of the canary role.
@@ -108,9 +110,9 @@ impl State {
 
     pub(crate) fn log(&mut self, source: LogSource, container: &str, at: Timestamp, (id, record): (String, Value)) {
         let range = match source {
-            LogSource::CloudTrail => self.delays.cloudtrail,
+            LogSource::CloudTrail | LogSource::VpcFlow | LogSource::GuardDuty => self.delays.cloudtrail,
             LogSource::SignIn | LogSource::EntraAudit => self.delays.sign_in,
-            LogSource::Activity => self.delays.activity,
+            LogSource::Activity | LogSource::KeyVault | LogSource::AppService => self.delays.activity,
         };
         let arrives_at = self.after(at, range);
         self.logs.push(LogRecord { source, container: container.into(), id, occurred_at: at, arrives_at, record });

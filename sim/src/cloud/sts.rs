@@ -98,6 +98,26 @@ impl SimCloud {
         Ok(session)
     }
 
+    /// A session of a role that was opened in a way that leaves its record to
+    /// the caller; the trust policy is not asked.
+    ///
+    /// # Errors
+    /// If there is no such role.
+    pub(crate) fn open_session(
+        &self,
+        account: &str,
+        role_name: &str,
+        session_name: &str,
+        source: Option<&str>,
+    ) -> Result<AwsSession, CallError> {
+        let now = self.now();
+        let mut state = self.lock();
+        let holder = state.accounts.get(account).ok_or_else(|| not_found("account", account))?;
+        let role = holder.roles.get(role_name).ok_or_else(|| not_found("role", role_name))?;
+        let session = new_session(role, account, session_name, source, now);
+        Ok(state.issue(session))
+    }
+
     /// Signs a console session in: leaves the record that the console leaves.
     pub(crate) fn console_login(&self, session: &AwsSession, provider_arn: &str, from: &Place) {
         let now = self.now();
@@ -368,7 +388,7 @@ impl State {
         trail.record(&mut self.rng)
     }
 
-    fn credentials(&mut self, session: &AwsSession) -> Value {
+    pub(crate) fn credentials(&mut self, session: &AwsSession) -> Value {
         let expires = session.expires_at.strftime("%b %-d, %Y, %I:%M:%S %p").to_string();
         json!({
             "accessKeyId": session.access_key,

@@ -24,7 +24,14 @@ pub(crate) struct UserSignIn<'a> {
 }
 
 /// What surrounds `properties` in every row of `tenant`.
-fn envelope(tenant: &str, category: &str, operation: &str, at: Timestamp, rng: &mut Rng, properties: Value) -> Value {
+pub(crate) fn envelope(
+    tenant: &str,
+    category: &str,
+    operation: &str,
+    at: Timestamp,
+    rng: &mut Rng,
+    properties: Value,
+) -> Value {
     // `time` is when Entra emitted the row, some time after the event.
     let emitted = crate::clock::plus(at, SignedDuration::from_secs(rng.between(40, 150).cast_signed()));
     json!({

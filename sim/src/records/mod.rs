@@ -4,6 +4,8 @@
 pub mod activity;
 pub mod cloudtrail;
 pub mod entra;
+pub(crate) mod planes;
+pub(crate) mod workloads;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,33 @@ pub enum LogSource {
     EntraAudit,
     /// Azure Activity Log, as Event Hubs carries it.
     Activity,
+    /// Key Vault audit events.
+    KeyVault,
+    /// App Service HTTP logs.
+    AppService,
+    /// VPC flow logs; a record is an object with the names of the columns.
+    VpcFlow,
+    /// GuardDuty findings.
+    GuardDuty,
+}
+
+impl LogSource {
+    /// Every log.
+    pub const ALL: [Self; 8] = [
+        Self::CloudTrail,
+        Self::SignIn,
+        Self::EntraAudit,
+        Self::Activity,
+        Self::KeyVault,
+        Self::AppService,
+        Self::VpcFlow,
+        Self::GuardDuty,
+    ];
+
+    /// Whether it is a log of AWS; the others are Microsoft's.
+    pub fn is_aws(self) -> bool {
+        matches!(self, Self::CloudTrail | Self::VpcFlow | Self::GuardDuty)
+    }
 }
 
 /// One record, with when it happened and when a collector gets it.

@@ -202,5 +202,9 @@ fn source_name(source: selvedge_sim::LogSource) -> &'static str {
         S::SignIn => "Entra sign-ins",
         S::EntraAudit => "Entra audit",
         S::Activity => "Azure Activity Log",
+        S::KeyVault => "Key Vault",
+        S::AppService => "App Service",
+        S::VpcFlow => "VPC flow log",
+        S::GuardDuty => "GuardDuty",
     }
 }
