@@ -182,13 +182,16 @@ impl Seam {
         found.next().filter(|_| found.next().is_none())
     }
 
-    fn principals_of<'a>(&'a self, of: &'a str) -> impl Iterator<Item = &'a str> {
+    /// The service principals of an application, which may be named by its object id,
+    /// its application id, or a resource that acts as it; itself if it is one.
+    pub fn principals_of<'a>(&'a self, of: &'a str) -> impl Iterator<Item = &'a str> {
         let app = self.applications.get(of).map_or(of, String::as_str);
         let by_app = self.principals.get(app).into_iter().flatten().map(String::as_str);
         // A managed identity is named by its resource.
         let by_resource =
             self.held_by.iter().filter(move |(_, resources)| of.starts_with('/') && resources.contains(of));
-        by_app.chain(by_resource.map(|(principal, _)| principal.as_str()))
+        let itself = self.principals.values().flatten().find(|principal| *principal == of).map(String::as_str);
+        by_app.chain(by_resource.map(|(principal, _)| principal.as_str())).chain(itself)
     }
 }
 

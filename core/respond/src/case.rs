@@ -141,8 +141,8 @@ pub struct PersonCase {
     pub links: Vec<CrossCloudLink>,
     /// Roles of those sessions.
     pub roles: BTreeMap<String, RoleFacts>,
-    /// When the person changed resources that act as a workload, by the workload's
-    /// object id.
+    /// When the person changed a workload or a resource that acts as it, by the
+    /// workload's object id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub held: BTreeMap<String, BTreeSet<(Timestamp, EventId)>>,
     /// Session names (`aws:userid`) of the person that others use as well, and

@@ -353,9 +353,10 @@ impl<'a> View<'a> {
                 _ => since.duration_since(u.cite.at) <= TOKEN_LIFETIME && addresses.contains(u.ip.as_str()),
             })
             .collect();
-        let pivots = self.pivots((&requests, &addresses, &arm), since, thresholds);
         let changes: Vec<&EntraChange> =
             self.changes.iter().copied().filter(|c| c.cite.at >= since && addresses.contains(c.ip.as_str())).collect();
+        let hand = arm.iter().map(|u| u.cite.event).chain(changes.iter().map(|c| c.cite.event)).collect();
+        let pivots = self.pivots((&requests, &addresses, &hand), since, thresholds);
         if pivots.is_empty() && arm.is_empty() && changes.is_empty() {
             return None;
         }
@@ -393,7 +394,7 @@ impl<'a> View<'a> {
     /// one.
     fn pivots(
         &self,
-        (requests, addresses, arm): (&BTreeSet<&str>, &BTreeSet<&str>, &[&ArmUse]),
+        (requests, addresses, hand): (&BTreeSet<&str>, &BTreeSet<&str>, &BTreeSet<EventId>),
         since: Timestamp,
         thresholds: &Thresholds,
     ) -> Vec<(&AwsSession<'a>, &CrossCloudLink)> {
@@ -404,7 +405,7 @@ impl<'a> View<'a> {
                 continue;
             };
             let from_hand = match link.sign_in.as_deref() {
-                _ if link.holder == Holder::Workload => held::is_by_hand(&self.case.held, link, arm),
+                _ if link.holder == Holder::Workload => held::is_by_hand(&self.case.held, link, hand),
                 Some(sign_in) => {
                     requests.contains(sign_in)
                         || link.alternatives.iter().any(|a| requests.contains(a.as_str()))

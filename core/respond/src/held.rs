@@ -1,6 +1,7 @@
 //! Workloads in a person's hand: a resource of Azure acts as a managed identity, and
-//! whoever changes the resource says what it does. So an AWS session that the identity
-//! opens soon after may be that person's (rule X8; scenario A, variant b).
+//! whoever changes the resource says what it does; whoever changes an application of
+//! Entra, such as its credentials, says who signs in as it. So an AWS session that the
+//! workload opens soon after may be that person's (rule X8; scenario A, variant b).
 
 use selvedge_graph::identity::{Ground, Holder};
 use selvedge_graph::seam::Seam;
@@ -16,7 +17,7 @@ const SOON: SignedDuration = SignedDuration::from_hours(24);
 /// have done it anyway.
 const SURE: Confidence = Confidence::new(800);
 
-/// When a person changed resources that act as a workload: by object id of the
+/// When a person changed a workload or what acts as it: by object id of the
 /// workload, times and records in order.
 pub(crate) type Held = BTreeMap<String, BTreeSet<(Timestamp, EventId)>>;
 
@@ -37,19 +38,32 @@ pub(crate) fn workloads_of<'s>(seam: &'s Seam, resource: &'s str) -> impl Iterat
 /// What a person's records say of workloads.
 pub(crate) fn held<'r>(seam: &Seam, records: impl Iterator<Item = &'r Record>) -> Held {
     let mut out = Held::new();
-    if seam.held_by.is_empty() {
+    if seam.held_by.is_empty() && seam.principals.is_empty() {
         return out;
     }
     for fact in records.flat_map(|record| &record.facts) {
-        if let Fact::ArmUse(used) = fact
-            && changes(used)
-        {
-            for workload in workloads_of(seam, &used.resource) {
-                out.entry(workload.to_owned()).or_default().insert((used.cite.at, used.cite.event));
-            }
+        for workload in in_hand(seam, fact) {
+            out.entry(workload.to_owned()).or_default().insert((fact.cite().at, fact.cite().event));
         }
     }
     out
+}
+
+/// The workloads that a fact puts into somebody's hand.
+fn in_hand<'f>(seam: &'f Seam, fact: &'f Fact) -> Vec<&'f str> {
+    match fact {
+        Fact::ArmUse(used) if changes(used) => workloads_of(seam, &used.resource).collect(),
+        Fact::EntraChange(change) => {
+            let targets = change.targets.iter().filter(|(kind, _)| is_application(kind));
+            targets.flat_map(|(_, id)| seam.principals_of(id)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a target of a change in Entra is an application or a service principal.
+pub(crate) fn is_application(kind: &str) -> bool {
+    kind.eq_ignore_ascii_case("Application") || kind.eq_ignore_ascii_case("ServicePrincipal")
 }
 
 /// The latest change before a session was opened, if it was soon before.
@@ -69,7 +83,7 @@ pub(crate) fn joined(
     let theirs = keys.flat_map(|key| links.get(&key).into_iter().flatten().copied().collect::<Vec<_>>());
     let soon = theirs.filter(|link| link.holder == Holder::Workload && before(held, link).is_some());
     soon.map(|link| {
-        let why = "the person changed the resource that acts as this workload within a day before";
+        let why = "the person changed this workload, or the resource that acts as it, within a day before";
         let ground = Ground { rule: "X8".into(), confidence: SURE, why: why.into() };
         let grounds = link.grounds.iter().cloned().chain([ground]).collect();
         CrossCloudLink { grounds, confidence: link.confidence.min(SURE), ..(*link).clone() }
@@ -78,9 +92,8 @@ pub(crate) fn joined(
 }
 
 /// Whether a session of a workload came of a change that this hand made.
-pub(crate) fn is_by_hand(held: &Held, link: &CrossCloudLink, hand: &[&ArmUse]) -> bool {
-    let made = before(held, link).map(|(_, event)| *event);
-    made.is_some_and(|made| hand.iter().any(|used| used.cite.event == made))
+pub(crate) fn is_by_hand(held: &Held, link: &CrossCloudLink, hand: &BTreeSet<EventId>) -> bool {
+    before(held, link).is_some_and(|(_, event)| hand.contains(event))
 }
 
 #[cfg(test)]
@@ -145,7 +158,7 @@ mod tests {
         let found = joined(&held, &person, &links);
         assert!(found.iter().all(|one| one.confidence == SURE && one.grounds[0].rule == "X8"));
         let Fact::ArmUse(first) = &edits[0].facts[0] else { unreachable!() };
-        let got = (!found.is_empty(), is_by_hand(&held, &link, &[first]));
+        let got = (!found.is_empty(), is_by_hand(&held, &link, &BTreeSet::from([first.cite.event])));
         assert_eq!(got, expect, "{edits:?}");
     }
 

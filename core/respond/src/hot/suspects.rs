@@ -3,7 +3,7 @@
 use super::sweep::{Row, Sweep};
 use super::{mark, person_mark};
 use crate::context::risks;
-use crate::held::workloads_of;
+use crate::held::{is_application, workloads_of};
 use crate::thresholds::ContextChange;
 use selvedge_graph::cold::views::{FactView, SignInView};
 use selvedge_graph::cold::{ColdSet, Item, Kind};
@@ -81,24 +81,33 @@ fn risky(cold: &ColdSet, rows: &[Row], table: &ContextChange) -> Vec<PersonKey> 
     out
 }
 
-/// AWS principals that workloads opened which these people had in hand: they changed a
-/// resource that acts as the workload ([`crate::held`]).
+/// AWS principals that workloads opened which these people had in hand: they changed
+/// the workload, or a resource that acts as it ([`crate::held`]).
 pub(super) fn held(cold: &ColdSet, estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>) -> BTreeSet<u64> {
     let mut workloads = BTreeSet::new();
-    if estate.seam.held_by.is_empty() || people.is_empty() {
+    let seam = &estate.seam;
+    if seam.held_by.is_empty() && seam.principals.is_empty() || people.is_empty() {
         return workloads;
     }
     let plain = selvedge_graph::cold::Text::Plain;
     let people: BTreeSet<u64> =
         people.iter().map(|person| person_mark(&plain(&person.tenant), &plain(&person.user_id))).collect();
-    let of_azure = cold.entries().filter(|entry| matches!(entry.kind(), Kind::ArmUse | Kind::Other));
+    let changes = |kind| matches!(kind, Kind::ArmUse | Kind::EntraChange | Kind::Other);
+    let of_azure = cold.entries().filter(|entry| changes(entry.kind()));
     for item in of_azure.filter_map(|entry| entry.item()) {
         for fact in item.facts() {
-            if let FactView::ArmUse(used) = fact
-                && people.contains(&person_mark(&used.tenant, &used.object_id))
-            {
-                let add = |resource: &str| workloads.extend(workloads_of(&estate.seam, resource).map(mark));
-                used.resource.with(add);
+            match fact {
+                FactView::ArmUse(used) if people.contains(&person_mark(&used.tenant, &used.object_id)) => {
+                    used.resource.with(|resource| workloads.extend(workloads_of(seam, resource).map(mark)));
+                }
+                FactView::EntraChange(change)
+                    if people.contains(&person_mark(&change.tenant, &change.initiator_id)) =>
+                {
+                    for (_, id) in change.targets.iter().filter(|(kind, _)| kind.with(is_application)) {
+                        id.with(|id| workloads.extend(seam.principals_of(id).map(mark)));
+                    }
+                }
+                _ => {}
             }
         }
     }
