@@ -18,7 +18,7 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
-pub use score::{Score, Share, score};
+pub use score::{Join, Score, Share, score, session_key};
 pub use truth::{Attack, HiddenTwin, TownTruth};
 
 use crate::benign::{Month, Residents};
