@@ -75,6 +75,8 @@ pub struct Setting {
     pub company: Option<Company>,
     /// Where a thief sits.
     pub elsewhere: Place,
+    /// How many times the minutes after time zero last; at least 1.
+    pub pace: i64,
 }
 
 /// Where thieves sit unless a setting says otherwise.
@@ -98,6 +100,7 @@ pub struct World {
     pub(crate) assertion_ids: AssertionIds,
     /// Where a thief sits.
     pub(crate) elsewhere: Place,
+    pace: i64,
     /// Further inventory: path and content.
     pub(crate) exports: Vec<(String, Value)>,
     pub(crate) thief: Option<Thief>,
@@ -110,12 +113,12 @@ impl World {
     /// A founded company at ten hours before the story's time zero.
     pub(crate) fn begin(seed: u64, assertion_ids: AssertionIds) -> Self {
         let zero = Timestamp::from_second(1_779_124_500).unwrap_or(Timestamp::UNIX_EPOCH);
-        Self::begin_in(Setting { seed, assertion_ids, zero, company: None, elsewhere: singapore() })
+        Self::begin_in(Setting { seed, assertion_ids, zero, company: None, elsewhere: singapore(), pace: 1 })
     }
 
     /// The same in a setting: another time, or a company that is there already.
     pub fn begin_in(setting: Setting) -> Self {
-        let Setting { seed, assertion_ids, zero, company, elsewhere } = setting;
+        let Setting { seed, assertion_ids, zero, company, elsewhere, pace } = setting;
         let clock = SimClock::new(plus(zero, SignedDuration::from_hours(-40)));
         let cloud = SimCloud::new(seed, clock.clone());
         let company = match company {
@@ -134,6 +137,7 @@ impl World {
             zero,
             assertion_ids,
             elsewhere,
+            pace: pace.max(1),
             exports: Vec::new(),
             thief: None,
             bystander: None,
@@ -142,8 +146,10 @@ impl World {
         }
     }
 
-    /// Moves the story on to `minutes` and `seconds` after its time zero.
+    /// Moves the story on to `minutes` and `seconds` after its time zero, in the
+    /// story's own pace.
     pub(crate) fn at(&self, minutes: i64, seconds: i64) {
+        let minutes = if minutes > 0 { minutes * self.pace } else { minutes };
         self.clock.advance_to(plus(self.zero, SignedDuration::from_secs(minutes * 60 + seconds)));
     }
 

@@ -67,7 +67,7 @@ impl Town {
         let begins = SignedDuration::from_secs(one.begins * 3600 + rng.between(0, 2_400).cast_signed());
         let zero = plus(self.midnight(day), begins);
         let others = (who + 1) % self.people.len();
-        let world = self.world(&label, zero, [who, others, (others + 1) % self.people.len()]);
+        let world = self.world(&label, zero, [who, others, (others + 1) % self.people.len()], 1);
         Script { world, one, day, rng }.play().into()
     }
 }

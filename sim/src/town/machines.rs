@@ -18,7 +18,7 @@ impl Town {
     pub(super) fn machines(&self, day: i64) -> World {
         let label = format!("machines/{day}");
         let mut rng = Rng::labelled(self.size.seed, &label);
-        let mut world = self.world(&label, self.midnight(day), [0, 1, 2]);
+        let mut world = self.world(&label, self.midnight(day), [0, 1, 2], 1);
         let logic_app = world.company.logic_app.clone();
         let orders = world.workload("orders-to-erp", &logic_app);
         let orders_role = world.trusts_workload("OrdersSync", &orders, AUDIENCE);
