@@ -53,6 +53,20 @@ pub struct Truth {
 pub(crate) struct AtWork {
     pub(crate) session: AwsSession,
     pub(crate) place: Place,
+    /// The OIDC provider whose token opened the session.
+    pub(crate) provider: Option<String>,
+}
+
+impl AtWork {
+    /// Somebody with a session.
+    pub(crate) fn new(session: AwsSession, place: &Place) -> Self {
+        Self { session, place: place.clone(), provider: None }
+    }
+
+    /// Somebody whose session a token of this provider opened.
+    pub(crate) fn by_provider(session: AwsSession, place: &Place, provider: String) -> Self {
+        Self { provider: Some(provider), ..Self::new(session, place) }
+    }
 }
 
 /// The thief: the stolen sign-in session too.
@@ -233,7 +247,7 @@ impl World {
         let sign_in = self.cloud.refresh(session, &self.company.app, place).expect("the story's sessions are live");
         self.clock.advance(SignedDuration::from_secs(2));
         let session = self.assume(&sign_in, place, true).expect("the story's role trusts the tenant");
-        (sign_in, AtWork { session, place: place.clone() })
+        (sign_in, AtWork::new(session, place))
     }
 
     pub(crate) fn assertion_id(&self, sign_in: &SignIn) -> String {
@@ -335,7 +349,7 @@ impl World {
     /// # Errors
     /// As [`SimCloud::call`].
     pub fn human_reads(&self, session: &AwsSession) -> Result<Reply, CallError> {
-        let who = AtWork { session: session.clone(), place: self.company.alice.desk.clone() };
+        let who = AtWork::new(session.clone(), &self.company.alice.desk);
         self.read(&who, &small_key(0))
     }
 

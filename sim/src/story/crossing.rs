@@ -97,7 +97,7 @@ impl World {
         }
         self.wait(2);
         let session = self.cloud.open_session(&company.account, role, &human.upn, None).expect("the script made it");
-        (sign_in, AtWork { session, place: place.clone() })
+        (sign_in, AtWork::new(session, place))
     }
 
     fn identity_center_user(&self, human: &Human, place: &Place) -> Caller {
@@ -147,7 +147,7 @@ impl World {
             internal_address: false,
         };
         let session = self.cloud.assume_role_with_saml(&self.company.account, sign_in, &assertion, place);
-        AtWork { session: session.expect("the role trusts the tenant"), place: place.clone() }
+        AtWork::new(session.expect("the role trusts the tenant"), place)
     }
 
     /// A stranger of the subsidiary, whose UPN is the same as Alice's, comes through
@@ -166,7 +166,7 @@ impl World {
             internal_address: false,
         };
         let session = self.cloud.assume_role_with_saml(&company.account, &stranger, &assertion, place);
-        AtWork { session: session.expect("the role trusts the subsidiary"), place: place.clone() }
+        AtWork::new(session.expect("the role trusts the subsidiary"), place)
     }
 
     /// Takes a role with an assertion that somebody made themselves: there was no
@@ -197,7 +197,7 @@ impl World {
                 "nameQualifier": qualifier,
             }));
         self.aws(&caller, call);
-        AtWork { session, place: place.clone() }
+        AtWork::new(session, place)
     }
 
     /// Sets up what lets a workload of the tenant into the data account: the OIDC
@@ -274,7 +274,7 @@ impl World {
         let at = self.clock.now();
         let record = call.record(&caller, &caller.account, at, &mut self.cloud.lock().rng);
         self.log(LogSource::CloudTrail, &company.account, record);
-        AtWork { session, place: from.clone() }
+        AtWork::by_provider(session, from, provider)
     }
 
     /// A session takes a role of another account: one record on each side, tied by
@@ -300,7 +300,7 @@ impl World {
             state.log(LogSource::CloudTrail, side, at, (id, record));
         }
         drop(state);
-        AtWork { session, place: who.place.clone() }
+        AtWork::new(session, &who.place)
     }
 }
 
