@@ -3,6 +3,7 @@
 use crate::records::{LogRecord, LogSource};
 use crate::world::World;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,8 +29,11 @@ const BATCH: usize = 12;
 /// # Errors
 /// If a file cannot be written.
 pub fn write_estate(folder: &Path, world: &World) -> io::Result<()> {
-    for (path, value) in world.estate() {
-        let path = folder.join(path);
+    let mut written = BTreeSet::new();
+    for (n, (path, value)) in world.estate().into_iter().enumerate() {
+        // Of two documents from one command each gets a file.
+        let path =
+            folder.join(if written.insert(path.clone()) { path } else { format!("{n}-{}", path.replace('/', "-")) });
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }

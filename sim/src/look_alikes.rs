@@ -2,12 +2,10 @@
 //! further ones are in [`crate::twins`].
 //! None of them may lead to a containment plan.
 
-use crate::cloud::sts::Assertion;
 use crate::company::large_key;
-use crate::entra::App;
 use crate::place::{EDGE, FIREFOX, Place};
 use crate::session::AwsCall;
-use crate::world::{AssertionIds, AtWork, World};
+use crate::world::{AssertionIds, World};
 use jiff::SignedDuration;
 
 /// A story: its name in the facts, what it is, and how it is played.
@@ -172,8 +170,7 @@ pub fn traveller(world: &mut World) {
 /// AB14: a subsidiary's user with the same name comes through another provider;
 /// our Alice works at her desk.
 pub fn name_collision(world: &mut World) {
-    let company = world.company.clone();
-    let alice = company.alice.clone();
+    let alice = world.company.alice.clone();
     let elsewhere = Place::new("203.0.113.140", 64_508, ("PT", "Porto", 41.15, -8.61), EDGE);
     world.at(-540, 0);
     let morning = world.morning(&alice, &alice.desk);
@@ -182,23 +179,7 @@ pub fn name_collision(world: &mut World) {
     world.at(2, 0);
     world.edit_logic_app(&token, &alice.desk);
     world.at(6, 0);
-    let stranger = world
-        .cloud
-        .sign_in(&company.other_tenant, &company.other_alice, &App::saml("other-app", "AWS"), &elsewhere)
-        .expect("the subsidiary's user is enabled");
-    world.at(6, 2);
-    let assertion = Assertion {
-        provider_arn: &company.other_provider_arn,
-        role_name: "PartnerAnalyst",
-        assertion_id: &world.assertion_id(&stranger),
-        source_identity: None,
-        internal_address: false,
-    };
-    let session = world
-        .cloud
-        .assume_role_with_saml(&company.account, &stranger, &assertion, &elsewhere)
-        .expect("the role trusts the subsidiary");
-    let at_work = AtWork { session, place: elsewhere };
+    let at_work = world.stranger_with_same_name(&elsewhere);
     world.look_around(&at_work);
     world.work(&at_work, READS);
     world.bystander = Some(at_work);

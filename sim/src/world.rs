@@ -53,6 +53,20 @@ pub struct Truth {
 pub(crate) struct AtWork {
     pub(crate) session: AwsSession,
     pub(crate) place: Place,
+    /// The OIDC provider whose token opened the session.
+    pub(crate) provider: Option<String>,
+}
+
+impl AtWork {
+    /// Somebody with a session.
+    pub(crate) fn new(session: AwsSession, place: &Place) -> Self {
+        Self { session, place: place.clone(), provider: None }
+    }
+
+    /// Somebody whose session a token of this provider opened.
+    pub(crate) fn by_provider(session: AwsSession, place: &Place, provider: String) -> Self {
+        Self { provider: Some(provider), ..Self::new(session, place) }
+    }
 }
 
 /// The thief: the stolen sign-in session too.
@@ -75,6 +89,8 @@ pub struct Setting {
     pub company: Option<Company>,
     /// Where a thief sits.
     pub elsewhere: Place,
+    /// How many times the minutes after time zero last; at least 1.
+    pub pace: i64,
 }
 
 /// Where thieves sit unless a setting says otherwise.
@@ -98,6 +114,7 @@ pub struct World {
     pub(crate) assertion_ids: AssertionIds,
     /// Where a thief sits.
     pub(crate) elsewhere: Place,
+    pace: i64,
     /// Further inventory: path and content.
     pub(crate) exports: Vec<(String, Value)>,
     pub(crate) thief: Option<Thief>,
@@ -110,12 +127,12 @@ impl World {
     /// A founded company at ten hours before the story's time zero.
     pub(crate) fn begin(seed: u64, assertion_ids: AssertionIds) -> Self {
         let zero = Timestamp::from_second(1_779_124_500).unwrap_or(Timestamp::UNIX_EPOCH);
-        Self::begin_in(Setting { seed, assertion_ids, zero, company: None, elsewhere: singapore() })
+        Self::begin_in(Setting { seed, assertion_ids, zero, company: None, elsewhere: singapore(), pace: 1 })
     }
 
     /// The same in a setting: another time, or a company that is there already.
     pub fn begin_in(setting: Setting) -> Self {
-        let Setting { seed, assertion_ids, zero, company, elsewhere } = setting;
+        let Setting { seed, assertion_ids, zero, company, elsewhere, pace } = setting;
         let clock = SimClock::new(plus(zero, SignedDuration::from_hours(-40)));
         let cloud = SimCloud::new(seed, clock.clone());
         let company = match company {
@@ -134,6 +151,7 @@ impl World {
             zero,
             assertion_ids,
             elsewhere,
+            pace: pace.max(1),
             exports: Vec::new(),
             thief: None,
             bystander: None,
@@ -142,8 +160,10 @@ impl World {
         }
     }
 
-    /// Moves the story on to `minutes` and `seconds` after its time zero.
+    /// Moves the story on to `minutes` and `seconds` after its time zero, in the
+    /// story's own pace.
     pub(crate) fn at(&self, minutes: i64, seconds: i64) {
+        let minutes = if minutes > 0 { minutes * self.pace } else { minutes };
         self.clock.advance_to(plus(self.zero, SignedDuration::from_secs(minutes * 60 + seconds)));
     }
 
@@ -227,7 +247,7 @@ impl World {
         let sign_in = self.cloud.refresh(session, &self.company.app, place).expect("the story's sessions are live");
         self.clock.advance(SignedDuration::from_secs(2));
         let session = self.assume(&sign_in, place, true).expect("the story's role trusts the tenant");
-        (sign_in, AtWork { session, place: place.clone() })
+        (sign_in, AtWork::new(session, place))
     }
 
     pub(crate) fn assertion_id(&self, sign_in: &SignIn) -> String {
@@ -329,7 +349,7 @@ impl World {
     /// # Errors
     /// As [`SimCloud::call`].
     pub fn human_reads(&self, session: &AwsSession) -> Result<Reply, CallError> {
-        let who = AtWork { session: session.clone(), place: self.company.alice.desk.clone() };
+        let who = AtWork::new(session.clone(), &self.company.alice.desk);
         self.read(&who, &small_key(0))
     }
 

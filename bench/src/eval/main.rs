@@ -6,6 +6,7 @@
 // This program's output is for the person at the terminal.
 #![allow(clippy::print_stdout)]
 
+mod joins;
 mod report;
 mod usage;
 
@@ -94,6 +95,12 @@ fn main() -> ExitCode {
     }
 }
 
+/// An error about a file, as people read it.
+fn said(what: &Path) -> impl FnOnce(io::Error) -> String + use<> {
+    let name = what.display().to_string();
+    move |error| format!("{name}: {error}")
+}
+
 fn evaluate(args: &Args) -> Result<Report, String> {
     let program = args.program()?;
     let temporary;
@@ -107,7 +114,6 @@ fn evaluate(args: &Args) -> Result<Report, String> {
             temporary.path()
         }
     };
-    let said = |what: &Path| move |error: io::Error| format!("{}: {error}", what.display());
     let begun = Instant::now();
     let (truth, ids, bytes) = generate(args.size(), folder)?;
     let text = serde_json::to_string(&truth).map_err(|error| error.to_string())?;
@@ -124,19 +130,20 @@ fn evaluate(args: &Args) -> Result<Report, String> {
         .stdout(Stdio::from(out))
         .status()
         .map_err(said(&program))?;
-    let took = begun.elapsed();
+    let (took, replay_peak_bytes) = (begun.elapsed(), usage::children_peak());
     if !status.success() {
         return Err(format!("`selvedge replay` failed ({status})"));
     }
     let text = fs::read_to_string(&verdict).map_err(said(&verdict))?;
-    let score = score(&truth, text.lines());
+    let joins = joins::all(&folder.join("state/journal.redb"))?;
+    let score = score(&truth, text.lines(), Some(&joins));
     Ok(Report {
         size: report::Shown::new(&args.size(), ids == AssertionIds::Random, &truth, bytes),
         summary: report::summary(&text)?,
         score,
         generated_seconds: generated.as_secs_f64(),
         replay_seconds: took.as_secs_f64(),
-        replay_peak_bytes: usage::children_peak(),
+        replay_peak_bytes,
     })
 }
 

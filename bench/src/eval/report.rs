@@ -81,6 +81,7 @@ impl Report {
         row("attribution precision", percent(score.attribution));
         let joins = format!("{}, below {:.4} at 95%", percent(score.false_joins), score.false_joins.upper_bound());
         row("false joins", joins);
+        row("sessions of people joined", percent(score.joined));
         row("twins raised", percent(score.twins_raised));
         row("loud incidents of no attack", score.of_nothing.to_string());
         row("incidents", score.incidents.to_string());

@@ -23,7 +23,7 @@ pub(super) fn script(world: &mut World) {
     world.at(6, 0);
     let session = world.cloud.assume_role(&company.account, "ml-worker", INSTANCE, "ec2.amazonaws.com");
     let from = Place { user_agent: "aws-cli/2.22.7 os/linux#6.8 lang/python#3.12.6".into(), device: None, ..place };
-    let thief = AtWork { session: session.expect("the role trusts the service"), place: from };
+    let thief = AtWork::new(session.expect("the role trusts the service"), &from);
     world.is_theft_of(&alice, &thief);
     let caller = Caller::session(&thief);
     world.theft(|world| {

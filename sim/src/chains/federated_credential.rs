@@ -2,7 +2,7 @@
 //! application that a role in AWS trusts, signs in as the application and takes
 //! the role.
 
-use super::managed_identity::{AUDIENCE, AUDIENCE_NAME};
+use super::managed_identity::{AUDIENCE, AUDIENCE_APP};
 use super::stolen;
 use crate::place::Place;
 use crate::story::Caller;
@@ -26,7 +26,7 @@ pub(super) fn script(world: &mut World) {
     let runner = Place::machine(&place.ip, "Boto3/1.35.60 md/Botocore#1.35.60 ua/2.0 os/linux lang/python#3.12");
     let from = Place { user_agent: runner.user_agent.clone(), device: None, ..place };
     let thief = world.theft(|world| {
-        world.with_federation(&app, "b1e0c7d2-93f4-4a55-8d6e-7c2a1f0b9e34", (AUDIENCE, AUDIENCE_NAME), &from);
+        world.with_federation(&app, "b1e0c7d2-93f4-4a55-8d6e-7c2a1f0b9e34", AUDIENCE_APP, &from);
         world.by_web_identity(&app, AUDIENCE, &role, &from)
     });
     world.is_theft_of(&alice, &thief);

@@ -1,7 +1,7 @@
 //! The thief gives a Logic App another identity, one that a role in AWS trusts,
 //! and lets the workflow take that role.
 
-use super::managed_identity::{AUDIENCE, AUDIENCE_NAME};
+use super::managed_identity::{AUDIENCE, AUDIENCE_APP};
 use super::stolen;
 use crate::place::Place;
 use crate::story::{Call, Caller};
@@ -20,7 +20,7 @@ pub(super) fn script(world: &mut World) {
         world.arm(&token, &place, &resource, "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action");
         world.edit_logic_app(&token, &place);
         world.wait(40);
-        world.managed_identity(&identity, (AUDIENCE, AUDIENCE_NAME))
+        world.managed_identity(&identity, AUDIENCE_APP)
     });
     let azure = Place::machine("20.50.81.14", "azure-logic-apps/1.0 (workflow 8d2f; version 08585)");
     let thief = world.theft(|world| world.by_web_identity(&identity, AUDIENCE, &role, &azure));

@@ -18,7 +18,12 @@ pub(crate) struct Caller {
 impl Caller {
     /// A role session.
     pub(crate) fn session(who: &AtWork) -> Self {
-        Self { account: who.session.account.clone(), identity: assumed_role(&who.session), place: who.place.clone() }
+        let mut identity = assumed_role(&who.session);
+        if let Some(provider) = &who.provider {
+            identity["sessionContext"]["webIdFederationData"] =
+                json!({ "federatedProvider": provider, "attributes": {} });
+        }
+        Self { account: who.session.account.clone(), identity, place: who.place.clone() }
     }
 
     /// The same caller from the console, whose pages call on.

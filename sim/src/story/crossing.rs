@@ -97,7 +97,7 @@ impl World {
         }
         self.wait(2);
         let session = self.cloud.open_session(&company.account, role, &human.upn, None).expect("the script made it");
-        (sign_in, AtWork { session, place: place.clone() })
+        (sign_in, AtWork::new(session, place))
     }
 
     fn identity_center_user(&self, human: &Human, place: &Place) -> Caller {
@@ -147,7 +147,26 @@ impl World {
             internal_address: false,
         };
         let session = self.cloud.assume_role_with_saml(&self.company.account, sign_in, &assertion, place);
-        AtWork { session: session.expect("the role trusts the tenant"), place: place.clone() }
+        AtWork::new(session.expect("the role trusts the tenant"), place)
+    }
+
+    /// A stranger of the subsidiary, whose UPN is the same as Alice's, comes through
+    /// the subsidiary's provider.
+    pub(crate) fn stranger_with_same_name(&self, place: &Place) -> AtWork {
+        let company = &self.company;
+        let app = App::saml("0d4e7b21-6c3f-4a58-9b10-2e7f5c8d3a96", "AWS");
+        let stranger = self.cloud.sign_in(&company.other_tenant, &company.other_alice, &app, place);
+        let stranger = stranger.expect("the subsidiary's user is enabled");
+        self.wait(2);
+        let assertion = Assertion {
+            provider_arn: &company.other_provider_arn,
+            role_name: "PartnerAnalyst",
+            assertion_id: &self.assertion_id(&stranger),
+            source_identity: None,
+            internal_address: false,
+        };
+        let session = self.cloud.assume_role_with_saml(&company.account, &stranger, &assertion, place);
+        AtWork::new(session.expect("the role trusts the subsidiary"), place)
     }
 
     /// Takes a role with an assertion that somebody made themselves: there was no
@@ -178,7 +197,7 @@ impl World {
                 "nameQualifier": qualifier,
             }));
         self.aws(&caller, call);
-        AtWork { session, place: place.clone() }
+        AtWork::new(session, place)
     }
 
     /// Sets up what lets a workload of the tenant into the data account: the OIDC
@@ -205,32 +224,57 @@ impl World {
 
     /// A workload takes a role with its token.
     pub(crate) fn by_web_identity(&self, workload: &Workload, audience: &str, role: &str, from: &Place) -> AtWork {
+        let host = format!("sts.windows.net/{}/", self.company.tenant);
+        self.with_web_token((&host, audience, &workload.id), (role, &workload.name), from)
+    }
+
+    /// A pipeline at GitHub takes a role, and calls the session after whoever
+    /// started it.
+    pub(crate) fn by_github(&self, role: &str, repository: &str, started_by: &str) -> AtWork {
+        let host = "token.actions.githubusercontent.com";
+        let subject = format!("repo:{repository}:ref:refs/heads/main");
+        let arn = format!("arn:aws:iam::{}:oidc-provider/{host}", self.company.account);
+        let trust = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": { "Federated": arn }, "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": { "StringEquals": { format!("{host}:aud"): "sts.amazonaws.com", format!("{host}:sub"): subject } },
+        }] });
+        self.add_role(&self.company.account, role, &trust, &everything());
+        let runner = Place::machine("172.184.17.60", "aws-sdk-nodejs configure-aws-credentials-for-github-actions");
+        self.with_web_token((host, "sts.amazonaws.com", &subject), (role, started_by), &runner)
+    }
+
+    /// Takes a role of the data account with a token: issuer without its scheme,
+    /// audience, subject; role and session name.
+    fn with_web_token(
+        &self,
+        (host, audience, subject): (&str, &str, &str),
+        (role, name): (&str, &str),
+        from: &Place,
+    ) -> AtWork {
         let company = &self.company;
-        let host = format!("sts.windows.net/{}/", company.tenant);
         let provider = format!("arn:aws:iam::{}:oidc-provider/{host}", company.account);
-        let session =
-            self.cloud.open_session(&company.account, role, &workload.name, None).expect("the script made it");
+        let session = self.cloud.open_session(&company.account, role, name, None).expect("the script made it");
         let credentials = self.cloud.lock().credentials(&session);
         let caller = Caller {
             account: company.account.clone(),
             identity: json!({
-                "type": "WebIdentityUser", "principalId": format!("{provider}:{audience}:{}", workload.id),
-                "userName": workload.id, "identityProvider": provider,
+                "type": "WebIdentityUser", "principalId": format!("{provider}:{audience}:{subject}"),
+                "userName": subject, "identityProvider": provider,
             }),
             place: from.clone(),
         };
         let call = Call::new("sts", "AssumeRoleWithWebIdentity")
-            .asks(json!({ "roleArn": session.role_arn, "roleSessionName": workload.name, "durationSeconds": 3600 }))
+            .asks(json!({ "roleArn": session.role_arn, "roleSessionName": name, "durationSeconds": 3600 }))
             .answers(json!({
                 "credentials": credentials, "assumedRoleUser": assumed(&session), "provider": provider,
-                "subjectFromWebIdentityToken": workload.id, "audience": audience,
+                "subjectFromWebIdentityToken": subject, "audience": audience,
             }))
             .on(&company.account, &session.role_arn, "AWS::IAM::Role");
         self.wait(2);
         let at = self.clock.now();
         let record = call.record(&caller, &caller.account, at, &mut self.cloud.lock().rng);
         self.log(LogSource::CloudTrail, &company.account, record);
-        AtWork { session, place: from.clone() }
+        AtWork::by_provider(session, from, provider)
     }
 
     /// A session takes a role of another account: one record on each side, tied by
@@ -256,7 +300,7 @@ impl World {
             state.log(LogSource::CloudTrail, side, at, (id, record));
         }
         drop(state);
-        AtWork { session, place: who.place.clone() }
+        AtWork::new(session, &who.place)
     }
 }
 

@@ -64,6 +64,22 @@ impl World {
         one
     }
 
+    /// An application trusts the tokens of an issuer with this subject; in the
+    /// inventory.
+    pub(crate) fn trusts_issuer(&mut self, who: &Workload, id: &str, issuer: &str, subject: &str) {
+        let set = format!("applications('{}')/federatedIdentityCredentials", who.app_id);
+        self.export(
+            &format!("entra/federatedIdentityCredentials-{}.json", who.name),
+            json!({
+                "@odata.context": format!("https://graph.microsoft.com/v1.0/$metadata#{set}"),
+                "value": [{
+                    "id": id, "name": "trusted", "issuer": issuer, "subject": subject,
+                    "audiences": ["api://AzureADTokenExchange"],
+                }],
+            }),
+        );
+    }
+
     /// A managed identity gets a token for `resource` (id, name).
     pub(crate) fn managed_identity(&self, who: &Workload, resource: (&str, &str)) -> String {
         self.workload_sign_in(who, resource, Proof::Managed, &Place::machine("", ""))

@@ -67,7 +67,7 @@ impl Town {
         let begins = SignedDuration::from_secs(one.begins * 3600 + rng.between(0, 2_400).cast_signed());
         let zero = plus(self.midnight(day), begins);
         let others = (who + 1) % self.people.len();
-        let world = self.world(&label, zero, [who, others, (others + 1) % self.people.len()]);
+        let world = self.world(&label, zero, [who, others, (others + 1) % self.people.len()], 1);
         Script { world, one, day, rng }.play().into()
     }
 }
@@ -104,6 +104,7 @@ impl Script<'_> {
         if one.way != Way::None && self.rng.chance(650) {
             self.aws_work(&session, &place);
         }
+        self.namesakes();
         self.office_work(&session, &place);
         if self.rng.chance(300) {
             self.phone();
@@ -163,6 +164,21 @@ impl Script<'_> {
             started_at: self.world.zero,
         };
         self.office_work(&session, &one.phone);
+    }
+
+    /// Sessions that bear the person's name and are not theirs: the subsidiary's
+    /// user of the same name, and a pipeline that calls its session after whoever
+    /// started it.
+    fn namesakes(&mut self) {
+        if self.rng.chance(25) {
+            let place = super::people::far_away(&mut self.rng);
+            let stranger = self.world.stranger_with_same_name(&place);
+            self.calls(&stranger);
+        }
+        if self.rng.chance(25) {
+            let deploy = self.world.by_github("GithubDeploy", "contoso/orders", &self.one.human.upn);
+            self.calls(&deploy);
+        }
     }
 
     fn azure_work(&mut self, session: &EntraSession, place: &Place) {

@@ -2,7 +2,7 @@
 //! places from which it always does.
 
 use super::Town;
-use crate::chains::managed_identity::{AUDIENCE, AUDIENCE_NAME};
+use crate::chains::managed_identity::{AUDIENCE, AUDIENCE_APP};
 use crate::chains::vault_key::KEY;
 use crate::company::large_key;
 use crate::place::{FIREFOX, Place};
@@ -18,7 +18,7 @@ impl Town {
     pub(super) fn machines(&self, day: i64) -> World {
         let label = format!("machines/{day}");
         let mut rng = Rng::labelled(self.size.seed, &label);
-        let mut world = self.world(&label, self.midnight(day), [0, 1, 2]);
+        let mut world = self.world(&label, self.midnight(day), [0, 1, 2], 1);
         let logic_app = world.company.logic_app.clone();
         let orders = world.workload("orders-to-erp", &logic_app);
         let orders_role = world.trusts_workload("OrdersSync", &orders, AUDIENCE);
@@ -29,16 +29,11 @@ impl Town {
         for hour in 0..24 {
             world.at(hour * 60, rng.between(0, 200).cast_signed());
             if hour % 4 == 0 {
-                world.managed_identity(&orders, (AUDIENCE, AUDIENCE_NAME));
+                world.managed_identity(&orders, AUDIENCE_APP);
                 reads(&world, &orders, &orders_role, &azure);
             }
             if hour % 6 == 1 {
-                world.with_federation(
-                    &export,
-                    "4c7e9a01-5d2b-4f83-a6c1-0e8d7b3f9251",
-                    (AUDIENCE, AUDIENCE_NAME),
-                    &runner,
-                );
+                world.with_federation(&export, "4c7e9a01-5d2b-4f83-a6c1-0e8d7b3f9251", AUDIENCE_APP, &runner);
                 reads(&world, &export, &export_role, &runner);
             }
             if hour == 2 {

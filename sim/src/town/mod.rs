@@ -18,12 +18,13 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
-pub use score::{Score, Share, score};
+pub use score::{Join, Score, Share, score, session_key};
 pub use truth::{Attack, HiddenTwin, TownTruth};
 
 use crate::benign::{Month, Residents};
 use crate::clock::plus;
 use crate::company::{Company, Human};
+use crate::place::Place;
 use crate::rng::Rng;
 use crate::world::{AssertionIds, Setting, World};
 use crate::{SimClock, SimCloud};
@@ -134,7 +135,7 @@ impl Town {
     }
 
     /// A world in this company, in which `cast` are the story's people.
-    fn world(&self, label: &str, zero: Timestamp, cast: [usize; 3]) -> World {
+    fn world(&self, label: &str, zero: Timestamp, cast: [usize; 3], pace: i64) -> World {
         let mut rng = Rng::labelled(self.size.seed, label);
         let human = |n: usize| self.people.get(n).map(|one| one.human.clone());
         let mut company = self.company.clone();
@@ -142,12 +143,19 @@ impl Town {
         company.alice = human(alice).unwrap_or(company.alice);
         company.bob = human(bob).unwrap_or(company.bob);
         company.carol = human(carol).unwrap_or(company.carol);
+        let mut elsewhere = people::far_away(&mut rng);
+        // Careful thieves rent a machine in the victim's city and look like them.
+        if rng.chance(250) {
+            let (ip, asn) = (elsewhere.ip, elsewhere.asn);
+            elsewhere = Place { ip, asn, device: None, ..company.alice.desk.clone() };
+        }
         World::begin_in(Setting {
             seed: rng.bits(),
             assertion_ids: self.assertion_ids,
             zero,
             company: Some(company),
-            elsewhere: people::far_away(&mut rng),
+            elsewhere,
+            pace,
         })
     }
 

@@ -50,8 +50,12 @@ pub struct Score {
     /// Of the incidents with a plan or of high severity, those that name the
     /// right identity and no other.
     pub attribution: Share,
-    /// Joins of an AWS session to a human in any incident that are wrong.
+    /// Joins of an AWS session to a human, in incidents and elsewhere, that are
+    /// wrong.
     pub false_joins: Share,
+    /// Of the sessions with a human behind them, those that are joined to that
+    /// human; 0 of 0 if only the incidents' joins were looked at.
+    pub joined: Share,
     /// Twins with a record in an incident with a plan or of high severity.
     pub twins_raised: Share,
     /// Which twins those are.
@@ -78,9 +82,8 @@ impl<'a> Told<'a> {
         let links: Vec<(String, &str)> = list("links")
             .iter()
             .map(|link| {
-                let created: Option<jiff::Timestamp> = text(&link["session"]["created"]).parse().ok();
-                let second = created.map(jiff::Timestamp::as_second).unwrap_or_default();
-                (format!("{}|{second}", text(&link["session"]["principal_id"])), text(&link["person"]["user_id"]))
+                let created: jiff::Timestamp = text(&link["session"]["created"]).parse().unwrap_or_default();
+                (session_key(text(&link["session"]["principal_id"]), created), text(&link["person"]["user_id"]))
             })
             .collect();
         let entities = list("entities").iter().flat_map(|one| {
@@ -110,8 +113,18 @@ impl<'a> Told<'a> {
     }
 }
 
-/// Judges a verdict: the lines that `selvedge replay --json` printed.
-pub fn score<'a>(truth: &TownTruth, lines: impl Iterator<Item = &'a str>) -> Score {
+/// A join as it is compared: `aws:userid` and creation date in seconds with a bar
+/// between, and the object id of the human.
+pub type Join = (String, String);
+
+/// A session as [`Join`] writes it.
+pub fn session_key(user_id: &str, created: jiff::Timestamp) -> String {
+    format!("{user_id}|{}", created.as_second())
+}
+
+/// Judges a verdict: the lines that `selvedge replay --json` printed, and all
+/// joins that were made, where they are known.
+pub fn score<'a>(truth: &TownTruth, lines: impl Iterator<Item = &'a str>, all: Option<&BTreeSet<Join>>) -> Score {
     let incidents: Vec<Value> = lines
         .filter(|line| line.contains("\"incident\""))
         .filter_map(|line| serde_json::from_str(line).ok())
@@ -145,8 +158,15 @@ pub fn score<'a>(truth: &TownTruth, lines: impl Iterator<Item = &'a str>) -> Sco
             out.raised.insert(twin.story.clone());
         }
     }
-    let joins: BTreeSet<(&str, &str)> =
+    let mut joins: BTreeSet<(&str, &str)> =
         told.iter().flat_map(|one| &one.links).map(|(session, person)| (session.as_str(), *person)).collect();
+    if let Some(all) = all {
+        joins.extend(all.iter().map(|(session, person)| (session.as_str(), person.as_str())));
+        for (session, human) in truth.sessions.iter().filter(|(_, human)| !human.is_empty()) {
+            out.joined.of += 1;
+            out.joined.count += u64::from(joins.contains(&(session.as_str(), human.as_str())));
+        }
+    }
     for (session, person) in joins {
         out.false_joins.of += 1;
         out.false_joins.count += u64::from(!is_behind(truth, session, person));
@@ -244,13 +264,28 @@ mod tests {
             ("by the name alone", vec![incident(&["x"], &[], &[("AROAZ:h3@x", "h3")], "low")], (0, 2), (0, 0), (0, 1)),
         ];
         for (what, lines, recall, attribution, joins) in cases {
-            let got = score(&truth(), lines.iter().map(String::as_str));
+            let got = score(&truth(), lines.iter().map(String::as_str), None);
             let pair = |share: Share| (share.count, share.of);
             assert_eq!(
                 (pair(got.recall), pair(got.attribution), pair(got.false_joins)),
                 (recall, attribution, joins),
                 "{what}"
             );
+        }
+    }
+
+    #[test]
+    fn joins_outside_incidents_count() {
+        let join = |session: &str, person: &str| (session.to_owned(), person.to_owned());
+        let cases = [
+            (vec![], (0, 0), (0, 1)),
+            (vec![join("AROA:h1@x|60", "h1")], (0, 1), (1, 1)),
+            (vec![join("AROA:h1@x|60", "h2"), join("AROA:c|60", "h1")], (2, 2), (0, 1)),
+        ];
+        for (joins, wrong, joined) in cases {
+            let got = score(&truth(), std::iter::empty(), Some(&joins.into_iter().collect()));
+            let pair = |share: Share| (share.count, share.of);
+            assert_eq!((pair(got.false_joins), pair(got.joined)), (wrong, joined));
         }
     }
 

@@ -17,6 +17,7 @@ pub(super) struct Placed {
     pub(super) day: i64,
     minute: i64,
     cast: [usize; 3],
+    pace: i64,
     number: usize,
 }
 
@@ -39,7 +40,18 @@ pub(super) fn placed(size: &Size, people: usize) -> Vec<Placed> {
             // hours: it lies within the days of the logs.
             let day = rng.between(2, u64::from(size.days) - 1).cast_signed();
             let minute = rng.between(9 * 60, 20 * 60).cast_signed();
-            out.push(Placed { id, is_attack, script, day, minute, cast: [person(0), person(1), person(2)], number });
+            // Some take their time.
+            let pace = [1, 1, 4, 12][rng.between(0, 3) as usize];
+            out.push(Placed {
+                id,
+                is_attack,
+                script,
+                day,
+                minute,
+                cast: [person(0), person(1), person(2)],
+                pace,
+                number,
+            });
         }
     }
     out
@@ -49,7 +61,7 @@ impl Town {
     /// Plays a story.
     pub(super) fn story(&self, story: &Placed) -> World {
         let zero = plus(self.midnight(story.day), SignedDuration::from_mins(story.minute));
-        let mut world = self.world(&format!("story/{}", story.number), zero, story.cast);
+        let mut world = self.world(&format!("story/{}", story.number), zero, story.cast, story.pace);
         (story.script)(&mut world);
         world
     }

@@ -66,7 +66,7 @@ pub(super) fn connector(world: &mut World) {
                 "assumedRoleUser": { "assumedRoleId": session.user_id(), "arn": session.arn() },
             }));
         world.aws(&who, call);
-        let caller = Caller::session(&AtWork { session, place: place.clone() });
+        let caller = Caller::session(&AtWork::by_provider(session, &place, arn.clone()));
         for n in 0..10 {
             let key = format!("AWSLogs/{0}/CloudTrail/eu-west-1/{0}_{n:04}.json.gz", company.account);
             world.aws(&caller, Call::object("contoso-org-trail", &key, 90_000));

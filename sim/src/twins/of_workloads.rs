@@ -2,7 +2,7 @@
 
 use super::at_desk;
 use crate::chains::arc_command::{INSTANCE, instance};
-use crate::chains::managed_identity::{AUDIENCE, AUDIENCE_NAME};
+use crate::chains::managed_identity::{AUDIENCE, AUDIENCE_APP};
 use crate::place::{FIREFOX, Place};
 use crate::story::{Call, Caller, Workload};
 use crate::world::{AtWork, World};
@@ -42,7 +42,7 @@ pub(super) fn logic_app(world: &mut World) {
                 world.cloud.arm_as_workload(&company.tenant, &company.pipeline, &token, &runner(), target, action);
             done.expect("the pipeline may deploy");
         }
-        world.managed_identity(&identity, (AUDIENCE, AUDIENCE_NAME));
+        world.managed_identity(&identity, AUDIENCE_APP);
         works(world, &identity, &role, &azure());
     }
 }
@@ -58,7 +58,7 @@ pub(super) fn new_identity(world: &mut World) {
     world.arm(&token, &alice.desk, &resource, "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action");
     world.edit_logic_app(&token, &alice.desk);
     world.at(10, 0);
-    world.managed_identity(&identity, (AUDIENCE, AUDIENCE_NAME));
+    world.managed_identity(&identity, AUDIENCE_APP);
     works(world, &identity, &role, &azure());
 }
 
@@ -68,9 +68,12 @@ pub(super) fn rotated_credential(world: &mut World) {
     let app = world.workload("data-export", "");
     let role = world.trusts_workload("DataExport", &app, AUDIENCE);
     let credential = |name: &str| json!([{ "Name": name, "Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/data-export:environment:prod" }]);
+    let (issuer, subject) =
+        ("https://token.actions.githubusercontent.com", "repo:contoso/data-export:environment:prod");
+    world.trusts_issuer(&app, "4c7e9a01-5d2b-4f83-a6c1-0e8d7b3f9251", issuer, subject);
     for hour in [-36, -24, -12] {
         world.at(hour * 60, 0);
-        world.with_federation(&app, "4c7e9a01-5d2b-4f83-a6c1-0e8d7b3f9251", (AUDIENCE, AUDIENCE_NAME), &runner());
+        world.with_federation(&app, "4c7e9a01-5d2b-4f83-a6c1-0e8d7b3f9251", AUDIENCE_APP, &runner());
         works(world, &app, &role, &runner());
     }
     at_desk(world, &company.alice);
@@ -79,7 +82,7 @@ pub(super) fn rotated_credential(world: &mut World) {
     let target = ("Application", app.app_id.as_str(), "data-export");
     world.audits((&company.alice, &company.alice.desk), activity, target, &[change]);
     world.at(10, 0);
-    world.with_federation(&app, "4c7e9a01-5d2b-4f83-a6c1-0e8d7b3f9251", (AUDIENCE, AUDIENCE_NAME), &runner());
+    world.with_federation(&app, "4c7e9a01-5d2b-4f83-a6c1-0e8d7b3f9251", AUDIENCE_APP, &runner());
     works(world, &app, &role, &runner());
 }
 
@@ -92,16 +95,17 @@ fn function(world: &World, name: &str) -> AtWork {
     let all = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": ["sts:GetWebIdentityToken", "secretsmanager:GetSecretValue"], "Resource": "*" }] });
     world.add_role(account, name, &trust, &all);
     let session = world.cloud.assume_role(account, name, name, "lambda.amazonaws.com").expect("the script made it");
-    AtWork {
-        session,
-        place: Place::machine("10.80.3.77", "aws-sdk-go-v2/1.32.4 os/linux lang/go#1.23.3 exec-env/AWS_Lambda"),
-    }
+    let place = Place::machine("10.80.3.77", "aws-sdk-go-v2/1.32.4 os/linux lang/go#1.23.3 exec-env/AWS_Lambda");
+    AtWork::new(session, &place)
 }
 
 /// Of X9-OUT.
 pub(super) fn function_tokens(world: &mut World) {
     let app = world.workload("aws-inventory", "");
     world.may_in_azure(&app.id, "Tag Contributor", "Microsoft.");
+    let issuer = "https://8f1c2d77-1a0b-4c39-9a51-7e0d6b2c4f18.tokens.sts.global.api.aws";
+    let subject = format!("arn:aws:iam::{}:role/inventory-sync", world.company.account);
+    world.trusts_issuer(&app, "5d9b1e60-2c74-4f0a-8b3e-9a6c7d1f2e48", issuer, &subject);
     let egress = Place::new("198.51.106.20", 64_540, ("IE", "Dublin", 53.35, -6.26), FIREFOX);
     for hour in [-36, -24, -12, 0] {
         world.at(hour * 60, 0);
@@ -111,7 +115,7 @@ pub(super) fn function_tokens(world: &mut World) {
             Call::new("sts", "GetWebIdentityToken")
                 .asks(json!({ "audience": ["api://AzureADTokenExchange"], "signingAlgorithm": "RS256", "durationSeconds": 900 })),
         );
-        let sign_in = world.with_federation(&app, "0a7e5c93-6b1d-4f28-9c40-3e8d2f7a1b65", ARM, &egress);
+        let sign_in = world.with_federation(&app, "5d9b1e60-2c74-4f0a-8b3e-9a6c7d1f2e48", ARM, &egress);
         let group = format!("/subscriptions/{}/resourceGroups/rg-web", world.company.subscription);
         world.arm_as(&app, &sign_in, &egress, &group, "Microsoft.Resources/tags/write");
     }
@@ -134,7 +138,7 @@ pub(super) fn arc_command(world: &mut World) {
     world.at(6, 0);
     let session = world.cloud.assume_role(&company.account, "ml-worker", INSTANCE, "ec2.amazonaws.com");
     let place = Place::machine("10.80.9.14", "Boto3/1.35.60 md/Botocore#1.35.60 ua/2.0 os/linux lang/python#3.12");
-    let caller = Caller::session(&AtWork { session: session.expect("the role trusts the service"), place });
+    let caller = Caller::session(&AtWork::new(session.expect("the role trusts the service"), &place));
     world.downloads(&caller, (&company.bucket, 8), 2_000_000);
 }
 

@@ -2,8 +2,13 @@
 //! a large one: all is read, and the verdict is worth something.
 
 use crate::cli::program::Program;
-use selvedge_sim::town::{Size, Town, score};
+use selvedge_agent::state::State;
+use selvedge_graph::Resolver;
+use selvedge_sim::town::{Join, Size, Town, score, session_key};
+use selvedge_store::RedbJournal;
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 /// Attacks of these chains at least are found in a company of any seed.
 const FOUND: [&str; 6] = ["A-SAML", "A-CLI", "A-PERSIST", "A-CHAIN", "X2-ROLE", "GEO-KMS"];
@@ -26,12 +31,23 @@ fn a_small_company_is_judged() {
         let summary = out.one("summary");
         let read = ["records", "problems", "file_problems", "unmapped"].map(|key| summary[key].as_u64());
         assert_eq!(read, [Some(truth.records), Some(0), Some(0), Some(0)], "{summary}");
-        let score = score(&truth, out.out.lines());
-        println!("{score:#?}");
+        let joins = joins(&folder.path().join("s/journal.redb"));
+        let score = score(&truth, out.out.lines(), Some(&joins));
         for chain in FOUND {
             assert_eq!(score.by_chain[chain].count, 1, "seed {seed}: {chain} was not found");
         }
         assert_eq!(score.false_joins.count, 0, "seed {seed}");
-        assert!(score.false_joins.of >= 6, "seed {seed}: {} joins", score.false_joins.of);
+        assert!(score.joined.of > 100 && score.joined.value() > 0.5, "seed {seed}: {:?}", score.joined);
     }
+}
+
+/// All joins that the program made, not only those of its incidents.
+fn joins(journal: &Path) -> BTreeSet<Join> {
+    let state = State::load(&RedbJournal::open(journal).unwrap()).unwrap();
+    let part = state.set.part(usize::MAX);
+    let links = Resolver::new(&part, &state.estate).links();
+    links
+        .into_values()
+        .map(|one| (session_key(&one.session.principal_id, one.session.created), one.person.user_id))
+        .collect()
 }
