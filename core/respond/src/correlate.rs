@@ -15,8 +15,8 @@ mod windows;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use lingering::lingering;
-pub(crate) use scene::correlated;
+pub(crate) use lingering::{decayed, lingering};
+pub(crate) use scene::{correlated, fields_of};
 
 use crate::case::RuleFacts;
 use selvedge_model::correlation::{Correlation, Field};
@@ -114,19 +114,19 @@ fn as_signal(rule: &Correlation, found: &Match, all: &[Seen]) -> Seen {
 }
 
 fn of_rule(rule: &Correlation, all: &[Seen], moments: &BTreeMap<EventId, Timestamp>) -> Vec<Match> {
-    let mut groups: BTreeMap<Vec<String>, Vec<Entry<'_>>> = BTreeMap::new();
+    let mut by_key: BTreeMap<Vec<String>, Vec<Entry<'_>>> = BTreeMap::new();
     for (index, one) in all.iter().enumerate() {
         for (place, _) in rule.rules.iter().enumerate().filter(|(_, id)| one.rules.contains(*id)) {
             let by = rule.group_by.get(place).map(Vec::as_slice).unwrap_or_default();
-            for key in keys(one, by) {
+            for key in groups(&one.fields, by) {
                 let counted = rule.counted.get(place).copied().flatten().and_then(|field| one.fields.get(&field));
                 let entry = Entry { index, place, from: one.from, at: one.at, counted };
-                groups.entry(key).or_default().push(entry);
+                by_key.entry(key).or_default().push(entry);
             }
         }
     }
     let mut out = Vec::new();
-    for (key, mut entries) in groups {
+    for (key, mut entries) in by_key {
         bound(&mut entries, all);
         for indices in components(rule, &entries) {
             let parts = indices.iter().filter_map(|index| all.get(*index));
@@ -156,12 +156,12 @@ fn bound(entries: &mut Vec<Entry<'_>>, all: &[Seen]) {
     }
 }
 
-/// The groups of a signal: one for each choice of values. None if a field has no
-/// value.
-fn keys(one: &Seen, by: &[Field]) -> Vec<Vec<String>> {
+/// The groups of a signal with these fields: one for each choice of values. None if a
+/// field has no value.
+pub(crate) fn groups(fields: &BTreeMap<Field, BTreeSet<String>>, by: &[Field]) -> Vec<Vec<String>> {
     let mut out: Vec<Vec<String>> = vec![Vec::new()];
     for field in by {
-        let values: Vec<&String> = one.fields.get(field).into_iter().flatten().collect();
+        let values: Vec<&String> = fields.get(field).into_iter().flatten().collect();
         out = out
             .into_iter()
             .flat_map(|key| values.iter().map(move |value| [key.clone(), vec![(*value).clone()]].concat()))
