@@ -35,11 +35,19 @@ pub fn load(rules: Option<&Path>) -> Result<Loaded, Error> {
     }
     let (rules, found) = SigmaRules::load(content.rules.iter().map(|f| (f.path.clone(), f.text.clone())));
     problems.extend(found);
-    let text = content.threshold("federated-pivot").unwrap_or_default();
-    let thresholds = Thresholds::parse("thresholds/federated-pivot.yaml", text)
-        .map_err(|p| Error::new("E0110", format!("{}: {}", p.place, p.why), ""))?;
+    let thresholds = thresholds(&content)?;
     let brain = Brain::new(&rules, thresholds, content.digest());
     Ok(Loaded { content, rules, brain, problems })
+}
+
+/// The thresholds.
+///
+/// # Errors
+/// If they are not valid.
+pub fn thresholds(content: &Content) -> Result<Thresholds, Error> {
+    let text = content.threshold("federated-pivot").unwrap_or_default();
+    Thresholds::parse("thresholds/federated-pivot.yaml", text)
+        .map_err(|p| Error::new("E0110", format!("{}: {}", p.place, p.why), ""))
 }
 
 impl Loaded {

@@ -2,7 +2,8 @@
 //! their keys.
 //!
 //! Joined are: sessions of one role and session name; a session and whoever made
-//! it with `AssumeRole`; a federated session and the human behind it; a principal
+//! it with `AssumeRole`; a federated session and the human or the Entra workload
+//! behind it; a principal
 //! and its access keys, its ARN, its EC2 instance; a user's object id and UPN.
 //! Where the same role and session name is given to several, nothing is joined by
 //! that name.
@@ -17,7 +18,7 @@ use crate::decide::stranger;
 use crate::signals::Sighting;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, PersonKey, Resolver};
 use selvedge_model::fact::{AssumeMethod, AwsSessionKey, RoleAssumption};
-use selvedge_model::{Confidence, EventId, Fact};
+use selvedge_model::{Confidence, EventId, Fact, guid};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sightings of one actor.
@@ -150,6 +151,7 @@ impl<'a> Web<'a> {
         for sighting in &sightings {
             nodes.push(self.weave(sighting, &mut union));
         }
+        self.weave_workloads(&mut union);
         let joins: Vec<(usize, Join)> = self.sessions.values().filter_map(|s| self.chain(s, &mut union)).collect();
         let mut out: BTreeMap<usize, Cluster<'s>> = BTreeMap::new();
         for (node, sighting) in nodes.into_iter().zip(sightings) {
@@ -193,6 +195,24 @@ impl<'a> Web<'a> {
         node
     }
 
+    /// Joins sessions to the workload of Entra whose token opened them: the token's
+    /// subject is the service principal's object id (federation facts, W2). Where one
+    /// role and session name serves several workloads, nothing is joined by it.
+    fn weave_workloads(&self, union: &mut Union) {
+        let mut subjects: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
+        for session in self.sessions.values() {
+            let own = subjects.entry(&session.key.principal_id).or_default();
+            own.extend(session.assumptions.iter().map(|made| entra_workload(made)));
+        }
+        for (id, subjects) in subjects {
+            let mut subjects = subjects.into_iter();
+            if let (Some(Some(subject)), None) = (subjects.next(), subjects.next()) {
+                let node = union.add(self.node(ActorKey::AwsPrincipal(id.to_owned()), None));
+                union.join(node, ActorKey::EntraObject(subject));
+            }
+        }
+    }
+
     /// Joins a session to whoever made it with credentials of AWS.
     fn chain(&self, session: &AwsSession<'_>, union: &mut Union) -> Option<(usize, Join)> {
         let made = made_by(session)?;
@@ -215,6 +235,15 @@ impl<'a> Web<'a> {
         };
         Some((node, join))
     }
+}
+
+/// Object id of the service principal of Entra with whose token a session was opened.
+pub(crate) fn entra_workload(made: &RoleAssumption) -> Option<String> {
+    let issuers = [&made.issuer, &made.provider_arn];
+    let is_entra = |name: &str| ["sts.windows.net/", "login.microsoftonline.com/"].iter().any(|own| name.contains(own));
+    let of_entra = issuers.into_iter().flatten().any(|name| is_entra(name));
+    let subject = made.subject.as_deref().filter(|_| of_entra && made.method == AssumeMethod::WebIdentity)?;
+    guid::parse(subject).filter(|id| id.bytes().any(|b| b != b'0' && b != b'-'))
 }
 
 /// The `AssumeRole` call that made a session.

@@ -110,6 +110,10 @@ impl Sweep {
         if a.method != AssumeMethod::Role || a.source_identity.is_some() {
             self.given.push((principal, a.cite.at.as_microsecond()));
         }
+        if a.method == AssumeMethod::WebIdentity {
+            // A workload of Entra is its token's subject.
+            self.source(a.subject.as_ref(), principal);
+        }
         if a.method != AssumeMethod::Saml {
             return;
         }
