@@ -46,6 +46,8 @@ pub(crate) struct Scene<'a> {
     clusters: Vec<Cluster<'a>>,
     /// By time.
     pub(crate) correlated: Vec<Correlated>,
+    /// Which of these each cluster has a part of.
+    found_in: BTreeMap<usize, BTreeSet<usize>>,
 }
 
 impl<'a> Scene<'a> {
@@ -62,22 +64,32 @@ impl<'a> Scene<'a> {
         let clusters = web.clusters(sightings);
         let correlated = correlated(inputs.correlations, &web, &clusters, &inputs.thresholds.signals);
         let clusters = together(clusters, &correlated);
-        Self { web, clusters, correlated }
+        let of = cluster_of(&clusters);
+        let mut found_in: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (number, one) in correlated.iter().enumerate() {
+            for cluster in one.events.iter().filter_map(|event| of.get(event)) {
+                found_in.entry(*cluster).or_default().insert(number);
+            }
+        }
+        Self { web, clusters, correlated, found_in }
     }
 
-    /// What correlations found in some records.
-    fn within(&self, cluster: &Cluster<'_>) -> Vec<&Correlated> {
-        let own: BTreeSet<EventId> = cluster.sightings.iter().map(|sighting| sighting.event).collect();
-        self.correlated.iter().filter(|one| one.events.iter().any(|event| own.contains(event))).collect()
+    /// What correlations found in a cluster, by its number.
+    fn within(&self, cluster: usize) -> Vec<&Correlated> {
+        let numbers = self.found_in.get(&cluster).into_iter().flatten();
+        numbers.filter_map(|number| self.correlated.get(*number)).collect()
     }
+}
+
+/// The cluster of each record.
+fn cluster_of(clusters: &[Cluster<'_>]) -> BTreeMap<EventId, usize> {
+    let numbered = clusters.iter().enumerate();
+    numbered.flat_map(|(number, one)| one.sightings.iter().map(move |sighting| (sighting.event, number))).collect()
 }
 
 /// Clusters of different actors whose acts belong together, as one.
 fn together<'a>(clusters: Vec<Cluster<'a>>, correlated: &[Correlated]) -> Vec<Cluster<'a>> {
-    let mut cluster_of: BTreeMap<EventId, usize> = BTreeMap::new();
-    for (number, cluster) in clusters.iter().enumerate() {
-        cluster_of.extend(cluster.sightings.iter().map(|sighting| (sighting.event, number)));
-    }
+    let cluster_of = cluster_of(&clusters);
     // The smallest number of those that a cluster is joined with.
     let mut roots: Vec<usize> = (0..clusters.len()).collect();
     for one in correlated.iter().filter(|one| one.facts.severity >= Severity::Medium) {
@@ -107,23 +119,25 @@ pub(crate) fn find(
     taken: &BTreeSet<EventId>,
     dropped: &BTreeMap<EventId, u64>,
 ) -> Found {
-    let mut found: Vec<(&Cluster<'_>, Episode<'_>)> = Vec::new();
-    for cluster in &scene.clusters {
+    let mut found: Vec<(usize, &Cluster<'_>, Episode<'_>)> = Vec::new();
+    for (number, cluster) in scene.clusters.iter().enumerate() {
         let free = cluster.sightings.iter().filter(|sighting| !taken.contains(&sighting.event));
         let mut sightings: Vec<Sighting<'_>> = free.cloned().collect();
         // What a stolen session's incident holds a part of, it holds whole.
-        let mut correlated = scene.within(cluster);
+        let mut correlated = scene.within(number);
         correlated.retain(|one| !one.events.iter().any(|event| taken.contains(event)));
         raise(&mut sightings, &correlated);
         let own = episodes(&sightings, &correlated, &inputs.thresholds.signals);
-        found.extend(own.into_iter().map(|one| (cluster, one)));
+        found.extend(own.into_iter().map(|one| (number, cluster, one)));
     }
-    found.sort_by_key(|(_, episode)| rank(episode));
+    found.sort_by_key(|(.., episode)| rank(episode));
     let left_out = found.len().saturating_sub(MAX_INCIDENTS);
     found.truncate(MAX_INCIDENTS);
     let mut incidents = Vec::with_capacity(found.len());
-    for (cluster, episode) in &found {
-        let mut case = case_of(inputs, scene, taken, cluster, episode);
+    for (number, cluster, episode) in &found {
+        let mut correlated = scene.within(*number);
+        correlated.retain(|one| !one.events.iter().any(|event| taken.contains(event)));
+        let mut case = case_of(inputs, &scene.web, correlated, cluster, episode);
         let not_here = episode.all().iter().filter_map(|sighting| dropped.get(&sighting.event)).sum::<u64>();
         case.left_out = case.left_out.saturating_add(not_here);
         let judged = assess::judge(&case, inputs.thresholds);
@@ -141,17 +155,14 @@ fn rank(episode: &Episode<'_>) -> (Reverse<Severity>, Reverse<usize>, Option<(Ti
 /// Everything that the verdict on one episode reads.
 fn case_of(
     inputs: &Inputs<'_>,
-    scene: &Scene<'_>,
-    taken: &BTreeSet<EventId>,
+    web: &Web<'_>,
+    mut correlated: Vec<&Correlated>,
     cluster: &Cluster<'_>,
     episode: &Episode<'_>,
 ) -> SignalCase {
-    let (web, kept) = (&scene.web, bounded(episode));
+    let kept = bounded(episode);
     let own: BTreeSet<EventId> = kept.iter().map(|sighting| sighting.event).collect();
-    let mut correlated = scene.within(cluster);
-    correlated.retain(|one| {
-        one.events.iter().any(|event| own.contains(event)) && !one.events.iter().any(|event| taken.contains(event))
-    });
+    correlated.retain(|one| one.events.iter().any(|event| own.contains(event)));
     // Of many sessions of one name and human, the first shows how they are joined.
     let mut links: BTreeMap<(&str, &PersonKey), &CrossCloudLink> = BTreeMap::new();
     for link in kept.iter().filter_map(|sighting| web.link(sighting)) {

@@ -216,20 +216,25 @@ pub(super) fn resolve(written: Vec<Written>, rules: &[Named<'_>]) -> (Vec<Correl
     }
     let mut done: Vec<(Correlated, bool)> = Vec::new();
     loop {
-        let is_there = |id: &String| atomic.contains(&**id) || done.iter().any(|(one, _)| *one.meta.id == **id);
-        let (ready, rest): (Vec<_>, Vec<_>) =
-            waiting.into_iter().partition(|(one, _)| one.rule.rules.iter().all(is_there));
+        // What is found within actors says nothing across them, and the other way round.
+        let is_there = |by: &Correlation, id: &String| {
+            let same_reach = |one: &Correlated| *one.meta.id == **id && one.rule.across_actors == by.across_actors;
+            atomic.contains(&**id) || done.iter().any(|(one, _)| same_reach(one))
+        };
+        let is_ready = |one: &Correlation| one.rules.iter().all(|id| is_there(one, id));
+        let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(one, _)| is_ready(&one.rule));
         waiting = rest;
         if ready.is_empty() {
             break;
         }
         done.extend(ready);
     }
-    problems.extend(
-        waiting
-            .iter()
-            .map(|(one, _)| problem(&one.meta, "it looks at itself, or at a correlation that cannot be used")),
-    );
+    problems.extend(waiting.iter().map(|(one, _)| {
+        problem(
+            &one.meta,
+            "it looks at itself, or at a correlation that cannot be used or has another reach (`across_actors`)",
+        )
+    }));
     // Sigma: what a correlation looks at tells nothing by itself, unless it `generate`s.
     let silent: BTreeSet<String> =
         done.iter().filter(|(_, generate)| !generate).flat_map(|(one, _)| one.rule.rules.iter().cloned()).collect();

@@ -71,6 +71,15 @@ fn one_correlation_looks_at_another_wherever_it_stands() {
 }
 
 #[test]
+fn correlations_of_different_reach_do_not_mix() {
+    let outer = text("type: temporal, rules: [inner, two_name], timespan: 1h, group-by: [src_endpoint.ip]");
+    let inner = "title: Inner\nname: inner\ncorrelation: {type: event_count, rules: [one_name], timespan: 1h, condition: {gte: 2}}\n";
+    let (rules, problems) = pack(&format!("{outer}across_actors: true\n---\n{inner}"));
+    assert_eq!(rules.correlations().len(), 1);
+    assert!(problems.len() == 1 && problems[0].why.contains("another reach"), "{problems:?}");
+}
+
+#[test]
 fn what_cannot_be_honoured_is_said() {
     for (body, why) in [
         ("type: event_count, rules: [one_name], timespan: 1h", "requires a condition"),
