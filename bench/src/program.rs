@@ -6,7 +6,6 @@ use selvedge_detect::sigma::{RuleEngine, SigmaRules};
 use selvedge_files::read_estate;
 use selvedge_graph::Estate;
 use selvedge_respond::Thresholds;
-use selvedge_respond::case::RuleFacts;
 use std::path::Path;
 
 /// Rules and thresholds, loaded once.
@@ -34,18 +33,7 @@ impl Program {
         let text = content.threshold("federated-pivot").ok_or("there is no threshold file federated-pivot")?;
         let thresholds = Thresholds::parse("thresholds/federated-pivot.yaml", text)
             .map_err(|problem| format!("{}: {}", problem.place, problem.why))?;
-        let facts = (0..rules.rule_count()).filter_map(|index| rules.rule(index)).map(|rule| {
-            let facts = RuleFacts {
-                title: rule.title.clone(),
-                severity: rule.severity,
-                confidence: rule.confidence,
-                attack: rule.attack.clone(),
-                tactics: rule.tactics.clone(),
-                why: rule.why.clone(),
-            };
-            (rule.id.to_string(), facts)
-        });
-        let brain = Brain { rules: facts.collect(), thresholds, canaries: Vec::new(), content: content.digest() };
+        let brain = Brain::new(&rules, thresholds, content.digest());
         Ok(Self { rules, brain, files: content.rules })
     }
 

@@ -1,10 +1,10 @@
 //! What is to be known about each rule of a pack, for lists and explanations.
 
-use crate::{ContentFile, Pack};
+use crate::{Content, ContentFile, Pack};
 use selvedge_detect::sigma::{RuleEngine, RuleMeta, SigmaRules};
 use selvedge_model::Problem;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A rule's `logsource`, lower-cased.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +31,10 @@ pub struct RuleCard {
     pub meta: RuleMeta,
     /// Which logs it looks at.
     pub source: Source,
-    /// Its `detection`, as it is written.
+    /// Its `detection` or `correlation`, as it is written.
     pub detection: String,
+    /// Whether it looks at what other rules found.
+    pub is_correlation: bool,
     /// Where more is to be read.
     pub references: Vec<String>,
 }
@@ -41,25 +43,48 @@ pub struct RuleCard {
 pub fn cards(pack: &Pack) -> (Vec<RuleCard>, Vec<Problem>) {
     let (engine, found) = load(&pack.rules);
     let problems = pack.problems.iter().cloned().chain(found).collect();
-    let mut documents: BTreeMap<&str, std::vec::IntoIter<Document>> =
-        pack.rules.iter().map(|file| (file.path.as_str(), documents(&file.text).into_iter())).collect();
-    let cards = (0..engine.rule_count())
-        .filter_map(|index| engine.rule(index))
-        .map(|meta| {
-            let document = documents.get_mut(meta.file.as_str()).and_then(Iterator::next).unwrap_or_default();
-            RuleCard {
-                meta: meta.clone(),
-                source: document.source(),
-                detection: document.block("detection"),
-                references: document.head.references,
-            }
-        })
-        .collect();
+    let mut cards = Vec::new();
+    let metas = (0..engine.rule_count()).filter_map(|index| engine.rule(index)).map(|meta| (meta, false));
+    let correlations = engine.correlations().iter().map(|one| (&one.meta, true));
+    let mut documents: BTreeMap<(&str, bool), std::vec::IntoIter<Document>> = BTreeMap::new();
+    for file in &pack.rules {
+        let (over_sets, over_records): (Vec<_>, Vec<_>) =
+            documents_of(file).into_iter().partition(Document::is_correlation);
+        documents.insert((file.path.as_str(), true), over_sets.into_iter());
+        documents.insert((file.path.as_str(), false), over_records.into_iter());
+    }
+    for (meta, is_correlation) in metas.chain(correlations) {
+        // Rules of the program that stand beside an operator's are not of the pack.
+        let Some(own) = documents.get_mut(&(meta.file.as_str(), is_correlation)) else { continue };
+        let document = own.next().unwrap_or_default();
+        cards.push(RuleCard {
+            meta: meta.clone(),
+            source: document.source(),
+            detection: document.block(if is_correlation { "correlation" } else { "detection" }),
+            is_correlation,
+            references: document.head.references,
+        });
+    }
     (cards, problems)
 }
 
+fn documents_of(file: &ContentFile) -> Vec<Document> {
+    documents(&file.text)
+}
+
+/// Loads rules; with correlations among them also the program's own rules, which they
+/// may name, as far as these are not the same ones.
 pub(crate) fn load(files: &[ContentFile]) -> (SigmaRules, Vec<Problem>) {
-    SigmaRules::load(files.iter().map(|file| (file.path.as_str(), file.text.as_str())))
+    let documents: Vec<Document> = files.iter().flat_map(documents_of).collect();
+    let mut own = Vec::new();
+    if documents.iter().any(Document::is_correlation) {
+        let ids: BTreeSet<&str> = documents.iter().filter_map(|document| document.head.id.as_deref()).collect();
+        let is_other = |file: &ContentFile| {
+            !documents_of(file).iter().any(|one| one.head.id.as_deref().is_some_and(|id| ids.contains(id)))
+        };
+        own.extend(Content::embedded().rules.into_iter().filter(is_other));
+    }
+    SigmaRules::load(own.iter().chain(files).map(|file| (file.path.as_str(), file.text.as_str())))
 }
 
 /// One YAML document of a rule file that holds a rule.
@@ -74,11 +99,17 @@ pub(crate) struct Document {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Head {
+    id: Option<String>,
     logsource: BTreeMap<String, yaml_serde::Value>,
     references: Vec<String>,
 }
 
 impl Document {
+    /// Whether it is a rule over what other rules found.
+    pub(crate) fn is_correlation(&self) -> bool {
+        self.keys().any(|(key, _)| key == "correlation")
+    }
+
     /// Its `logsource`.
     pub(crate) fn source(&self) -> Source {
         let part = |key: &str| self.head.logsource.get(key)?.as_str().map(str::to_ascii_lowercase);
@@ -131,6 +162,6 @@ pub(crate) fn documents(text: &str) -> Vec<Document> {
         let text: Vec<&str> = document.lines.iter().map(|(_, line)| line.as_str()).collect();
         document.head = yaml_serde::from_str(&text.join("\n")).unwrap_or_default();
     }
-    documents.retain(|document| document.keys().any(|(key, _)| key == "detection"));
+    documents.retain(|document| document.keys().any(|(key, _)| matches!(key, "detection" | "correlation")));
     documents
 }

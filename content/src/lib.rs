@@ -14,7 +14,7 @@ mod testing;
 pub use card::{RuleCard, Source, cards};
 pub use lint::{Fault, lint};
 pub use pack::{Pack, read_rules};
-pub use testing::{Case, Tested, TestedRule, run_tests};
+pub use testing::{Case, Scene, Tested, TestedRule, Trial, run_tests};
 
 use embedded::EMBEDDED;
 use selvedge_model::Digest;
@@ -32,7 +32,8 @@ pub struct ContentFile {
 /// All content that a run uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
-    /// Sigma rules: the embedded ones in order of their paths, then added ones.
+    /// Sigma rules and correlations: the embedded ones in order of their paths, then
+    /// added ones.
     pub rules: Vec<ContentFile>,
     /// Thresholds, YAML.
     pub thresholds: Vec<ContentFile>,
@@ -53,7 +54,7 @@ impl Content {
                 .collect()
         };
         Self {
-            rules: under("rules/", ".yaml"),
+            rules: [under("correlation/", ".yaml"), under("rules/", ".yaml")].concat(),
             thresholds: under("thresholds/", ".yaml"),
             guard_schema: embedded::GUARD_SCHEMA.to_owned(),
             guard_policies: under("guard/", ".cedar"),

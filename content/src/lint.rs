@@ -33,6 +33,9 @@ const KEYS: [&str; 20] = [
     "confidence",
 ];
 
+/// Keys that a correlation may have besides: ours is `across_actors`.
+const CORRELATION_KEYS: [&str; 3] = ["correlation", "generate", "across_actors"];
+
 /// Keys that a `logsource` may have.
 const SOURCE_KEYS: [&str; 4] = ["product", "service", "category", "definition"];
 
@@ -64,17 +67,29 @@ pub fn lint(pack: &Pack) -> Vec<Fault> {
     for meta in (0..engine.rule_count()).filter_map(|index| engine.rule(index)) {
         metas.entry(&meta.file).or_default().push(meta);
     }
+    let mut over_sets: BTreeMap<&str, Vec<&RuleMeta>> = BTreeMap::new();
+    for one in engine.correlations() {
+        over_sets.entry(&one.meta.file).or_default().push(&one.meta);
+    }
     for file in &pack.rules {
-        let documents = documents(&file.text);
-        let found = metas.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let (sets, records): (Vec<Document>, Vec<Document>) =
+            documents(&file.text).into_iter().partition(Document::is_correlation);
+        let of = |metas: &BTreeMap<&str, Vec<&'_ RuleMeta>>| -> Vec<RuleMeta> {
+            metas.get(file.path.as_str()).into_iter().flatten().map(|meta| (*meta).clone()).collect()
+        };
+        let (found, correlations) = (of(&metas), of(&over_sets));
         let mut of_file = Linter { file: &file.path, faults: &mut faults };
-        for (meta, document) in found.iter().zip(&documents) {
+        for (meta, document) in found.iter().zip(&records) {
             of_file.rule(meta, document);
         }
-        if found.len() > 1 {
+        for (meta, document) in correlations.iter().zip(&sets) {
+            of_file.correlation(meta, document);
+        }
+        // A correlation may have those beside it that it looks at.
+        if found.len() > 1 && correlations.is_empty() {
             of_file.warn(None, "the file holds several rules; give each its own, with its tests beside it");
         }
-        if !found.is_empty() && pack.tests_of(file).is_none() {
+        if found.len().saturating_add(correlations.len()) > 0 && pack.tests_of(file).is_none() {
             of_file.warn(None, "there is no test file beside the rule; `selvedge rules test` runs it");
         }
     }
@@ -148,6 +163,20 @@ impl Linter<'_> {
             self.warn(Some(line), &format!("`{}` is no field of a rule; it is ignored", quote_for_log(key)));
         }
         self.house(meta, document);
+        if meta.severity > Severity::Medium {
+            let why = "one record alone is medium at most; what is worse is what comes together";
+            self.warn(Some(document.line_of("level")), why);
+        }
+    }
+
+    fn correlation(&mut self, meta: &RuleMeta, document: &Document) {
+        let known = |key: &str| {
+            KEYS.contains(&key) && !matches!(key, "logsource" | "detection") || CORRELATION_KEYS.contains(&key)
+        };
+        for (key, line) in document.keys().filter(|(key, _)| !known(key)) {
+            self.warn(Some(line), &format!("`{}` is no field of a correlation; it is ignored", quote_for_log(key)));
+        }
+        self.house(meta, document);
     }
 
     /// What is asked of our own rules.
@@ -165,11 +194,6 @@ impl Linter<'_> {
             ),
             ("description", meta.why.ends_with('.'), "the description is no sentence; people read it as the reason"),
             ("level", has("level"), "it has no level, so it counts as informational"),
-            (
-                "level",
-                meta.severity <= Severity::Medium,
-                "one record alone is medium at most; what is worse is what comes together",
-            ),
         ] {
             if !holds {
                 self.warn(Some(document.line_of(key)), why);

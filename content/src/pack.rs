@@ -23,7 +23,7 @@ impl Pack {
     pub fn embedded() -> Self {
         let files = |list: &[(&str, &str)]| -> Vec<ContentFile> {
             list.iter()
-                .filter(|(path, _)| path.starts_with("rules/"))
+                .filter(|(path, _)| path.starts_with("rules/") || path.starts_with("correlation/"))
                 .map(|(path, text)| ContentFile { path: (*path).to_owned(), text: (*text).to_owned() })
                 .collect()
         };

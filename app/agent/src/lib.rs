@@ -7,3 +7,4 @@ pub mod execute;
 pub mod ingest;
 mod names;
 pub mod state;
+pub mod trial;

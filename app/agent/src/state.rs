@@ -4,10 +4,12 @@
 //! whose input is unchanged is left as it is. Every new verdict goes to the
 //! journal with the whole input it was computed from.
 
+mod brain;
 mod keep;
 mod settle;
 
 pub use crate::names::{entries_of, names_of};
+pub use brain::Brain;
 pub use keep::{VerdictInput, commit_import};
 
 use crate::execute;
@@ -18,26 +20,12 @@ use selvedge_graph::factset::Inserted;
 use selvedge_graph::{ColdSet, Estate, Record};
 use selvedge_model::{Confidence, Digest, EventId, Fact, Finding, IncidentId, RecordId, Timestamp, canon};
 use selvedge_ports::{Journal, JournalError};
-use selvedge_respond::case::RuleFacts;
 use selvedge_respond::decide::{Decision, Inputs, decide_within};
 use selvedge_respond::hot::hot;
 use selvedge_respond::{Incident, Status, Thresholds};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-
-/// Everything that decides besides the facts.
-#[derive(Debug, Clone)]
-pub struct Brain {
-    /// Rules by id.
-    pub rules: BTreeMap<String, RuleFacts>,
-    /// Thresholds.
-    pub thresholds: Thresholds,
-    /// Canary roles.
-    pub canaries: Vec<selvedge_respond::case::CanaryRole>,
-    /// Content version.
-    pub content: Digest,
-}
 
 /// One import, as the journal keeps it: a receipt, not the records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,11 +184,12 @@ impl State {
 
     /// The verdict over everything in the folder.
     pub fn decide(&self, brain: &Brain, at: Timestamp) -> Decision {
-        let hot = hot(&self.set, &self.estate, &brain.rules, &brain.thresholds);
+        let hot = hot(&self.set, &self.estate, (&brain.rules, &brain.correlations), &brain.thresholds);
         let inputs = Inputs {
             set: &hot.set,
             estate: &self.estate,
             rules: &brain.rules,
+            correlations: &brain.correlations,
             thresholds: &brain.thresholds,
             canaries: &brain.canaries,
             content: brain.content,

@@ -3,12 +3,10 @@
 use crate::error::Error;
 use selvedge_agent::state::Brain;
 use selvedge_content::{Content, read_rules};
-use selvedge_detect::sigma::{RuleEngine, SigmaRules};
+use selvedge_detect::sigma::SigmaRules;
 use selvedge_guard::Guard;
 use selvedge_model::Problem;
 use selvedge_respond::Thresholds;
-use selvedge_respond::case::RuleFacts;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Content, ready for use.
@@ -37,11 +35,19 @@ pub fn load(rules: Option<&Path>) -> Result<Loaded, Error> {
     }
     let (rules, found) = SigmaRules::load(content.rules.iter().map(|f| (f.path.clone(), f.text.clone())));
     problems.extend(found);
-    let text = content.threshold("federated-pivot").unwrap_or_default();
-    let thresholds = Thresholds::parse("thresholds/federated-pivot.yaml", text)
-        .map_err(|p| Error::new("E0110", format!("{}: {}", p.place, p.why), ""))?;
-    let brain = Brain { rules: facts(&rules), thresholds, canaries: Vec::new(), content: content.digest() };
+    let thresholds = thresholds(&content)?;
+    let brain = Brain::new(&rules, thresholds, content.digest());
     Ok(Loaded { content, rules, brain, problems })
+}
+
+/// The thresholds.
+///
+/// # Errors
+/// If they are not valid.
+pub fn thresholds(content: &Content) -> Result<Thresholds, Error> {
+    let text = content.threshold("federated-pivot").unwrap_or_default();
+    Thresholds::parse("thresholds/federated-pivot.yaml", text)
+        .map_err(|p| Error::new("E0110", format!("{}: {}", p.place, p.why), ""))
 }
 
 impl Loaded {
@@ -63,21 +69,4 @@ impl Loaded {
             Error::new("E0111", lines.join("; "), "correct the policy; nothing is permitted meanwhile")
         })
     }
-}
-
-fn facts(rules: &SigmaRules) -> BTreeMap<String, RuleFacts> {
-    (0..rules.rule_count())
-        .filter_map(|index| rules.rule(index))
-        .map(|rule| {
-            let facts = RuleFacts {
-                title: rule.title.clone(),
-                severity: rule.severity,
-                confidence: rule.confidence,
-                attack: rule.attack.clone(),
-                tactics: rule.tactics.clone(),
-                why: rule.why.clone(),
-            };
-            (rule.id.to_string(), facts)
-        })
-        .collect()
 }

@@ -25,7 +25,7 @@ fn material() -> (SigmaRules, BTreeMap<LogSource, Vec<Value>>) {
     let mut files: Vec<(String, String)> =
         pack.rules.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
     let mut records: BTreeMap<LogSource, Vec<Value>> = BTreeMap::new();
-    for file in &pack.tests {
+    for file in pack.tests.iter().filter(|file| file.path.starts_with("rules/")) {
         let rule = pack.rules.iter().find(|rule| rule.path.replace(".yaml", ".tests.yaml") == file.path).unwrap();
         let rule: Value = yaml_serde::from_str(&rule.text).unwrap();
         let part = |name: &str| rule["logsource"][name].as_str().unwrap_or_default().to_owned();

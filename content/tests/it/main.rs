@@ -1,6 +1,7 @@
 //! The content holds what it claims: each rule does what its test file says.
 
 mod corpus;
+mod correlations;
 mod gates;
 mod measure;
 mod noise;

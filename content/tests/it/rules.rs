@@ -5,7 +5,7 @@ use selvedge_content::{Content, ContentFile, Pack, Tested, cards, lint, run_test
 
 #[test]
 fn each_rule_does_what_its_tests_say() {
-    let tested = run_tests(&Pack::embedded());
+    let tested = run_tests(&Pack::embedded(), &crate::correlations::trial);
     assert!(!tested.is_empty());
     for rule in tested {
         let Tested::Cases(cases) = &rule.tested else { panic!("{}: {:?}", rule.file, rule.tested) };
@@ -20,8 +20,18 @@ fn the_rules_load_together_and_are_complete() {
     assert_eq!(pack.rules, Content::embedded().rules);
     assert_eq!(lint(&pack), []);
     let (cards, problems) = cards(&pack);
-    assert_eq!((cards.len(), problems), (pack.rules.len(), vec![]), "one rule a file");
-    for card in cards {
+    let files: std::collections::BTreeSet<&String> = cards.iter().map(|card| &card.meta.file).collect();
+    assert_eq!((files.len(), problems), (pack.rules.len(), vec![]));
+    let over_records = cards.iter().filter(|card| !card.is_correlation);
+    assert_eq!(over_records.count(), pack.rules.iter().filter(|file| file.path.starts_with("rules/")).count());
+    for card in cards.iter().filter(|card| card.is_correlation) {
+        assert!(
+            card.detection.contains("timespan") && card.meta.file.starts_with("correlation/"),
+            "{}",
+            card.detection
+        );
+    }
+    for card in cards.iter().filter(|card| !card.is_correlation) {
         assert!(card.detection.contains("condition"), "{}: {}", card.meta.file, card.detection);
         assert!(card.source.product.is_some() && card.source.service.is_some(), "{}: {}", card.meta.file, card.source);
     }
@@ -93,7 +103,7 @@ fn faults_are_found_with_their_lines() {
 
 #[test]
 fn a_case_that_comes_out_otherwise_fails() {
-    let tested = |rule: &str, tests: Option<&str>| run_tests(&pack(rule, tests)).remove(0);
+    let tested = |rule: &str, tests: Option<&str>| run_tests(&pack(rule, tests), &crate::correlations::trial).remove(0);
     assert!(tested(GOOD, Some(TESTS)).passed());
     assert_eq!(tested(GOOD, None).tested, Tested::Untested);
     let wrong = tested(GOOD, Some(&TESTS.replace("StartLogging", "StopLogging")));

@@ -4,11 +4,13 @@
 //! [`RuleEngine`] (see `docs/adr/0004`): nothing else in the workspace names its
 //! types. What it compiles is used where it is right and fast; the rest is in
 //! [`compile`]. Matching is stateless: one record, any order, any worker.
-//! Correlation rules need a set of records, so they are kept aside for tier 2.
+//! Correlation rules need a set of records: they are read here and evaluated in
+//! tier 2.
 
 mod alias;
 mod check;
 mod compile;
+mod correlation;
 mod encode;
 mod gate;
 mod literal;
@@ -23,6 +25,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use correlation::Correlated;
 pub use meta::RuleMeta;
 pub use source::LogSource;
 
@@ -49,15 +52,6 @@ pub struct Seen<'a> {
 pub struct RuleHit {
     /// Index for [`RuleEngine::rule`]; rules are numbered in the order loaded.
     pub rule: usize,
-}
-
-/// A correlation rule: understood, but not a matter of one record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetAside {
-    /// The file it came from.
-    pub file: String,
-    /// Its title.
-    pub title: String,
 }
 
 /// Stateless rules over single records.
@@ -95,7 +89,7 @@ impl RuleEngine for NoRules {
 #[derive(Default)]
 pub struct SigmaRules {
     rules: Vec<RuleMeta>,
-    set_aside: Vec<SetAside>,
+    correlations: Vec<Correlated>,
     /// For each log source the rules that fit it: a record is only ever shown
     /// to these, and among them to those that its own words call for.
     engines: Vec<(LogSource, Gated)>,
@@ -103,7 +97,10 @@ pub struct SigmaRules {
 
 impl std::fmt::Debug for SigmaRules {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SigmaRules").field("rules", &self.rules.len()).field("set_aside", &self.set_aside).finish()
+        f.debug_struct("SigmaRules")
+            .field("rules", &self.rules.len())
+            .field("correlations", &self.correlations)
+            .finish()
     }
 }
 
@@ -113,9 +110,9 @@ impl SigmaRules {
     /// A file with any fault is left out whole and named in a [`Problem`]; the
     /// others load. A filter is applied to the rules that it names, whatever
     /// file they stand in. A file `placeholders.yaml` holds the values of
-    /// placeholders, wherever it stands in the list. A correlation document is no fault of its file, but
-    /// as this tier cannot honour it, it is a problem too, so that nobody
-    /// believes it to be at work.
+    /// placeholders, wherever it stands in the list. A correlation may name rules of
+    /// any file; one that cannot be used is a problem, and its file's other rules
+    /// are used.
     pub fn load<N, T>(files: impl IntoIterator<Item = (N, T)>) -> (Self, Vec<Problem>)
     where
         N: Into<String>,
@@ -160,9 +157,9 @@ impl SigmaRules {
         Some((gated, View::new(seen, source)))
     }
 
-    /// Correlation rules that were read and wait for tier 2.
-    pub fn set_aside(&self) -> &[SetAside] {
-        &self.set_aside
+    /// Correlation rules, for tier 2: each after those that it looks at.
+    pub fn correlations(&self) -> &[Correlated] {
+        &self.correlations
     }
 }
 

@@ -16,6 +16,7 @@
 
 pub mod arn;
 pub mod canon;
+pub mod correlation;
 pub mod entity;
 pub mod event;
 pub mod fact;

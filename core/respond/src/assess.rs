@@ -1,14 +1,15 @@
 //! The verdict on one actor's findings: a pure function of the case.
 
-use crate::case::{RuleFacts, SignalCase};
+use crate::case::{Correlated, RuleFacts, SignalCase};
 use crate::cast::Cast;
-use crate::episode::{Episode, episodes};
+use crate::episode::{Episode, episodes, raise};
 use crate::incident::{Incident, Kind, Status};
 use crate::signals::{Mark, Sighting, act};
 use crate::thresholds::{Signals, Thresholds};
 use crate::{tactics, tale};
 use selvedge_model::untrusted::quote_for_log as q;
-use selvedge_model::{Confidence, Digest, FindingId, IncidentId, RecordId, Severity};
+use selvedge_model::{Confidence, Digest, EventId, FindingId, IncidentId, RecordId, Severity};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tactics that a title names before it says "more".
@@ -18,7 +19,9 @@ const TITLE_TACTICS: usize = 3;
 pub(crate) fn judge(case: &SignalCase, thresholds: &Thresholds) -> Vec<Incident> {
     let mut sightings = sightings(case, &case.rules);
     sightings.sort_by_key(Sighting::order);
-    let found = episodes(&sightings, &thresholds.signals);
+    let correlated: Vec<&Correlated> = case.correlated.iter().collect();
+    raise(&mut sightings, &correlated);
+    let found = episodes(&sightings, &correlated, &thresholds.signals);
     found.iter().filter_map(|episode| incident(case, episode, &thresholds.signals)).collect()
 }
 
@@ -31,7 +34,7 @@ fn sightings<'a>(case: &'a SignalCase, rules: &'a BTreeMap<String, RuleFacts>) -
 fn carrying<'a>(episode: &Episode<'a>) -> Vec<Mark<'a>> {
     let of = |sighting: &Sighting<'a>| {
         // In a burst the low ones carry.
-        let least = sighting.severity().min(Severity::Medium);
+        let least = sighting.grade().min(Severity::Medium);
         sighting.marks.iter().copied().filter(|mark| mark.severity() >= least).collect::<Vec<_>>()
     };
     episode.carriers.iter().flat_map(of).collect()
@@ -42,19 +45,33 @@ fn incident(case: &SignalCase, episode: &Episode<'_>, table: &Signals) -> Option
     let carrying = carrying(episode);
     let marks = || all.iter().flat_map(|sighting| &sighting.marks);
     let cast = Cast::of(case, episode);
-    let findings: BTreeSet<FindingId> =
+    let own: BTreeSet<EventId> = all.iter().map(|sighting| sighting.event).collect();
+    let within = case.correlated.iter().filter(|one| one.events.iter().any(|event| own.contains(event)));
+    let correlated: Vec<&Correlated> = within.collect();
+    let mut findings: BTreeSet<FindingId> =
         all.iter().flat_map(|s| s.marks.iter().map(|mark| mark.finding(s.record).id)).collect();
-    let attack = marks().flat_map(|mark| mark.attack()).map(String::as_str).filter(|id| !id.is_empty());
-    let attack: BTreeSet<&str> = attack.collect();
-    let tactics = tactics::in_order(marks().flat_map(|mark| mark.tactics()).map(String::as_str));
+    findings.extend(correlated.iter().map(|one| one.finding().id));
+    let facts = || correlated.iter().map(|one| &one.facts);
+    let attack = marks().flat_map(|mark| mark.attack()).chain(facts().flat_map(|facts| &facts.attack));
+    let attack: BTreeSet<&str> = attack.map(String::as_str).filter(|id| !id.is_empty()).collect();
+    let tactics = marks().flat_map(|mark| mark.tactics()).chain(facts().flat_map(|facts| &facts.tactics));
+    let tactics = tactics::in_order(tactics.map(String::as_str));
+    let chief = chief(&correlated);
+    let lesser = severity(episode, &carrying, table);
     let evidence: BTreeSet<RecordId> = all.iter().map(|sighting| sighting.record.record_id.clone()).collect();
     Some(Incident {
         id: id(episode)?,
         kind: Kind::Signals,
         aliases: Vec::new(),
-        title: title(&carrying, episode, &cast),
-        severity: severity(episode, &carrying, table),
-        confidence: confidence(&carrying),
+        title: match chief.filter(|one| one.facts.severity >= lesser) {
+            Some(one) => format!("{} {}{}", q(&one.facts.title), cast.by(), place(episode, &cast)),
+            None => title(&carrying, episode, &cast),
+        },
+        severity: chief.map_or(lesser, |one| one.facts.severity.max(lesser)),
+        confidence: match chief.filter(|one| one.facts.severity >= lesser) {
+            Some(one) => one.facts.confidence,
+            None => confidence(&carrying),
+        },
         status: Status::Open,
         first_seen: all.first()?.at,
         last_seen: all.last()?.at,
@@ -63,14 +80,21 @@ fn incident(case: &SignalCase, episode: &Episode<'_>, table: &Signals) -> Option
         attack: attack.into_iter().map(str::to_owned).collect(),
         tactics: tactics.into_iter().map(str::to_owned).collect(),
         evidence: evidence.into_iter().collect(),
-        events: all.iter().map(|sighting| sighting.event).collect::<BTreeSet<_>>().into_iter().collect(),
+        events: own.into_iter().collect(),
         left_out: case.left_out,
-        story: tale::tell(case, &all, &cast),
+        story: tale::tell(case, &all, &correlated, &cast),
         links: case.links.clone(),
         snapshot: case.snapshot(),
         plan: None,
         notes: Vec::new(),
     })
+}
+
+/// The worst correlation that carries the incident, of these the surest, of these the
+/// first.
+fn chief<'c>(correlated: &[&'c Correlated]) -> Option<&'c Correlated> {
+    let carry = correlated.iter().filter(|one| one.facts.severity >= Severity::Medium);
+    carry.copied().min_by_key(|one| (Reverse(one.facts.severity), Reverse(one.facts.confidence), one.at, &one.rule))
 }
 
 /// The name rests on the record that carried the incident first: a record is in

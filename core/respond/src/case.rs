@@ -2,7 +2,7 @@
 //! that it reads. It is journaled, and the verdict replays from it alone.
 
 use selvedge_graph::{CrossCloudLink, PersonKey, Record};
-use selvedge_model::{Digest, EntityRef, EventId, RecordId, Timestamp};
+use selvedge_model::{Digest, EntityRef, EventId, Finding, RecordId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +34,48 @@ pub struct RuleFacts {
     pub tactics: Vec<String>,
     /// Why it matters.
     pub why: String,
+}
+
+/// Signals that belong together, as a correlation found them. Who is behind each of
+/// its records is told by a whole set, so a verdict takes this as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correlated {
+    /// The correlation's id.
+    pub rule: String,
+    /// Its version.
+    pub version: String,
+    /// What it says.
+    pub facts: RuleFacts,
+    /// Who it is about.
+    pub subject: String,
+    /// Its first record.
+    pub at: Timestamp,
+    /// Its last record.
+    pub until: Timestamp,
+    /// Its records by time, as many as it cites.
+    pub events: Vec<EventId>,
+    /// What people cite of these.
+    pub evidence: Vec<RecordId>,
+}
+
+impl Correlated {
+    /// The finding.
+    pub fn finding(&self) -> Finding {
+        Finding {
+            id: Finding::id_of(&self.rule, &self.version, &self.subject, &self.evidence),
+            rule: self.rule.clone(),
+            version: self.version.clone(),
+            title: self.facts.title.clone(),
+            severity: self.facts.severity,
+            confidence: self.facts.confidence,
+            occurred_at: self.at,
+            subject: self.subject.clone(),
+            evidence: self.evidence.clone(),
+            attack: self.facts.attack.clone(),
+            tactics: self.facts.tactics.clone(),
+            why: self.facts.why.clone(),
+        }
+    }
 }
 
 /// A canary role in an account: a session of our own on it proves that a deny
@@ -102,6 +144,9 @@ pub struct SignalCase {
     pub users: BTreeSet<EntityRef>,
     /// Rules that matched.
     pub rules: BTreeMap<String, RuleFacts>,
+    /// What correlations found among the records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub correlated: Vec<Correlated>,
     /// Further records with findings that were beyond the bound of a case.
     pub left_out: u64,
     /// Content version.
@@ -114,7 +159,7 @@ impl SignalCase {
     /// Digest of the set that the verdict is a function of; the moment of
     /// deciding is not part of it.
     pub fn snapshot(&self) -> Digest {
-        selvedge_model::canon::digest(&(
+        let digest = selvedge_model::canon::digest(&(
             &self.records,
             &self.joins,
             &self.links,
@@ -122,7 +167,8 @@ impl SignalCase {
             &self.rules,
             &self.left_out,
             &self.content,
-        ))
+        ));
+        with(digest, &self.correlated)
     }
 }
 
@@ -152,6 +198,9 @@ pub struct PersonCase {
     pub canaries: Vec<CanaryRole>,
     /// Rules that matched.
     pub rules: BTreeMap<String, RuleFacts>,
+    /// What correlations found among the records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub correlated: Vec<Correlated>,
     /// Content version.
     pub content: Digest,
     /// When the decision is made.
@@ -162,7 +211,7 @@ impl PersonCase {
     /// Digest of the set that the verdict is a function of; the moment of
     /// deciding is not part of it.
     pub fn snapshot(&self) -> Digest {
-        selvedge_model::canon::digest(&(
+        let digest = selvedge_model::canon::digest(&(
             &self.person,
             &self.upn,
             &self.user_type,
@@ -173,6 +222,13 @@ impl PersonCase {
             &self.canaries,
             &self.rules,
             &self.content,
-        ))
+        ));
+        with(digest, &self.correlated)
     }
+}
+
+/// A digest together with what correlations found. Without any it stays as it was
+/// before there were correlations, so that old decisions are computed again alike.
+fn with(digest: Digest, correlated: &[Correlated]) -> Digest {
+    if correlated.is_empty() { digest } else { selvedge_model::canon::digest(&(digest, correlated)) }
 }

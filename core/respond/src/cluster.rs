@@ -3,9 +3,10 @@
 
 use crate::actor::{ActorKey, key_of};
 use crate::assess;
-use crate::case::{Join, SignalCase};
+use crate::case::{Correlated, Join, SignalCase};
+use crate::correlate::correlated;
 use crate::decide::Inputs;
-use crate::episode::{Episode, episodes};
+use crate::episode::{Episode, episodes, raise};
 use crate::incident::Incident;
 use crate::signals::Sighting;
 use crate::web::{Cluster, Web};
@@ -39,31 +40,104 @@ pub(crate) struct Found {
     pub(crate) left_out: u64,
 }
 
+/// All findings on records, by who is behind them, and what correlations found.
+pub(crate) struct Scene<'a> {
+    web: Web<'a>,
+    clusters: Vec<Cluster<'a>>,
+    /// By time.
+    pub(crate) correlated: Vec<Correlated>,
+    /// Which of these each cluster has a part of.
+    found_in: BTreeMap<usize, BTreeSet<usize>>,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn new(
+        inputs: &Inputs<'a>,
+        resolver: &'a Resolver<'_>,
+        links: &'a BTreeMap<AwsSessionKey, CrossCloudLink>,
+    ) -> Self {
+        let records = inputs.set.records();
+        let sightings: Vec<Sighting<'a>> =
+            records.filter_map(|(id, record)| Sighting::of(*id, record, inputs.rules)).collect();
+        let enough = Confidence::new(inputs.thresholds.join_confidence_to_act);
+        let web = Web::new(&sightings, resolver, links, inputs.estate, enough);
+        let clusters = web.clusters(sightings);
+        let correlated = correlated(inputs.correlations, &web, &clusters, &inputs.thresholds.signals);
+        let clusters = together(clusters, &correlated);
+        let of = cluster_of(&clusters);
+        let mut found_in: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (number, one) in correlated.iter().enumerate() {
+            for cluster in one.events.iter().filter_map(|event| of.get(event)) {
+                found_in.entry(*cluster).or_default().insert(number);
+            }
+        }
+        Self { web, clusters, correlated, found_in }
+    }
+
+    /// What correlations found in a cluster, by its number.
+    fn within(&self, cluster: usize) -> Vec<&Correlated> {
+        let numbers = self.found_in.get(&cluster).into_iter().flatten();
+        numbers.filter_map(|number| self.correlated.get(*number)).collect()
+    }
+}
+
+/// The cluster of each record.
+fn cluster_of(clusters: &[Cluster<'_>]) -> BTreeMap<EventId, usize> {
+    let numbered = clusters.iter().enumerate();
+    numbered.flat_map(|(number, one)| one.sightings.iter().map(move |sighting| (sighting.event, number))).collect()
+}
+
+/// Clusters of different actors whose acts belong together, as one.
+fn together<'a>(clusters: Vec<Cluster<'a>>, correlated: &[Correlated]) -> Vec<Cluster<'a>> {
+    let cluster_of = cluster_of(&clusters);
+    // The smallest number of those that a cluster is joined with.
+    let mut roots: Vec<usize> = (0..clusters.len()).collect();
+    for one in correlated.iter().filter(|one| one.facts.severity >= Severity::Medium) {
+        let numbers = one.events.iter().filter_map(|event| cluster_of.get(event));
+        let joined: BTreeSet<usize> = numbers.filter_map(|number| roots.get(*number)).copied().collect();
+        if let Some(first) = joined.first().filter(|_| joined.len() > 1) {
+            roots.iter_mut().filter(|root| joined.contains(root)).for_each(|root| *root = *first);
+        }
+    }
+    let mut out: BTreeMap<usize, Cluster<'a>> = BTreeMap::new();
+    for (root, cluster) in roots.into_iter().zip(clusters) {
+        let own = out.entry(root).or_default();
+        own.sightings.extend(cluster.sightings);
+        own.joins.extend(cluster.joins);
+    }
+    let mut out: Vec<Cluster<'a>> = out.into_values().collect();
+    out.iter_mut().for_each(|cluster| cluster.sightings.sort_by_key(Sighting::order));
+    out
+}
+
 /// The incidents out of all findings on records, except those records that
 /// `taken` already holds. `dropped`: by a record, how many others of its episode are
 /// not in the set.
 pub(crate) fn find(
     inputs: &Inputs<'_>,
-    resolver: &Resolver<'_>,
-    links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
-    (taken, dropped): (&BTreeSet<EventId>, &BTreeMap<EventId, u64>),
+    scene: &Scene<'_>,
+    taken: &BTreeSet<EventId>,
+    dropped: &BTreeMap<EventId, u64>,
 ) -> Found {
-    let free = inputs.set.records().filter(|(id, _)| !taken.contains(id));
-    let sightings: Vec<Sighting<'_>> =
-        free.filter_map(|(id, record)| Sighting::of(*id, record, inputs.rules)).collect();
-    let enough = Confidence::new(inputs.thresholds.join_confidence_to_act);
-    let web = Web::new(&sightings, resolver, links, inputs.estate, enough);
-    let clusters = web.clusters(sightings);
-    let mut found: Vec<(&Cluster<'_>, Episode<'_>)> = Vec::new();
-    for cluster in &clusters {
-        found.extend(episodes(&cluster.sightings, &inputs.thresholds.signals).into_iter().map(|one| (cluster, one)));
+    let mut found: Vec<(usize, &Cluster<'_>, Episode<'_>)> = Vec::new();
+    for (number, cluster) in scene.clusters.iter().enumerate() {
+        let free = cluster.sightings.iter().filter(|sighting| !taken.contains(&sighting.event));
+        let mut sightings: Vec<Sighting<'_>> = free.cloned().collect();
+        // What a stolen session's incident holds a part of, it holds whole.
+        let mut correlated = scene.within(number);
+        correlated.retain(|one| !one.events.iter().any(|event| taken.contains(event)));
+        raise(&mut sightings, &correlated);
+        let own = episodes(&sightings, &correlated, &inputs.thresholds.signals);
+        found.extend(own.into_iter().map(|one| (number, cluster, one)));
     }
-    found.sort_by_key(|(_, episode)| rank(episode));
+    found.sort_by_key(|(.., episode)| rank(episode));
     let left_out = found.len().saturating_sub(MAX_INCIDENTS);
     found.truncate(MAX_INCIDENTS);
     let mut incidents = Vec::with_capacity(found.len());
-    for (cluster, episode) in &found {
-        let mut case = case_of(inputs, &web, cluster, episode);
+    for (number, cluster, episode) in &found {
+        let mut correlated = scene.within(*number);
+        correlated.retain(|one| !one.events.iter().any(|event| taken.contains(event)));
+        let mut case = case_of(inputs, &scene.web, correlated, cluster, episode);
         let not_here = episode.all().iter().filter_map(|sighting| dropped.get(&sighting.event)).sum::<u64>();
         case.left_out = case.left_out.saturating_add(not_here);
         let judged = assess::judge(&case, inputs.thresholds);
@@ -74,13 +148,21 @@ pub(crate) fn find(
 
 /// The worst first.
 fn rank(episode: &Episode<'_>) -> (Reverse<Severity>, Reverse<usize>, Option<(Timestamp, EventId)>) {
-    let worst = episode.carriers.iter().map(Sighting::severity).max().unwrap_or_default();
+    let worst = episode.carriers.iter().map(Sighting::grade).max().unwrap_or_default();
     (Reverse(worst), Reverse(episode.carriers.len()), episode.carriers.first().map(Sighting::order))
 }
 
 /// Everything that the verdict on one episode reads.
-fn case_of(inputs: &Inputs<'_>, web: &Web<'_>, cluster: &Cluster<'_>, episode: &Episode<'_>) -> SignalCase {
+fn case_of(
+    inputs: &Inputs<'_>,
+    web: &Web<'_>,
+    mut correlated: Vec<&Correlated>,
+    cluster: &Cluster<'_>,
+    episode: &Episode<'_>,
+) -> SignalCase {
     let kept = bounded(episode);
+    let own: BTreeSet<EventId> = kept.iter().map(|sighting| sighting.event).collect();
+    correlated.retain(|one| one.events.iter().any(|event| own.contains(event)));
     // Of many sessions of one name and human, the first shows how they are joined.
     let mut links: BTreeMap<(&str, &PersonKey), &CrossCloudLink> = BTreeMap::new();
     for link in kept.iter().filter_map(|sighting| web.link(sighting)) {
@@ -104,6 +186,7 @@ fn case_of(inputs: &Inputs<'_>, web: &Web<'_>, cluster: &Cluster<'_>, episode: &
             .map(|user| EntityRef { kind: EntityKind::EntraUser, id: user.id.clone(), name: Some(user.upn.clone()) })
             .collect(),
         rules: rules.collect(),
+        correlated: correlated.into_iter().cloned().collect(),
         left_out: u64::try_from(left_out).unwrap_or(u64::MAX),
         content: inputs.content,
         at: inputs.at,
@@ -148,7 +231,7 @@ fn bounded<'e, 'a>(episode: &'e Episode<'a>) -> Vec<&'e Sighting<'a>> {
             let worst = sighting.marks.iter().max_by_key(|mark| mark.severity());
             let nth = seen.entry(worst.map(|mark| mark.what()).unwrap_or_default()).or_default();
             *nth = nth.saturating_add(1);
-            ranked.push(((lesser, Reverse(sighting.severity()), *nth, sighting.order()), sighting));
+            ranked.push(((lesser, Reverse(sighting.grade()), *nth, sighting.order()), sighting));
         }
         ranked.sort_by_key(|(rank, _)| *rank);
         ranked.truncate(MAX_RECORDS);

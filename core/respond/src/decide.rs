@@ -1,6 +1,6 @@
 //! The verdict, as a pure function of a set.
 
-use crate::case::{CanaryRole, CaseInput, PersonCase, RoleFacts, RuleFacts};
+use crate::case::{CanaryRole, CaseInput, Correlated, PersonCase, RoleFacts, RuleFacts};
 use crate::cluster;
 use crate::context::{SessionRisk, risks};
 use crate::findings;
@@ -9,7 +9,7 @@ use crate::incident::{Incident, Kind, Status};
 use crate::plan::{Goal, contain};
 use crate::signals::marks;
 use crate::thresholds::Thresholds;
-use crate::{assess, held, story, tactics};
+use crate::{assess, correlate, held, story, tactics, tale};
 use selvedge_graph::identity::{Calibration, Holder};
 use selvedge_graph::sessions::sessions;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
@@ -33,6 +33,8 @@ pub struct Inputs<'a> {
     pub estate: &'a Estate,
     /// Rules by id.
     pub rules: &'a BTreeMap<String, RuleFacts>,
+    /// Correlations, each after those that it looks at.
+    pub correlations: &'a [correlate::Rule],
     /// Thresholds.
     pub thresholds: &'a Thresholds,
     /// Canary roles.
@@ -90,6 +92,8 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
         }
     }
     let index = Index::new(inputs.set, &resolver, &links);
+    let scene = cluster::Scene::new(inputs, &resolver, &links);
+    all.extend(scene.correlated.iter().map(Correlated::finding));
     let mut incidents = Vec::new();
     let in_scope = |person: &PersonKey| scope.people.as_ref().is_none_or(|people| people.contains(person));
     for (person, sign_ins) in resolver.people().filter(|(person, _)| in_scope(person)) {
@@ -98,7 +102,7 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
             continue;
         }
         all.extend(found.iter().filter(|risk| !risk.needs_egress).map(findings::context_change));
-        let case = case_of(inputs, &resolver, &index, &links, person);
+        let case = case_of(inputs, &resolver, &index, &links, person, &scene.correlated);
         for (incident, more) in judge_person(&case, inputs.thresholds) {
             all.extend(more);
             incidents.push((CaseInput::Person(Box::new(case.clone())), incident));
@@ -106,7 +110,7 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
     }
     // What a stolen session's incident holds makes no second one.
     let taken: BTreeSet<EventId> = incidents.iter().flat_map(|(_, incident)| incident.events.iter().copied()).collect();
-    let found = cluster::find(inputs, &resolver, &links, (&taken, &scope.dropped));
+    let found = cluster::find(inputs, &scene, &taken, &scope.dropped);
     let signals = found.incidents.into_iter();
     incidents.extend(signals.map(|(case, incident)| (CaseInput::Signals(Box::new(case)), incident)));
     all.sort_by(|a, b| a.occurred_at.cmp(&b.occurred_at).then_with(|| a.id.cmp(&b.id)));
@@ -159,6 +163,7 @@ fn case_of(
     index: &Index<'_>,
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
     person: PersonKey,
+    correlated: &[Correlated],
 ) -> PersonCase {
     let mut own: Vec<CrossCloudLink> =
         index.links.get(&person).into_iter().flatten().map(|link| (*link).clone()).collect();
@@ -172,6 +177,12 @@ fn case_of(
         let events = session.uses.iter().map(|u| u.cite.event).chain(session.assumptions.iter().map(|a| a.cite.event));
         records.extend(events.filter_map(|id| Some((id, inputs.set.get(&id)?.clone()))));
     }
+    // What belongs together with something of theirs comes with all its records.
+    let known: BTreeSet<EventId> = records.keys().copied().collect();
+    let correlated = touching(correlated, known, |one| &one.events);
+    let events = correlated.iter().flat_map(|one| &one.events);
+    records.extend(events.filter_map(|id| Some((*id, inputs.set.get(id)?.clone()))));
+    let correlated: Vec<Correlated> = correlated.into_iter().cloned().collect();
     let rule_ids: BTreeSet<&str> = records.values().flat_map(|r| &r.hits).map(|h| &*h.rule).collect();
     let rules = rule_ids.into_iter().filter_map(|id| Some((id.to_owned(), inputs.rules.get(id)?.clone()))).collect();
     let accounts: BTreeSet<&str> = own_sessions.iter().map(|s| s.account.as_str()).collect();
@@ -186,6 +197,7 @@ fn case_of(
         links: own,
         held,
         rules,
+        correlated,
         content: inputs.content,
         at: inputs.at,
     }
@@ -381,11 +393,27 @@ impl<'a> View<'a> {
         story::of_arm(&arm, &mut lines);
         story::of_changes(&changes, &mut lines);
         pivots.iter().for_each(|(session, link)| story::of_session(session, link, &mut lines));
+        let severity = self.join(&lines_records(&lines), severity, &mut found, &mut lines);
         lines.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.text.cmp(&b.text)));
-        let evidence: BTreeSet<RecordId> = lines.iter().flat_map(|l| l.records.iter().cloned()).collect();
+        let evidence = lines_records(&lines);
         found.extend(self.hits_within(&evidence));
         let incident = self.assemble(episode, &pivots, severity, confidence, &found, lines, evidence, thresholds);
         Some((incident, found))
+    }
+
+    /// Correlations that share a record with the story join it, with all their records;
+    /// the incident is at least as bad as the worst of them.
+    fn join(
+        &self,
+        evidence: &BTreeSet<RecordId>,
+        severity: Severity,
+        found: &mut Vec<Finding>,
+        lines: &mut Vec<crate::incident::StoryLine>,
+    ) -> Severity {
+        let joined = touching(&self.case.correlated, evidence.clone(), |one| &one.evidence);
+        found.extend(joined.iter().map(|one| one.finding()));
+        lines.extend(joined.iter().map(|one| tale::of_correlated(one)));
+        joined.iter().map(|one| one.facts.severity).max().unwrap_or_default().max(severity)
     }
 
     /// AWS sessions that came from the other hand: by the sign-in they were
@@ -555,6 +583,31 @@ impl<'a> View<'a> {
         }
         out.into_iter().collect()
     }
+}
+
+/// What correlations found that shares something with what is known, or with others
+/// that do.
+fn touching<K: Ord + Clone>(
+    correlated: &[Correlated],
+    mut known: BTreeSet<K>,
+    of: impl Fn(&Correlated) -> &Vec<K>,
+) -> Vec<&Correlated> {
+    let (mut taken, mut rest): (Vec<&Correlated>, Vec<&Correlated>) = (Vec::new(), correlated.iter().collect());
+    loop {
+        let (touch, others): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|one| of(one).iter().any(|part| known.contains(part)));
+        if touch.is_empty() {
+            return taken;
+        }
+        known.extend(touch.iter().flat_map(|one| of(one).iter().cloned()));
+        taken.extend(touch);
+        rest = others;
+    }
+}
+
+/// The records that lines cite.
+fn lines_records(lines: &[crate::incident::StoryLine]) -> BTreeSet<RecordId> {
+    lines.iter().flat_map(|line| line.records.iter().cloned()).collect()
 }
 
 fn used_from(session: &AwsSession<'_>, addresses: &BTreeSet<&str>) -> bool {

@@ -2,12 +2,14 @@
 //!
 //! A finding of medium severity or more carries an incident; so do low findings
 //! that come as a burst. Findings that carry, near enough to each other, are one
-//! episode. Whatever else the actor did around that time joins.
+//! episode; so are the findings of one correlation, however far apart. Whatever else
+//! the actor did around that time joins.
 
+use crate::case::Correlated;
 use crate::signals::{Sighting, act};
 use crate::tactics;
 use crate::thresholds::{Burst, Signals};
-use selvedge_model::{Severity, SignedDuration, Timestamp};
+use selvedge_model::{EventId, Severity, SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
 /// One incident's worth of sightings.
@@ -53,16 +55,36 @@ fn hours(count: i64) -> SignedDuration {
     SignedDuration::from_secs(count.saturating_mul(3_600))
 }
 
-/// The episodes of one actor, whose sightings are given by time.
-pub(crate) fn episodes<'a>(sightings: &[Sighting<'a>], table: &Signals) -> Vec<Episode<'a>> {
+/// Notes on each sighting the worst correlation that it is part of.
+pub(crate) fn raise(sightings: &mut [Sighting<'_>], correlated: &[&Correlated]) {
+    let mut worst: BTreeMap<EventId, Severity> = BTreeMap::new();
+    for one in correlated {
+        for event in &one.events {
+            let severity = worst.entry(*event).or_default();
+            *severity = one.facts.severity.max(*severity);
+        }
+    }
+    for sighting in sightings {
+        sighting.raised = worst.get(&sighting.event).copied().unwrap_or_default();
+    }
+}
+
+/// The episodes of one actor, whose sightings are given by time and raised.
+pub(crate) fn episodes<'a>(
+    sightings: &[Sighting<'a>],
+    correlated: &[&Correlated],
+    table: &Signals,
+) -> Vec<Episode<'a>> {
+    let spans: Vec<(Timestamp, Timestamp)> =
+        correlated.iter().filter(|one| one.facts.severity >= Severity::Medium).map(|one| (one.at, one.until)).collect();
     let carries = carriers(sightings, &table.burst);
     let gap = hours(table.episode_gap_hours);
     let mut out: Vec<Episode<'a>> = Vec::new();
     for (sighting, _) in sightings.iter().zip(&carries).filter(|(_, carries)| **carries) {
-        let joins = out
-            .last()
-            .and_then(|episode| episode.carriers.last())
-            .is_some_and(|last| sighting.at.duration_since(last.at) <= gap);
+        let joins = out.last().and_then(|episode| episode.carriers.last()).is_some_and(|last| {
+            let spanned = |(from, to): &(Timestamp, Timestamp)| *from <= last.at && sighting.at <= *to;
+            sighting.at.duration_since(last.at) <= gap || spans.iter().any(spanned)
+        });
         match out.last_mut() {
             Some(episode) if joins => episode.carriers.push(sighting.clone()),
             _ => out.push(Episode { carriers: vec![sighting.clone()], lesser: Vec::new() }),
@@ -81,7 +103,7 @@ pub(crate) fn episodes<'a>(sightings: &[Sighting<'a>], table: &Signals) -> Vec<E
 
 /// Which sightings carry an incident.
 fn carriers(sightings: &[Sighting<'_>], burst: &Burst) -> Vec<bool> {
-    let mut out: Vec<bool> = sightings.iter().map(|sighting| sighting.severity() >= Severity::Medium).collect();
+    let mut out: Vec<bool> = sightings.iter().map(|sighting| sighting.grade() >= Severity::Medium).collect();
     let low: Vec<(usize, &Sighting<'_>)> =
         sightings.iter().enumerate().filter(|(_, sighting)| sighting.severity() == Severity::Low).collect();
     let mut window = Window::new(burst);

@@ -18,6 +18,7 @@ pub mod case;
 mod cast;
 pub mod cluster;
 pub mod context;
+pub mod correlate;
 pub mod decide;
 mod episode;
 pub mod findings;
@@ -33,7 +34,7 @@ mod tale;
 pub mod thresholds;
 mod web;
 
-pub use case::{CaseInput, PersonCase, RoleFacts, SignalCase};
+pub use case::{CaseInput, Correlated, PersonCase, RoleFacts, SignalCase};
 pub use decide::{Decision, Inputs, decide};
 pub use incident::{Incident, Kind, PlanNote, Status};
 pub use thresholds::Thresholds;

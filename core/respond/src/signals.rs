@@ -89,6 +89,8 @@ pub struct Sighting<'a> {
     pub at: Timestamp,
     /// Why it counts; never empty.
     pub marks: Vec<Mark<'a>>,
+    /// The severity of the worst correlation that it is part of.
+    pub raised: Severity,
 }
 
 impl<'a> Sighting<'a> {
@@ -96,12 +98,17 @@ impl<'a> Sighting<'a> {
     pub fn of(event: EventId, record: &'a Record, rules: &'a BTreeMap<String, RuleFacts>) -> Option<Self> {
         let at = record.facts.first()?.cite().at;
         let marks: Vec<Mark<'a>> = marks(record, rules).collect();
-        (!marks.is_empty()).then_some(Self { event, record, at, marks })
+        (!marks.is_empty()).then_some(Self { event, record, at, marks, raised: Severity::Info })
     }
 
     /// The worst of its marks.
     pub fn severity(&self) -> Severity {
         self.marks.iter().map(|mark| mark.severity()).max().unwrap_or_default()
+    }
+
+    /// How bad it is together with what it belongs to.
+    pub fn grade(&self) -> Severity {
+        self.severity().max(self.raised)
     }
 
     /// The order of a story.

@@ -2,7 +2,7 @@
 //! equal ones, each with its records.
 
 use crate::actor::{ActorKey, key_of};
-use crate::case::SignalCase;
+use crate::case::{Correlated, SignalCase};
 use crate::cast::Cast;
 use crate::incident::StoryLine;
 use crate::signals::{Act, Mark, Sighting, act};
@@ -22,7 +22,12 @@ const SHOWN: usize = 3;
 type Same<'a> = (Vec<(&'a str, &'a str)>, ActorKey, &'a str, &'a str, bool);
 
 /// The lines, by time.
-pub(crate) fn tell(case: &SignalCase, sightings: &[&Sighting<'_>], cast: &Cast<'_>) -> Vec<StoryLine> {
+pub(crate) fn tell(
+    case: &SignalCase,
+    sightings: &[&Sighting<'_>],
+    correlated: &[&Correlated],
+    cast: &Cast<'_>,
+) -> Vec<StoryLine> {
     let actors: BTreeSet<ActorKey> = sightings.iter().map(|sighting| key_of(sighting.record)).collect();
     let mut lines: Vec<(Severity, StoryLine)> =
         runs(sightings).iter().filter_map(|run| line(run, cast, actors.len() > 1)).collect();
@@ -35,6 +40,7 @@ pub(crate) fn tell(case: &SignalCase, sightings: &[&Sighting<'_>], cast: &Cast<'
         );
         (Severity::Medium, StoryLine { at: join.at, cloud: "AWS".into(), text, records: vec![join.record.clone()] })
     }));
+    lines.extend(correlated.iter().map(|one| (one.facts.severity, of_correlated(one))));
     let order = |a: &StoryLine, b: &StoryLine| a.at.cmp(&b.at).then_with(|| a.text.cmp(&b.text));
     lines.sort_by(|(a_worst, a), (b_worst, b)| b_worst.cmp(a_worst).then_with(|| order(a, b)));
     let untold = lines.len().saturating_sub(MAX_LINES);
@@ -94,6 +100,18 @@ fn line(run: &[&Sighting<'_>], cast: &Cast<'_>, several_actors: bool) -> Option<
     let text = format!("{}{operation}{on}{by}{from}{times}{refused} [{}].", shown(&names), grounds(severity, &marks));
     let records = run.iter().map(|sighting| sighting.record.record_id.clone()).collect();
     Some((severity, StoryLine { at: first.at, cloud: q(done.cloud), text, records }))
+}
+
+/// What a correlation says, at its last record: before that nobody could know.
+pub(crate) fn of_correlated(one: &Correlated) -> StoryLine {
+    let facts = &one.facts;
+    let mut parts: Vec<String> =
+        tactics::in_order(facts.tactics.iter().map(String::as_str)).into_iter().map(tactics::words).collect();
+    parts.extend(facts.attack.iter().map(|technique| q(technique)));
+    let grounds = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    let count = one.evidence.len();
+    let text = format!("Together, {count} records: {} [{}{grounds}].", q(&facts.title), facts.severity.word());
+    StoryLine { at: one.until, cloud: String::new(), text, records: one.evidence.clone() }
 }
 
 /// `high: defense evasion, T1562.008`.

@@ -55,6 +55,8 @@ pub struct Signals {
     pub lesser_within_hours: i64,
     /// When low findings alone are an incident.
     pub burst: Burst,
+    /// When low findings add up over a longer time.
+    pub lingering: Lingering,
     /// An incident is one step worse than its worst finding from this many rules
     /// of medium severity or more on, on as many different acts,
     pub raise_rules: usize,
@@ -73,6 +75,23 @@ pub struct Burst {
     pub tactics: usize,
     /// within so many minutes.
     pub minutes: i64,
+}
+
+/// When low findings of one actor add up over hours and days. Each rule counts once,
+/// by its latest finding; its weight is its confidence in thousandths.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lingering {
+    /// Hours after which half of a weight is left.
+    pub half_life_hours: i64,
+    /// Hours after which nothing is left.
+    pub alive_hours: i64,
+    /// The weights that are left add up to so much,
+    pub enough: u64,
+    /// in so many tactics, each shown by a rule of its own,
+    pub tactics: usize,
+    /// in so many clouds (Entra is one).
+    pub clouds: usize,
 }
 
 /// All thresholds.

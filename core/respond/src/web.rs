@@ -2,7 +2,8 @@
 //! their keys.
 //!
 //! Joined are: sessions of one role and session name; a session and whoever made
-//! it with `AssumeRole`; a federated session and the human behind it; a principal
+//! it with `AssumeRole`; a federated session and the human or the Entra workload
+//! behind it; a principal
 //! and its access keys, its ARN, its EC2 instance; a user's object id and UPN.
 //! Where the same role and session name is given to several, nothing is joined by
 //! that name.
@@ -15,9 +16,10 @@ use crate::actor::{ActorKey, aws_id, instance_of, is_access_key, key_of, who};
 use crate::case::Join;
 use crate::decide::stranger;
 use crate::signals::Sighting;
+use selvedge_graph::workload::tenant_of_issuer;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, PersonKey, Resolver};
 use selvedge_model::fact::{AssumeMethod, AwsSessionKey, RoleAssumption};
-use selvedge_model::{Confidence, EventId, Fact};
+use selvedge_model::{Confidence, EventId, Fact, guid};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sightings of one actor.
@@ -150,6 +152,7 @@ impl<'a> Web<'a> {
         for sighting in &sightings {
             nodes.push(self.weave(sighting, &mut union));
         }
+        self.weave_workloads(&mut union);
         let joins: Vec<(usize, Join)> = self.sessions.values().filter_map(|s| self.chain(s, &mut union)).collect();
         let mut out: BTreeMap<usize, Cluster<'s>> = BTreeMap::new();
         for (node, sighting) in nodes.into_iter().zip(sightings) {
@@ -193,6 +196,24 @@ impl<'a> Web<'a> {
         node
     }
 
+    /// Joins sessions to the workload of Entra whose token opened them: the token's
+    /// subject is the service principal's object id (federation facts, W2). Where one
+    /// role and session name serves several workloads, nothing is joined by it.
+    fn weave_workloads(&self, union: &mut Union) {
+        let mut subjects: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
+        for session in self.sessions.values() {
+            let own = subjects.entry(&session.key.principal_id).or_default();
+            own.extend(session.assumptions.iter().map(|made| entra_workload(made)));
+        }
+        for (id, subjects) in subjects {
+            let mut subjects = subjects.into_iter();
+            if let (Some(Some(subject)), None) = (subjects.next(), subjects.next()) {
+                let node = union.add(self.node(ActorKey::AwsPrincipal(id.to_owned()), None));
+                union.join(node, ActorKey::EntraObject(subject));
+            }
+        }
+    }
+
     /// Joins a session to whoever made it with credentials of AWS.
     fn chain(&self, session: &AwsSession<'_>, union: &mut Union) -> Option<(usize, Join)> {
         let made = made_by(session)?;
@@ -215,6 +236,14 @@ impl<'a> Web<'a> {
         };
         Some((node, join))
     }
+}
+
+/// Object id of the service principal of Entra with whose token a session was opened.
+pub(crate) fn entra_workload(made: &RoleAssumption) -> Option<String> {
+    let mut issuers = [&made.issuer, &made.provider_arn].into_iter().flatten();
+    let of_entra = issuers.any(|issuer| tenant_of_issuer(issuer).is_some());
+    let subject = made.subject.as_deref().filter(|_| of_entra && made.method == AssumeMethod::WebIdentity)?;
+    guid::parse(subject).filter(|id| id.bytes().any(|b| b != b'0' && b != b'-'))
 }
 
 /// The `AssumeRole` call that made a session.

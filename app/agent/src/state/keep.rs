@@ -315,6 +315,7 @@ fn no_findings(content: Digest, at: Timestamp) -> CaseInput {
         links: Vec::new(),
         users: BTreeSet::new(),
         rules: BTreeMap::new(),
+        correlated: Vec::new(),
         left_out: 0,
         content,
         at,
@@ -362,6 +363,7 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
         shared: BTreeMap::new(),
         canaries: Vec::new(),
         rules: BTreeMap::new(),
+        correlated: Vec::new(),
         content,
         at,
     })

@@ -31,6 +31,11 @@ impl Dice {
     }
 }
 
+thread_local! {
+    /// What correlations found in this test, by their titles.
+    static MATCHES: std::cell::RefCell<BTreeMap<String, usize>> = const { std::cell::RefCell::new(BTreeMap::new()) };
+}
+
 type Records = Vec<(EventId, Record)>;
 
 fn stories(seed: u64) -> Vec<World> {
@@ -75,6 +80,44 @@ fn text(value: &impl serde::Serialize) -> String {
     String::from_utf8(canon::to_vec(value)).unwrap()
 }
 
+/// Correlations of every kind, within and across actors.
+fn correlations(facts: &selvedge_respond::case::RuleFacts) -> Vec<selvedge_respond::correlate::Rule> {
+    use selvedge_model::correlation::{Compare, Condition, Correlation, Field, Kind, Presence};
+    let all = |count: usize| Condition::Presence(Presence::All((0..count).map(Presence::Rule).collect()));
+    let several = |count: u64| Condition::Count(vec![(Compare::Gte, count)]);
+    [
+        (Kind::TemporalOrdered, vec!["quiet", "rule"], vec![Field::Human], None, 24, all(2), false),
+        (Kind::Temporal, vec!["quiet", "minor"], vec![], None, 40, all(2), false),
+        (Kind::EventCount, vec!["quiet"], vec![Field::Ip], None, 1, several(3), false),
+        (Kind::ValueCount, vec!["quiet", "rule"], vec![Field::Session], Some(Field::Operation), 12, several(2), false),
+        (Kind::TemporalOrdered, vec!["2", "minor"], vec![], None, 12, all(2), false),
+        (Kind::Temporal, vec!["quiet", "serious"], vec![Field::Ip, Field::Target], None, 6, all(2), true),
+        (Kind::EventCount, vec!["minor"], vec![Field::Principal], None, 6, several(4), true),
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(nth, (kind, rules, by, counted, hours, condition, across_actors))| {
+        let rule = Correlation {
+            id: nth.to_string(),
+            version: "1".into(),
+            kind,
+            group_by: vec![by; rules.len()],
+            counted: vec![counted; rules.len()],
+            rules: rules.into_iter().map(str::to_owned).collect(),
+            timespan_secs: hours * 3_600,
+            condition,
+            across_actors,
+            generates: nth != 2,
+        };
+        let severity = if nth == 1 { selvedge_model::Severity::Low } else { facts.severity };
+        selvedge_respond::correlate::Rule {
+            rule,
+            facts: selvedge_respond::case::RuleFacts { severity, title: format!("c{nth}"), ..facts.clone() },
+        }
+    })
+    .collect()
+}
+
 /// How many incidents and large reads the whole set shows, and how many records
 /// the hot part has.
 fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64) -> (usize, usize, usize) {
@@ -89,7 +132,12 @@ fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64
         why: "w".into(),
     };
     let serious = selvedge_respond::case::RuleFacts { severity: selvedge_model::Severity::Medium, ..rule.clone() };
-    brain.rules.extend([("rule".into(), rule), ("serious".into(), serious)]);
+    let quiet = selvedge_respond::case::RuleFacts { severity: selvedge_model::Severity::Info, ..rule.clone() };
+    brain.correlations = correlations(&serious);
+    let rules = [("rule", rule.clone()), ("minor", rule), ("quiet", quiet), ("serious", serious)];
+    brain.rules.extend(rules.map(|(id, rule)| (id.to_owned(), rule)));
+    brain.thresholds.signals.lingering.enough = 700;
+    brain.thresholds.signals.lingering.tactics = 0;
     let mut whole = FactSet::new();
     let mut state = State { estate: estate.clone(), ..State::default() };
     for (id, record) in records {
@@ -101,6 +149,7 @@ fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64
         set,
         estate,
         rules: &brain.rules,
+        correlations: &brain.correlations,
         thresholds: &brain.thresholds,
         canaries: &brain.canaries,
         content: brain.content,
@@ -108,7 +157,7 @@ fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64
     };
     let full = decide(&inputs(&whole));
     let expect = said(&full, std::iter::empty());
-    let part = hot(&state.set, estate, &brain.rules, &brain.thresholds);
+    let part = hot(&state.set, estate, (&brain.rules, &brain.correlations), &brain.thresholds);
     let quiet = || part.quiet.findings(&state.set, &brain.rules, false);
     let got = said(&decide_within(&inputs(&part.set), &part.scope), quiet());
     for (a, b) in expect.iter().zip(&got) {
@@ -127,6 +176,9 @@ fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64
             links.values().filter(|link| link.person == person).cloned().collect()
         };
         assert_eq!(of(&theirs), of(&links), "{name}");
+    }
+    for finding in full.findings.iter().filter(|f| f.evidence.len() > 1) {
+        MATCHES.with_borrow_mut(|all| *all.entry(finding.title.clone()).or_default() += 1);
     }
     let large = full.findings.iter().filter(|f| f.rule == selvedge_respond::findings::SESSION_EGRESS).count();
     (full.incidents.len(), large, part.set.len())
@@ -217,7 +269,7 @@ fn a_rule_that_sees_something_everywhere_does_not_fill_the_memory() {
         why: "w".into(),
     };
     brain.rules = BTreeMap::from([("serious".into(), serious)]);
-    let part = hot(&state.set, &state.estate, &brain.rules, &brain.thresholds);
+    let part = hot(&state.set, &state.estate, (&brain.rules, &brain.correlations), &brain.thresholds);
     assert!(part.set.len() <= 12_100, "{} records at once", part.set.len());
     let decision = state.decide(&brain, now());
     let cited: usize = decision.incidents.iter().map(|(_, incident)| incident.evidence.len()).sum();
@@ -255,6 +307,11 @@ fn bend(records: &mut Records, dice: &mut Dice) {
     for (_, record) in records.iter_mut() {
         if dice.one_in(15) {
             record.hits.push(Hit { rule: "rule".into(), version: "1".into() });
+        }
+        for (rule, one_in) in [("quiet", 10), ("minor", 25)] {
+            if dice.one_in(one_in) {
+                record.hits.push(Hit { rule: rule.into(), version: "1".into() });
+            }
         }
         if dice.one_in(60) {
             record.hits.push(Hit { rule: "serious".into(), version: "1".into() });
@@ -348,6 +405,8 @@ fn bent_stories_are_decided_alike_whatever_part_arrived() {
         incidents += found;
         large += reads;
     }
+    let found = MATCHES.with_borrow(|all| (0..7).filter(|nth| all.contains_key(&format!("c{nth}"))).count());
+    assert!(found == 6 && MATCHES.with_borrow(|all| all.contains_key("Small signs in several clouds add up")));
     assert!(incidents >= 10 && large > 50, "{incidents} incidents, {large} large reads: the test says too little");
 }
 
@@ -576,8 +635,12 @@ fn tiny_worlds_in_which_everything_collides_are_decided_alike() {
             if tiny.dice.one_in(20) {
                 facts.push(tiny.fact(n));
             }
-            let hits =
-                if tiny.dice.one_in(12) { vec![Hit { rule: "rule".into(), version: "1".into() }] } else { vec![] };
+            let mut hits = Vec::new();
+            for (rule, one_in) in [("rule", 12), ("quiet", 12), ("minor", 30)] {
+                if tiny.dice.one_in(one_in) {
+                    hits.push(Hit { rule: rule.into(), version: "1".into() });
+                }
+            }
             let digest = Digest::of(cite.record.as_str().as_bytes());
             records.push((cite.event, Record { record_id: cite.record, digest, revision: None, facts, hits }));
         }

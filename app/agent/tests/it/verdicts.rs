@@ -24,6 +24,7 @@ pub(crate) fn brain() -> Brain {
     let text = include_str!("../../../../content/thresholds/federated-pivot.yaml");
     Brain {
         rules: BTreeMap::new(),
+        correlations: Vec::new(),
         thresholds: Thresholds::parse("federated-pivot.yaml", text).unwrap(),
         canaries: Vec::new(),
         content: Digest::of(b"content"),

@@ -2,9 +2,11 @@
 //! whether they do what their tests say.
 
 use super::{RulesArgs, RulesCommand, RulesListArgs, output};
+use crate::content;
 use crate::error::Error;
 use crate::render::{self, term};
-use selvedge_content::{Fault, Pack, RuleCard, Tested, TestedRule, cards, lint, run_tests};
+use selvedge_agent::trial::trial;
+use selvedge_content::{Content, Fault, Pack, RuleCard, Tested, TestedRule, cards, lint, run_tests};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{Problem, Severity};
 use serde_json::{Value, json};
@@ -67,7 +69,7 @@ fn table(cards: &[&RuleCard]) {
             vec![
                 term::Cell::styled(render::text::style(meta.severity), meta.severity.word()),
                 meta.confidence.get().to_string().into(),
-                q(&card.source.to_string()).into(),
+                if card.is_correlation { "correlation".into() } else { q(&card.source.to_string()).into() },
                 term::Cell::lines(meta.attack.iter().map(|technique| q(technique))),
                 term::Cell::from(q(&meta.title)).below(term::DIM, q(&meta.file)),
             ]
@@ -88,6 +90,7 @@ pub(super) fn rule(card: &RuleCard) -> Value {
         "level": meta.severity,
         "confidence": meta.confidence,
         "logsource": card.source,
+        "correlation": card.is_correlation,
         "attack": meta.attack,
         "tactics": meta.tactics,
         "description": meta.why,
@@ -137,7 +140,11 @@ fn lint_pack(args: &RulesArgs, strict: bool) -> Result<u8, Error> {
 
 fn test(args: &RulesArgs, verbose: bool) -> Result<u8, Error> {
     let pack = pack(args.path.as_deref())?;
-    let tested = run_tests(&pack);
+    let thresholds = content::thresholds(&Content::embedded())?;
+    let tested = run_tests(&pack, &|rules, scene| {
+        let (findings, _) = trial(rules, &thresholds, &scene.estate, &scene.records)?;
+        Ok(findings.into_iter().map(|finding| finding.rule).collect())
+    });
     for rule in &tested {
         if args.json { tested_json(rule)? } else { tested_text(rule, verbose) }
     }

@@ -138,6 +138,7 @@ fn the_sample_is_decided_from_few_of_its_records() {
         set: &whole,
         estate: &state.estate,
         rules: &brain.rules,
+        correlations: &brain.correlations,
         thresholds: &brain.thresholds,
         canaries: &brain.canaries,
         content: brain.content,
@@ -146,7 +147,10 @@ fn the_sample_is_decided_from_few_of_its_records() {
     let (full, hot) = (selvedge_respond::decide(&inputs), decide(&state));
     let said = |d: &Decision| canon::to_vec(&(state.findings(d, &brain), &d.incidents));
     assert!(said(&full) == said(&hot), "the hot part decides otherwise");
-    let part = selvedge_respond::hot::hot(&state.set, &state.estate, &brain.rules, &brain.thresholds).set.len();
+    let part =
+        selvedge_respond::hot::hot(&state.set, &state.estate, (&brain.rules, &brain.correlations), &brain.thresholds)
+            .set
+            .len();
     eprintln!("sample: {part} of {} records are read", whole.len());
     assert!(part * 2 < whole.len());
 }

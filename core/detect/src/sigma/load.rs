@@ -1,14 +1,15 @@
 //! From rule files to loaded rules.
 
+use super::SigmaRules;
 use super::alias;
 use super::check::Check;
 use super::compile;
+use super::correlation::{self, Named, Written};
 use super::gate::Gated;
 use super::meta::{self, Prepared, RuleMeta};
 use super::placeholder::{Placeholders, is_placeholder_file};
 use super::rule::{Asks, Fields, Item, Slot};
 use super::source::{LogSource, RuleSource};
-use super::{SetAside, SigmaRules};
 use rsigma_parser::{FilterRule, FilterRuleTarget};
 use selvedge_model::Problem;
 use selvedge_model::untrusted::quote_for_log;
@@ -21,7 +22,7 @@ pub(super) const RULE_FILE_LIMIT: usize = 1 << 20;
 #[derive(Default)]
 pub(super) struct Loader {
     rules: Vec<RuleMeta>,
-    set_aside: Vec<SetAside>,
+    correlations: Vec<Written>,
     problems: Vec<Problem>,
     placeholders: Placeholders,
     /// Rule id to the file that has it.
@@ -96,14 +97,18 @@ impl Loader {
         }
         let filters: Vec<Filter> =
             parsed.filters.into_iter().map(|filter| self.filter(filter)).collect::<Result<_, _>>()?;
-        for correlation in parsed.correlations {
-            let title = quote_for_log(&correlation.title);
-            self.problem(
-                name,
-                format!("the correlation rule `{title}` is kept aside: correlations are not evaluated yet"),
-            );
-            self.set_aside.push(SetAside { file: name.to_owned(), title: correlation.title });
+        let correlations = correlation::read(name, text, &parsed.correlations)?;
+        for correlation in &correlations {
+            let id = &correlation.meta.id;
+            let twin = prepared.iter().any(|p| p.meta.id == *id)
+                || correlations.iter().filter(|c| c.meta.id == *id).count() > 1;
+            if let Some(other) = twin.then_some(name).or(self.ids.get(&**id).map(String::as_str)) {
+                let (id, other) = (quote_for_log(id), quote_for_log(other));
+                return Err(format!("the rule id {id} is already used in {other}; give each rule its own"));
+            }
         }
+        self.ids.extend(correlations.iter().map(|correlation| (correlation.meta.id.to_string(), name.to_owned())));
+        self.correlations.extend(correlations);
         self.filters.extend(filters.into_iter().map(|filter| (name.to_owned(), filter)));
         Ok(prepared)
     }
@@ -127,7 +132,12 @@ impl Loader {
     pub(super) fn finish(mut self) -> (SigmaRules, Vec<Problem>) {
         self.apply_filters();
         let engines = LogSource::ALL.iter().map(|source| (*source, engine(*source, &self.asks))).collect();
-        (SigmaRules { rules: self.rules, set_aside: self.set_aside, engines }, self.problems)
+        let named = self.rules.iter().zip(&self.asks);
+        let named: Vec<Named<'_>> =
+            named.map(|(meta, rule)| Named { id: &meta.id, name: rule.name.as_deref() }).collect();
+        let (correlations, problems) = correlation::resolve(self.correlations, &named);
+        self.problems.extend(problems);
+        (SigmaRules { rules: self.rules, correlations, engines }, self.problems)
     }
 
     /// Adds to each rule what the filters that name it ask besides.

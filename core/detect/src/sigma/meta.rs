@@ -4,9 +4,10 @@ use super::compile;
 use super::placeholder::Placeholders;
 use super::rule::Asks;
 use super::source::RuleSource;
-use rsigma_parser::{SigmaRule, Status, version};
+use rsigma_parser::{CorrelationRule, SigmaRule, Status, version};
 use selvedge_model::untrusted::quote_for_log;
 use selvedge_model::{Confidence, Digest, Severity};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Digits of the digest that make a rule's version.
@@ -72,7 +73,7 @@ pub(super) fn prepare(
     }
     let source = rule_source(&rule)
         .ok_or_else(|| fault("its logsource names neither product, service nor category".to_owned()))?;
-    let confidence = confidence(&rule).map_err(&fault)?;
+    let confidence = confidence(&rule.custom_attributes, rule.status).map_err(&fault)?;
     placeholders.fill(&mut rule.detection).map_err(&fault)?;
     let asks = compile::asks(&rule.detection).map_err(|why| fault(quote_for_log(&why)))?;
     let (attack, tactics) = attack_tags(&rule.tags);
@@ -94,13 +95,41 @@ pub(super) fn prepare(
     Ok(Prepared { meta, name: rule.name, source, asks })
 }
 
+/// What a correlation says about itself, or what is wrong with it. `ordinal` is its
+/// place among the documents of the file.
+pub(super) fn of_correlation(
+    file: &str,
+    text: &str,
+    ordinal: usize,
+    rule: &CorrelationRule,
+) -> Result<RuleMeta, String> {
+    let (attack, tactics) = attack_tags(&rule.tags);
+    Ok(RuleMeta {
+        id: rule.id.clone().or_else(|| rule.name.clone()).unwrap_or_else(|| format!("{file}#{ordinal}")).into(),
+        version: Digest::of_parts([text.as_bytes(), b"correlation", ordinal.to_string().as_bytes()])
+            .short(VERSION_DIGITS)
+            .into(),
+        title: one_line(&rule.title),
+        severity: rule.level.and_then(|level| Severity::parse(level.as_str())).unwrap_or_default(),
+        confidence: confidence(&rule.custom_attributes, rule.status)?,
+        attack,
+        tactics,
+        why: one_line(rule.description.as_deref().unwrap_or(&rule.title)),
+        falsepositives: rule.falsepositives.iter().map(|text| one_line(text)).collect(),
+        author: rule.author.clone(),
+        license: rule.license.clone(),
+        references: rule.references.clone(),
+        file: file.to_owned(),
+    })
+}
+
 fn rule_source(rule: &SigmaRule) -> Option<RuleSource> {
     RuleSource::new(&rule.logsource.product, &rule.logsource.service, &rule.logsource.category)
 }
 
-fn confidence(rule: &SigmaRule) -> Result<Confidence, String> {
-    let Some(value) = rule.custom_attributes.get("confidence") else {
-        return Ok(Confidence::new(match rule.status {
+fn confidence(own: &HashMap<String, yaml_serde::Value>, status: Option<Status>) -> Result<Confidence, String> {
+    let Some(value) = own.get("confidence") else {
+        return Ok(Confidence::new(match status {
             Some(Status::Stable) => 700,
             Some(Status::Test) => 500,
             _ => 300,

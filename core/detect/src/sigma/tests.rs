@@ -1,5 +1,6 @@
 //! Tables of rules and records.
 
+mod correlations;
 mod files;
 mod language;
 mod vocabularies;
@@ -165,19 +166,6 @@ fn a_bad_file_is_named_and_the_others_load() {
         assert!(problems[0].why.contains(reason), "{shown}: {problems:?}");
         assert_eq!(hits(&rules, &LogSource::CLOUDTRAIL, &json!({"a": "b"})), [0, 1], "{shown}");
     }
-}
-
-#[test]
-fn correlations_and_filters_are_said_not_to_work_yet() {
-    let text = format!(
-        "{}---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [base]\n  group-by: [a]\n  timespan: 5m\n  condition: {{gte: 3}}\n",
-        rule_text("base", TRAIL, "s: {a: b}, condition: s", "name: base")
-    );
-    let (rules, problems) = load(&[text]);
-    assert_eq!(rules.rule_count(), 1);
-    assert_eq!(rules.set_aside(), [SetAside { file: "rule0.yaml".to_owned(), title: "Many".to_owned() }]);
-    assert_eq!(problems.len(), 1);
-    assert!(problems[0].why.contains("kept aside"), "{problems:?}");
 }
 
 #[test]

@@ -2,17 +2,20 @@
 //!
 //! Of each such record a few bytes are kept: whose, when, how bad. They are enough
 //! to see where [`crate::episode`] may find an episode: around findings of medium
-//! severity and bursts of low ones. All other records with findings are quiet.
+//! severity, bursts of low ones, and whatever may be part of a correlation's match
+//! ([`super::chains`]). All other records with findings are quiet.
 //! Where episodes are more than one decision gives, the worst are taken and the
 //! others counted. Where rules are so noisy that the records of these are more than
 //! fits into memory, each gives the same number of its own: the worst, of each rule
 //! the earliest.
 
+use super::chains::{self, Chains, Lows};
 use super::kin::Kin;
 use super::mark;
 use super::sweep::Sweep;
 use crate::case::RuleFacts;
 use crate::cluster::{MAX_INCIDENTS, MAX_RECORDS};
+use crate::correlate::Rule;
 use crate::thresholds::Signals;
 use selvedge_graph::cold::text::join;
 use selvedge_graph::cold::views::FactView;
@@ -33,25 +36,30 @@ const MAX_OF_ONE: usize = MAX_RECORDS + MAX_RECORDS / 5;
 const MAX_JOINED: u32 = 200;
 
 /// Low rules of one record that are told apart.
-const LOW: usize = 3;
+pub(super) const LOW: usize = 3;
 
 /// Stands for no rule.
-const NONE: u16 = u16::MAX;
+pub(super) const NONE: u16 = u16::MAX;
 
 /// A record with findings.
 #[derive(Debug, Clone, Copy)]
-struct Told {
+pub(super) struct Told {
     /// The set of the actor in [`Kin`].
     actor: u32,
-    place: u32,
+    pub(super) place: u32,
     /// Microseconds since 1970.
-    at: i64,
+    pub(super) at: i64,
     /// The first bytes of its identity: the order of equal times.
-    event: u32,
-    worst: Severity,
+    pub(super) event: u32,
+    /// How bad: of a record that may be part of a match at least as bad as that.
+    pub(super) worst: Severity,
     /// The rule that says the worst of it.
     what: u16,
-    low: [u16; LOW],
+    pub(super) low: [u16; LOW],
+    /// Which rules that correlations look at: see [`Chains`].
+    pub(super) watched: u64,
+    /// A bit for each cloud that it tells of.
+    pub(super) clouds: u8,
 }
 
 /// What came of it.
@@ -67,8 +75,19 @@ pub(super) struct Loud {
 }
 
 impl Loud {
-    pub(super) fn of(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>, table: &Signals) -> Self {
-        let mut told = all(cold, sweep, rules);
+    pub(super) fn of(
+        cold: &ColdSet,
+        sweep: &Sweep,
+        (rules, correlations): (&BTreeMap<String, RuleFacts>, &[Rule]),
+        table: &Signals,
+    ) -> Self {
+        let chains = Chains::of(correlations);
+        let (mut told, lows) = all(cold, sweep, rules, &chains);
+        for of_one in told.chunk_by_mut(|a, b| a.actor == b.actor) {
+            chains.raise(of_one);
+            lows.raise(of_one, &table.lingering);
+        }
+        chains.raise_across(cold, &mut told);
         let Taken { ranges, carries, left_out } = taken(&told, table);
         let episode = |range: &Range<usize>| Some(Episode::of(told.get(range.clone())?, carries.get(range.clone())?));
         let episodes: Vec<Episode<'_>> = ranges.iter().filter_map(episode).collect();
@@ -106,24 +125,25 @@ impl Loud {
 }
 
 /// All records with findings, by actor and time.
-fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Vec<Told> {
+fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>, chains: &Chains<'_>) -> (Vec<Told>, Lows) {
     let mut kin = Kin::of(sweep);
-    let mut grades = Grades::of(rules);
+    let mut grades = Grades::of(rules, chains);
     // Where all is noise there are millions: no more room than they need.
     let mut told = Vec::with_capacity(cold.entries().filter(|entry| entry.is_told()).count());
     for entry in cold.entries().filter(|entry| entry.is_told()) {
         let Some(item) = entry.item() else { continue };
         let mut grade = grades.of_hits(&item);
         // Nearly all are calls, of which a few bytes tell.
-        let (at, actor) = match item.skim_use() {
-            Some(call) => (call.at, kin.add_call(call.who, &item)),
+        let (at, actor, clouds) = match item.skim_use() {
+            Some(call) => (call.at, kin.add_call(call.who, &item), chains::AWS),
             None => {
                 let facts: Vec<FactView<'_>> = item.facts().collect();
                 grades.add_reports(&facts, &mut grade);
-                (facts.first().map_or(Timestamp::UNIX_EPOCH, FactView::at), kin.add(&item, &facts))
+                let at = facts.first().map_or(Timestamp::UNIX_EPOCH, FactView::at);
+                (at, kin.add(&item, &facts), chains::clouds(&facts))
             }
         };
-        let Grade { worst, what, low } = grade;
+        let Grade { worst, what, low, watched } = grade;
         told.push(Told {
             actor,
             place: entry.place(),
@@ -132,11 +152,13 @@ fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>) -> Ve
             worst,
             what,
             low,
+            watched,
+            clouds,
         });
     }
     told.iter_mut().for_each(|one| one.actor = kin.root(one.actor));
     told.sort_unstable_by_key(|one| (one.actor, one.at, one.event, one.place));
-    told
+    (told, grades.lows)
 }
 
 /// How bad a record is.
@@ -144,28 +166,34 @@ struct Grade {
     worst: Severity,
     what: u16,
     low: [u16; LOW],
+    watched: u64,
 }
+
+/// A rule: how bad, a small number for it, and its bit of those that are watched.
+type Graded = (Severity, u16, u64);
 
 /// Severities, by the marks of rules; and small numbers for these.
-struct Grades {
-    rules: BTreeMap<u64, Severity>,
+struct Grades<'r> {
+    rules: BTreeMap<u64, (&'r RuleFacts, u64)>,
     numbers: BTreeMap<u64, u16>,
     /// The same of rules, by the numbers of their names in the set.
-    known: BTreeMap<u32, Option<(Severity, u16)>>,
+    known: BTreeMap<u32, Option<Graded>>,
+    lows: Lows,
 }
 
-impl Grades {
-    fn of(rules: &BTreeMap<String, RuleFacts>) -> Self {
-        let rules = rules.iter().map(|(id, rule)| (mark(id), rule.severity)).collect();
-        Self { rules, numbers: BTreeMap::new(), known: BTreeMap::new() }
+impl<'r> Grades<'r> {
+    fn of(rules: &'r BTreeMap<String, RuleFacts>, chains: &Chains<'_>) -> Self {
+        let rules = rules.iter().map(|(id, rule)| (mark(id), (rule, chains.bit(id)))).collect();
+        Self { rules, numbers: BTreeMap::new(), known: BTreeMap::new(), lows: Lows::default() }
     }
 
     /// How bad rules find it.
     fn of_hits(&mut self, item: &Item<'_>) -> Grade {
-        let mut grade = Grade { worst: Severity::Info, what: NONE, low: [NONE; LOW] };
+        let mut grade = Grade { worst: Severity::Info, what: NONE, low: [NONE; LOW], watched: 0 };
         for (index, name) in item.skim_hits().enumerate() {
-            if let Some((severity, number)) = self.rule(item, index, name) {
+            if let Some((severity, number, bit)) = self.rule(item, index, name) {
                 grade.see(severity, number);
+                grade.watched |= bit;
             }
         }
         grade
@@ -177,18 +205,28 @@ impl Grades {
             if let FactView::Signal(signal) = fact
                 && let Some(report) = signal.owned().report
             {
-                grade.see(report.severity, self.number(join(mark(&report.product), mark(&report.kind))));
+                let number = self.number(join(mark(&report.product), mark(&report.kind)));
+                grade.see(report.severity, number);
+                if report.severity == Severity::Low {
+                    self.lows.learn(number, report.confidence, &report.tactics);
+                }
             }
         }
     }
 
     /// The rule of a hit, if it is one of ours to tell.
-    fn rule(&mut self, item: &Item<'_>, index: usize, name: Option<u32>) -> Option<(Severity, u16)> {
+    fn rule(&mut self, item: &Item<'_>, index: usize, name: Option<u32>) -> Option<Graded> {
         if let Some(known) = name.and_then(|name| self.known.get(&name)) {
             return *known;
         }
         let mark = item.hits().nth(index)?.0.mark();
-        let found = self.rules.get(&mark).copied().map(|severity| (severity, self.number(mark)));
+        let found = self.rules.get(&mark).copied().map(|(rule, bit)| {
+            let number = self.number(mark);
+            if rule.severity == Severity::Low {
+                self.lows.learn(number, rule.confidence, &rule.tactics);
+            }
+            (rule.severity, number, bit)
+        });
         if let Some(name) = name {
             self.known.insert(name, found);
         }

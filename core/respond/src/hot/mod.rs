@@ -13,6 +13,7 @@
 //!
 //! [`Text::mark`]: selvedge_graph::cold::Text::mark
 
+mod chains;
 mod egress;
 mod gather;
 mod holders;
@@ -28,6 +29,7 @@ mod told;
 pub use quiet::Quiet;
 
 use crate::case::RuleFacts;
+use crate::correlate::Rule;
 use crate::decide::Scope;
 use crate::thresholds::Thresholds;
 use selvedge_graph::cold::text::join;
@@ -56,11 +58,16 @@ pub struct Hot {
 }
 
 /// Picks out what a decision reads.
-pub fn hot(cold: &ColdSet, estate: &Estate, rules: &BTreeMap<String, RuleFacts>, thresholds: &Thresholds) -> Hot {
+pub fn hot(
+    cold: &ColdSet,
+    estate: &Estate,
+    (rules, correlations): (&BTreeMap<String, RuleFacts>, &[Rule]),
+    thresholds: &Thresholds,
+) -> Hot {
     let sweep = sweep::sweep(cold, estate);
     let people = suspects::suspects(cold, &sweep, &thresholds.context_change);
     let held = suspects::held(cold, estate, &sweep, &people);
-    let loud = loud::Loud::of(cold, &sweep, rules, &thresholds.signals);
+    let loud = loud::Loud::of(cold, &sweep, (rules, correlations), &thresholds.signals);
     let mut hot = gather::gather(cold, estate, &sweep, (people, held), Some(loud));
     hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
     hot

@@ -119,6 +119,7 @@ impl Sweep {
             self.given.push((principal, a.cite.at.as_microsecond()));
         }
         if a.method == AssumeMethod::WebIdentity {
+            // A workload of Entra is its token's subject.
             self.source(a.subject.as_ref(), principal);
             self.third(a, seam, principal);
         }

@@ -67,6 +67,7 @@ pub(crate) fn decision(records: &[Made], estate: &Estate) -> Decision {
         set: &set,
         estate,
         rules: &rules_of(records),
+        correlations: &[],
         thresholds: &thresholds(),
         canaries: &[],
         content: Digest::of(b"content"),
