@@ -232,3 +232,23 @@ impl PersonCase {
 fn with(digest: Digest, correlated: &[Correlated]) -> Digest {
     if correlated.is_empty() { digest } else { selvedge_model::canon::digest(&(digest, correlated)) }
 }
+
+/// What correlations found that shares something with what is known, or with others
+/// that do.
+pub(crate) fn touching<K: Ord + Clone>(
+    correlated: &[Correlated],
+    mut known: BTreeSet<K>,
+    of: impl Fn(&Correlated) -> &Vec<K>,
+) -> Vec<&Correlated> {
+    let (mut taken, mut rest): (Vec<&Correlated>, Vec<&Correlated>) = (Vec::new(), correlated.iter().collect());
+    loop {
+        let (touch, others): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|one| of(one).iter().any(|part| known.contains(part)));
+        if touch.is_empty() {
+            return taken;
+        }
+        known.extend(touch.iter().flat_map(|one| of(one).iter().cloned()));
+        taken.extend(touch);
+        rest = others;
+    }
+}

@@ -1,6 +1,6 @@
 //! The verdict, as a pure function of a set.
 
-use crate::case::{CanaryRole, CaseInput, Correlated, PersonCase, RoleFacts, RuleFacts};
+use crate::case::{CanaryRole, CaseInput, Correlated, PersonCase, RoleFacts, RuleFacts, touching};
 use crate::cluster;
 use crate::context::{SessionRisk, risks};
 use crate::findings;
@@ -393,9 +393,9 @@ impl<'a> View<'a> {
         story::of_arm(&arm, &mut lines);
         story::of_changes(&changes, &mut lines);
         pivots.iter().for_each(|(session, link)| story::of_session(session, link, &mut lines));
-        let severity = self.join(&lines_records(&lines), severity, &mut found, &mut lines);
+        let severity = self.join(&story::records_of(&lines), severity, &mut found, &mut lines);
         lines.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.text.cmp(&b.text)));
-        let evidence = lines_records(&lines);
+        let evidence = story::records_of(&lines);
         found.extend(self.hits_within(&evidence));
         let incident = self.assemble(episode, &pivots, severity, confidence, &found, lines, evidence, thresholds);
         Some((incident, found))
@@ -583,31 +583,6 @@ impl<'a> View<'a> {
         }
         out.into_iter().collect()
     }
-}
-
-/// What correlations found that shares something with what is known, or with others
-/// that do.
-fn touching<K: Ord + Clone>(
-    correlated: &[Correlated],
-    mut known: BTreeSet<K>,
-    of: impl Fn(&Correlated) -> &Vec<K>,
-) -> Vec<&Correlated> {
-    let (mut taken, mut rest): (Vec<&Correlated>, Vec<&Correlated>) = (Vec::new(), correlated.iter().collect());
-    loop {
-        let (touch, others): (Vec<_>, Vec<_>) =
-            rest.into_iter().partition(|one| of(one).iter().any(|part| known.contains(part)));
-        if touch.is_empty() {
-            return taken;
-        }
-        known.extend(touch.iter().flat_map(|one| of(one).iter().cloned()));
-        taken.extend(touch);
-        rest = others;
-    }
-}
-
-/// The records that lines cite.
-fn lines_records(lines: &[crate::incident::StoryLine]) -> BTreeSet<RecordId> {
-    lines.iter().flat_map(|line| line.records.iter().cloned()).collect()
 }
 
 fn used_from(session: &AwsSession<'_>, addresses: &BTreeSet<&str>) -> bool {

@@ -4,9 +4,10 @@ use crate::context::{Feature, SessionRisk};
 use crate::findings::bytes_in_words;
 use crate::incident::StoryLine;
 use selvedge_graph::{AwsSession, CrossCloudLink};
+use selvedge_model::RecordId;
 use selvedge_model::fact::{ArmUse, AwsUse, EntraChange, SignIn};
 use selvedge_model::untrusted::quote_for_log as q;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn line(cloud: &str, sign_in: &SignIn, text: String) -> StoryLine {
     StoryLine { at: sign_in.cite.at, cloud: cloud.into(), text, records: vec![sign_in.cite.record.clone()] }
@@ -167,4 +168,9 @@ fn of_operation((operation, refused): (&str, bool), uses: &[&AwsUse]) -> StoryLi
 pub fn percent(thousandths: u16) -> String {
     let (whole, tenth) = (thousandths / 10, thousandths % 10);
     if tenth == 0 { format!("{whole}%") } else { format!("{whole}.{tenth}%") }
+}
+
+/// The records that lines cite.
+pub(crate) fn records_of(lines: &[StoryLine]) -> BTreeSet<RecordId> {
+    lines.iter().flat_map(|line| line.records.iter().cloned()).collect()
 }

@@ -80,44 +80,6 @@ fn text(value: &impl serde::Serialize) -> String {
     String::from_utf8(canon::to_vec(value)).unwrap()
 }
 
-/// Correlations of every kind, within and across actors.
-fn correlations(facts: &selvedge_respond::case::RuleFacts) -> Vec<selvedge_respond::correlate::Rule> {
-    use selvedge_model::correlation::{Compare, Condition, Correlation, Field, Kind, Presence};
-    let all = |count: usize| Condition::Presence(Presence::All((0..count).map(Presence::Rule).collect()));
-    let several = |count: u64| Condition::Count(vec![(Compare::Gte, count)]);
-    [
-        (Kind::TemporalOrdered, vec!["quiet", "rule"], vec![Field::Human], None, 24, all(2), false),
-        (Kind::Temporal, vec!["quiet", "minor"], vec![], None, 40, all(2), false),
-        (Kind::EventCount, vec!["quiet"], vec![Field::Ip], None, 1, several(3), false),
-        (Kind::ValueCount, vec!["quiet", "rule"], vec![Field::Session], Some(Field::Operation), 12, several(2), false),
-        (Kind::TemporalOrdered, vec!["2", "minor"], vec![], None, 12, all(2), false),
-        (Kind::Temporal, vec!["quiet", "serious"], vec![Field::Ip, Field::Target], None, 6, all(2), true),
-        (Kind::EventCount, vec!["minor"], vec![Field::Principal], None, 6, several(4), true),
-    ]
-    .into_iter()
-    .enumerate()
-    .map(|(nth, (kind, rules, by, counted, hours, condition, across_actors))| {
-        let rule = Correlation {
-            id: nth.to_string(),
-            version: "1".into(),
-            kind,
-            group_by: vec![by; rules.len()],
-            counted: vec![counted; rules.len()],
-            rules: rules.into_iter().map(str::to_owned).collect(),
-            timespan_secs: hours * 3_600,
-            condition,
-            across_actors,
-            generates: nth != 2,
-        };
-        let severity = if nth == 1 { selvedge_model::Severity::Low } else { facts.severity };
-        selvedge_respond::correlate::Rule {
-            rule,
-            facts: selvedge_respond::case::RuleFacts { severity, title: format!("c{nth}"), ..facts.clone() },
-        }
-    })
-    .collect()
-}
-
 /// How many incidents and large reads the whole set shows, and how many records
 /// the hot part has.
 fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64) -> (usize, usize, usize) {
@@ -133,7 +95,7 @@ fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64
     };
     let serious = selvedge_respond::case::RuleFacts { severity: selvedge_model::Severity::Medium, ..rule.clone() };
     let quiet = selvedge_respond::case::RuleFacts { severity: selvedge_model::Severity::Info, ..rule.clone() };
-    brain.correlations = correlations(&serious);
+    brain.correlations = crate::hot_chains::correlations(&serious);
     let rules = [("rule", rule.clone()), ("minor", rule), ("quiet", quiet), ("serious", serious)];
     brain.rules.extend(rules.map(|(id, rule)| (id.to_owned(), rule)));
     brain.thresholds.signals.lingering.enough = 700;

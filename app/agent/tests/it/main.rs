@@ -7,6 +7,7 @@ mod every_action;
 mod folder;
 mod followup;
 mod hot;
+mod hot_chains;
 mod proofs;
 mod reading;
 mod settings;

@@ -7,7 +7,6 @@ use super::source::RuleSource;
 use rsigma_parser::{CorrelationRule, SigmaRule, Status, version};
 use selvedge_model::untrusted::quote_for_log;
 use selvedge_model::{Confidence, Digest, Severity};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Digits of the digest that make a rule's version.
@@ -73,7 +72,7 @@ pub(super) fn prepare(
     }
     let source = rule_source(&rule)
         .ok_or_else(|| fault("its logsource names neither product, service nor category".to_owned()))?;
-    let confidence = confidence(&rule.custom_attributes, rule.status).map_err(&fault)?;
+    let confidence = confidence(rule.custom_attributes.get("confidence"), rule.status).map_err(&fault)?;
     placeholders.fill(&mut rule.detection).map_err(&fault)?;
     let asks = compile::asks(&rule.detection).map_err(|why| fault(quote_for_log(&why)))?;
     let (attack, tactics) = attack_tags(&rule.tags);
@@ -111,7 +110,7 @@ pub(super) fn of_correlation(
             .into(),
         title: one_line(&rule.title),
         severity: rule.level.and_then(|level| Severity::parse(level.as_str())).unwrap_or_default(),
-        confidence: confidence(&rule.custom_attributes, rule.status)?,
+        confidence: confidence(rule.custom_attributes.get("confidence"), rule.status)?,
         attack,
         tactics,
         why: one_line(rule.description.as_deref().unwrap_or(&rule.title)),
@@ -127,8 +126,8 @@ fn rule_source(rule: &SigmaRule) -> Option<RuleSource> {
     RuleSource::new(&rule.logsource.product, &rule.logsource.service, &rule.logsource.category)
 }
 
-fn confidence(own: &HashMap<String, yaml_serde::Value>, status: Option<Status>) -> Result<Confidence, String> {
-    let Some(value) = own.get("confidence") else {
+fn confidence(own: Option<&yaml_serde::Value>, status: Option<Status>) -> Result<Confidence, String> {
+    let Some(value) = own else {
         return Ok(Confidence::new(match status {
             Some(Status::Stable) => 700,
             Some(Status::Test) => 500,

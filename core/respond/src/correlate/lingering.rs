@@ -24,7 +24,8 @@ pub(crate) fn decayed(weight: u64, age_secs: i64, table: &Lingering) -> u64 {
     if half_life == 0 || age_secs > table.alive_hours.saturating_mul(3_600) {
         return 0;
     }
-    let (whole, rest) = (age / half_life, age % half_life);
+    let whole = age.checked_div(half_life).unwrap_or(0);
+    let rest = age.checked_rem(half_life).unwrap_or(0);
     let left = weight.checked_shr(u32::try_from(whole).unwrap_or(u32::MAX)).unwrap_or(0);
     let twice = half_life.saturating_mul(2);
     left.saturating_mul(twice.saturating_sub(rest)).checked_div(twice).unwrap_or(0)
@@ -109,5 +110,28 @@ pub(crate) fn said(members: &[&Sighting<'_>], subject: String, table: &Lingering
         until: members.last().map(|sighting| sighting.at).unwrap_or_default(),
         events: members.iter().map(|sighting| sighting.event).collect(),
         evidence: records_of(members),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decayed;
+    use crate::thresholds::Lingering;
+
+    #[test]
+    fn a_weight_halves_and_then_dies() {
+        let table = Lingering { half_life_hours: 12, alive_hours: 48, enough: 0, tactics: 0, clouds: 0 };
+        let check = |hours: i64, expect: u64| assert_eq!(decayed(400, hours * 3_600, &table), expect, "{hours} hours");
+        for (hours, expect) in [(0, 400), (6, 300), (12, 200), (24, 100), (36, 50), (48, 25), (49, 0), (10_000, 0)] {
+            check(hours, expect);
+        }
+        let mut before = u64::MAX;
+        for secs in (0..50 * 3_600).step_by(77) {
+            let now = decayed(1_000, secs, &table);
+            assert!(now <= before, "{secs}");
+            before = now;
+        }
+        let never = Lingering { half_life_hours: 0, ..table };
+        assert_eq!(decayed(400, 0, &never), 0);
     }
 }
