@@ -86,7 +86,10 @@ impl<'a> Told<'a> {
                 (session_key(text(&link["session"]["principal_id"]), created), text(&link["person"]["user_id"]))
             })
             .collect();
-        let entities = list("entities").iter().flat_map(|one| {
+        // A session often bears a person's name; that alone says of nobody that it
+        // is theirs.
+        let is_somebody = |one: &&Value| one["kind"] != "aws-session" && one["kind"] != "access-key";
+        let entities = list("entities").iter().filter(is_somebody).flat_map(|one| {
             // An id may carry its tenant or account before it.
             let id = text(&one["id"]);
             [id, id.rsplit('/').next().unwrap_or_default(), text(&one["name"])]
@@ -235,6 +238,12 @@ mod tests {
             .to_string()
     }
 
+    fn session_named(evidence: &[&str], name: &str) -> String {
+        let session = json!({ "kind": "aws-session", "id": format!("AROA:{name}"), "name": name });
+        json!({ "type": "incident", "severity": "high", "plan": null, "evidence": evidence, "entities": [session] })
+            .to_string()
+    }
+
     /// Incidents, then recall, attribution, false joins.
     type Case<'a> = (&'a str, Vec<String>, (u64, u64), (u64, u64), (u64, u64));
 
@@ -261,6 +270,7 @@ mod tests {
                 (0, 0),
                 (2, 2),
             ),
+            ("a session's name is nobody's", vec![session_named(&["az1", "aws1"], "h1@x")], (0, 2), (0, 1), (0, 0)),
             ("by the name alone", vec![incident(&["x"], &[], &[("AROAZ:h3@x", "h3")], "low")], (0, 2), (0, 0), (0, 1)),
         ];
         for (what, lines, recall, attribution, joins) in cases {

@@ -59,11 +59,15 @@ fn lacks(incident: &Incident, world: &World) -> Vec<String> {
     let evidence: BTreeSet<&str> = incident.evidence.iter().map(|record| record.as_str()).collect();
     let holds = |records: &[String]| records.iter().any(|record| evidence.contains(record.as_str()));
     let entities = || incident.entities.iter();
+    // A session's name may be a person's; it does not say that it is theirs.
     let names = |wanted: &str| {
         !wanted.is_empty()
-            && (entities().any(|one| one.id.contains(wanted) || one.name.as_deref() == Some(wanted))
-                || incident.links.iter().any(|link| link.person.user_id == wanted))
+            && (entities().any(|one| {
+                let is_session = serde_json::to_value(one.kind).is_ok_and(|kind| kind == "aws-session");
+                !is_session && one.id.contains(wanted)
+            }) || incident.links.iter().any(|link| link.person.user_id == wanted))
     };
+    let has_session = entities().any(|one| one.id.contains(&truth.user_id) || one.id.contains(&truth.access_key));
     let mut out = Vec::new();
     let mut need = |what: &str, is_there: bool| {
         if !is_there {
@@ -83,8 +87,8 @@ fn lacks(incident: &Incident, world: &World) -> Vec<String> {
     // A workload's session is the workload's, whoever had it in hand.
     let right = |id: &str| id == truth.human || !truth.workload.is_empty() && id == truth.workload;
     need("a join to the right identity", joins.into_iter().all(|link| right(&link.person.user_id)));
-    need("the human", names(&truth.human) || names(&truth.upn) || names(&truth.workload));
-    need("the session", names(&truth.user_id) || names(&truth.access_key));
+    need("the human", names(&truth.human) || names(&truth.workload));
+    need("the session", has_session);
     out
 }
 
