@@ -153,7 +153,7 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &Value) -> bool {
         }
         return used;
     };
-    let (name, last) = (without_selection(set), last_part(set));
+    let (name, last) = (set_name(context).unwrap_or_default(), last_part(set));
     if let Some(set) = SETS.iter().find(|(known, ..)| *known == name) {
         reader.out.words.insert(set.1.to_owned());
         items.iter().for_each(|item| object(reader, set, item));

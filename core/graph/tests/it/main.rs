@@ -1,6 +1,8 @@
 //! Identity across the seam: every join rule on small, made sets.
 #![allow(missing_docs, reason = "tests")]
 
+mod estate;
+
 use selvedge_graph::identity::Calibration;
 use selvedge_graph::{CrossCloudLink, Estate, FactSet, Record, Resolver};
 use selvedge_model::fact::{AssumeMethod, AwsSessionKey, AwsUse, Cite, RoleAssumption, SignIn};
