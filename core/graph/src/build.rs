@@ -1,5 +1,8 @@
 //! Builds the graph from inventory, facts and resolved identities.
 
+mod changes;
+mod inventory;
+
 use crate::estate::Estate;
 use crate::factset::FactSet;
 use crate::identity::{CrossCloudLink, Resolver};
@@ -21,21 +24,16 @@ pub fn graph(
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
 ) -> Graph {
     let mut graph = Graph::default();
+    let view = estate.view();
+    inventory::add(&mut graph, &view);
     add_estate(&mut graph, estate);
     for fact in set.facts() {
         match fact {
             Fact::SignIn(sign_in) => add_sign_in(&mut graph, sign_in),
-            Fact::ArmUse(used) => {
-                let edge = Edge {
-                    from: EntityId::entra_user(&used.tenant, &used.object_id),
-                    kind: EdgeKind::Changed,
-                    to: EntityId::arm(&used.resource),
-                };
-                graph.connect(edge, Some(used.cite.at), used.cite.record.as_str(), None);
-            }
             _ => {}
         }
     }
+    changes::apply(&mut graph, &view, set);
     for (key, session) in resolver.sessions() {
         let id = session_id(key);
         graph.entity(id.clone()).name = Some(session.session_name().to_owned());
@@ -66,6 +64,10 @@ pub fn graph(
 fn add_estate(graph: &mut Graph, estate: &Estate) {
     for role in estate.roles.values() {
         let id = EntityId::new(EntityKind::IamRole, role.arn.clone());
+        // What another version stored has no documents: their roles are known here alone.
+        if graph.get(&id).is_some_and(|known| !known.evidence.is_empty()) {
+            continue;
+        }
         let entity = graph.entity(id.clone());
         entity.name = Some(role.name.clone());
         entity.attributes.insert("role_id".into(), role.id.clone());

@@ -19,7 +19,9 @@ pub mod build;
 pub mod cold;
 pub mod estate;
 pub mod factset;
+pub mod find;
 pub mod identity;
+pub mod path;
 pub mod sessions;
 pub mod store;
 
@@ -28,4 +30,4 @@ pub use estate::Estate;
 pub use factset::{FactSet, Record};
 pub use identity::{CrossCloudLink, PersonKey, Resolver};
 pub use sessions::AwsSession;
-pub use store::{Edge, EdgeKind, Entity, Graph};
+pub use store::{Edge, EdgeFamily, EdgeKind, Entity, Graph};

@@ -225,9 +225,10 @@ impl Validity {
         }
     }
 
-    /// It is known to have ended at `at`. Calls must come in the order of time.
+    /// It is known to have ended at `at`. Calls must come in the order of time. The
+    /// end of something that was there before this one began says nothing of it.
     pub fn end(&mut self, at: Timestamp) {
-        if self.ends.is_none() {
+        if self.ends.is_none() && self.begins.is_none_or(|begins| begins <= at) {
             self.ends = Some(at);
         }
     }
@@ -334,6 +335,11 @@ impl Graph {
     /// Whether an entity is there as of `t`.
     pub fn is_there(&self, id: &EntityId, t: Timestamp) -> bool {
         self.entities.get(id).is_some_and(|entity| entity.validity.holds_at(t))
+    }
+
+    /// What is known of an edge.
+    pub fn facts(&self, edge: &Edge) -> Option<&EdgeFacts> {
+        self.edges.get(edge)
     }
 
     /// What is known of an edge, to be changed; `None` if there is no such edge.

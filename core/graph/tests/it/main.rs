@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "tests")]
 
 mod estate;
+mod graph;
 
 use selvedge_graph::identity::Calibration;
 use selvedge_graph::{CrossCloudLink, Estate, FactSet, Record, Resolver};
