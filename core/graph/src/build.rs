@@ -28,9 +28,8 @@ pub fn graph(
     inventory::add(&mut graph, &view);
     add_estate(&mut graph, estate);
     for fact in set.facts() {
-        match fact {
-            Fact::SignIn(sign_in) => add_sign_in(&mut graph, sign_in),
-            _ => {}
+        if let Fact::SignIn(sign_in) = fact {
+            add_sign_in(&mut graph, sign_in);
         }
     }
     changes::apply(&mut graph, &view, set);

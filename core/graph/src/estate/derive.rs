@@ -123,8 +123,8 @@ pub(super) fn lacks<'a>(view: &View, documents: impl Iterator<Item = &'a Documen
     let words: BTreeSet<&str> = documents.flat_map(|document| document.words.iter().map(String::as_str)).collect();
     let mut lacks = Vec::new();
     for (have, none_of, says) in PARTS {
-        let is = |word: &&str| words.contains(word);
-        if have.iter().any(|word| is(&word)) && !none_of.iter().any(|word| is(&word)) {
+        let any_of = |list: &[&str]| list.iter().any(|word| words.contains(word));
+        if any_of(have) && !any_of(none_of) {
             lacks.push((*says).to_owned());
         }
     }

@@ -80,7 +80,8 @@ fn read_shape(reader: &mut Reader<'_>, shape: &Shape, value: &Value) -> bool {
     };
     // An empty list of a name that several services use tells of none of them.
     let is_one = |item: &Value| !doc::at(item, shape.has).is_empty();
-    if !list.iter().any(is_one) && !(list.is_empty() && shape.has == shape.id) {
+    let is_known = list.iter().any(is_one) || list.is_empty() && shape.has == shape.id;
+    if !is_known {
         return false;
     }
     reader.out.words.insert(shape.word.to_owned());

@@ -121,14 +121,14 @@ fn policies(reader: &mut Reader<'_>, value: &Value) -> bool {
         }
         used = true;
     }
-    if let Some(list) = doc::list(value, "Targets").filter(|list| list.iter().all(|t| t.get("TargetId").is_some())) {
-        if let Some(policy) = doc::text(value, "PolicyId").or_else(|| named(reader, "p-")) {
-            reader.out.words.insert("organizations:target".to_owned());
-            for target in list.iter().filter_map(|item| doc::text(item, "TargetId")) {
-                reader.relate(&policy_of(policy), EdgeKind::Governs, &unit_of(target), "Targets");
-            }
-            used = true;
+    let targets = doc::list(value, "Targets").filter(|list| list.iter().all(|t| t.get("TargetId").is_some()));
+    let policy = || doc::text(value, "PolicyId").or_else(|| named(reader, "p-"));
+    if let Some((list, policy)) = targets.and_then(|list| Some((list, policy()?.to_owned()))) {
+        reader.out.words.insert("organizations:target".to_owned());
+        for target in list.iter().filter_map(|item| doc::text(item, "TargetId")) {
+            reader.relate(&policy_of(&policy), EdgeKind::Governs, &unit_of(target), "Targets");
         }
+        used = true;
     }
     used
 }
