@@ -66,11 +66,11 @@ fn import(path: &PathBuf, args: &StateArgs, strict: bool, config: &Config) -> Re
     let mut journal = folder::open(config, args.state.as_deref())?;
     let head = journal.head()?;
     let mut state = State::load(&journal)?;
-    let before = state.estate.clone();
+    let before = canon::digest(&state.estate);
     let mut problems = Vec::new();
     read(path, &mut state.estate, &mut problems);
     loaded.brain.canaries = config.canaries(&state.estate);
-    let changed = state.estate != before;
+    let changed = canon::digest(&state.estate) != before;
     if changed {
         // Who is who may have changed, and with it what is an incident.
         state.settle();

@@ -83,7 +83,8 @@ fn graph_prints_what_the_schema_says() {
     let folder = tempfile::tempdir().unwrap();
     scenario(folder.path());
     let replay = ["replay", "logs", "--estate", "estate", "--state", "state", "--json"];
-    let incident = lines(&selvedge(folder.path(), &replay).stdout).into_iter().find(|l| l["type"] == "incident").unwrap();
+    let incident =
+        lines(&selvedge(folder.path(), &replay).stdout).into_iter().find(|l| l["type"] == "incident").unwrap();
     let named = |kind: &str| {
         let all = incident["entities"].as_array().unwrap();
         all.iter().find(|e| e["kind"] == kind).unwrap_or_else(|| panic!("no {kind}"))["id"].as_str().unwrap().to_owned()
@@ -92,7 +93,8 @@ fn graph_prints_what_the_schema_says() {
     let schema = graph_schema();
     let stats = printed(folder.path(), &schema, &["graph", "stats", "--state", "state", "--json"]);
     assert!(stats[0]["families"]["trust"].as_u64().unwrap() > 0, "{stats:?}");
-    let around = printed(folder.path(), &schema, &["graph", "neighbours", &user, "--hops", "2", "--state", "state", "--json"]);
+    let around =
+        printed(folder.path(), &schema, &["graph", "neighbours", &user, "--hops", "2", "--state", "state", "--json"]);
     assert!(around.iter().any(|line| line["step"] == 2), "{around:#?}");
     let family = ["graph", "neighbours", &user, "--family", "ownership", "--state", "state", "--json"];
     assert!(printed(folder.path(), &schema, &family).iter().all(|line| line["family"] == "ownership"));
@@ -147,7 +149,10 @@ fn an_export_is_whole_and_of_its_format() {
     }
     let text = export("graphml");
     let count = |what: &str| text.matches(what).count() as u64;
-    assert_eq!((count("<node "), count("</node>"), count("<edge "), count("</edge>")), (entities, entities, edges, edges));
+    assert_eq!(
+        (count("<node "), count("</node>"), count("<edge "), count("</edge>")),
+        (entities, entities, edges, edges)
+    );
     assert!(text.ends_with("</graph>\n</graphml>\n"));
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "XML has no place for control characters");
 }
