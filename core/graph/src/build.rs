@@ -3,7 +3,7 @@
 mod changes;
 mod inventory;
 
-use crate::estate::Estate;
+use crate::estate::{Estate, View};
 use crate::factset::FactSet;
 use crate::identity::{CrossCloudLink, Resolver};
 use crate::store::{Edge, EdgeKind, Graph};
@@ -27,6 +27,7 @@ pub fn graph(
     let view = estate.view();
     inventory::add(&mut graph, &view);
     add_estate(&mut graph, estate);
+    add_serving(&mut graph, estate, &view);
     for fact in set.facts() {
         if let Fact::SignIn(sign_in) = fact {
             add_sign_in(&mut graph, sign_in);
@@ -106,6 +107,19 @@ fn add_estate(graph: &mut Graph, estate: &Estate) {
                 to: EntityId::new(EntityKind::IdentityProvider, provider.clone()),
             };
             graph.connect(edge, None, "federation.json", None);
+        }
+    }
+}
+
+/// People are assigned to the service principal of an application: it serves the
+/// providers that the application serves.
+fn add_serving(graph: &mut Graph, estate: &Estate, view: &View) {
+    for item in view.items.values().filter(|item| item.id.kind == EntityKind::ServicePrincipal) {
+        let Some(app_id) = item.text("appId").map(str::to_ascii_lowercase) else { continue };
+        for provider in estate.saml_apps.iter().filter(|app| app.app_id == app_id).flat_map(|app| &app.providers) {
+            let to = EntityId::new(EntityKind::IdentityProvider, provider.clone());
+            let edge = Edge { from: item.id.clone(), kind: EdgeKind::Serves, to };
+            graph.connect(edge, None, "federation.json", Some("instance of the application"));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What follows from several documents together: relations that none of them
 //! states alone, and what the picture lacks.
 
+use super::aws::policy;
 use super::inventory::{Document, Ground, Item, View};
 use crate::store::EdgeKind;
 use selvedge_model::{EntityId, EntityKind, guid};
@@ -47,6 +48,7 @@ pub(super) fn relations(view: &mut View) {
                     found.push((item.id.clone(), EdgeKind::InstanceOf, app.clone(), "application id"));
                 }
             }
+            EntityKind::IdentityProvider => found.extend(issuer_of(&item.id)),
             EntityKind::PermissionSet => provisioned(view, item, &sso_roles, &mut found),
             _ => {}
         }
@@ -59,6 +61,17 @@ pub(super) fn relations(view: &mut View) {
         let ground = Ground { evidence, derived_by: Some(rule.to_owned()) };
         view.relations.entry((from, kind, to)).or_insert(ground);
     }
+}
+
+/// Whose tokens an OIDC provider of IAM takes: a tenant's, or those of an issuer
+/// that federated credentials of Entra may name, too.
+fn issuer_of(provider: &EntityId) -> Option<(EntityId, EdgeKind, EntityId, &'static str)> {
+    let (_, url) = provider.key.split_once(":oidc-provider/")?;
+    let issuer = match policy::entra_tenant(url) {
+        Some(tenant) => EntityId::new(EntityKind::Tenant, tenant),
+        None => EntityId::new(EntityKind::IdentityProvider, format!("https://{url}")),
+    };
+    Some((provider.clone(), EdgeKind::Trusts, issuer, "address of the provider"))
 }
 
 /// Roles that Identity Center made of a permission set in an account: the set is

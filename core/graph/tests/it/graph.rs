@@ -235,6 +235,49 @@ fn a_path_crosses_the_seam_and_says_why_each_hop_is_believed() {
     assert_eq!(find::one(&graph, "0.0.0.0/0"), Ok(world));
 }
 
+#[test]
+fn the_seam_is_crossed_by_saml_by_oidc_and_by_identity_center() {
+    let context = |set: &str| format!("https://graph.microsoft.com/v1.0/$metadata#{set}");
+    let (app, sp, mi) = (super::APP, "38c22c9f-4260-4150-b53b-1e4f0410e5df", "91613ac8-74fb-42e7-bae5-b6677d1a8c0d");
+    let oidc = format!("arn:aws:iam::{ACCOUNT}:oidc-provider/sts.windows.net/{TENANT}/");
+    let github = format!("arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com");
+    let role = |name: &str, provider: &str, condition: Value| {
+        json!({"RoleName": name, "RoleId": name, "Arn": format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
+            "AssumeRolePolicyDocument": {"Statement": [{"Effect": "Allow", "Principal": {"Federated": provider}, "Condition": condition}]}})
+    };
+    let pin = json!({"StringEquals": {(format!("sts.windows.net/{TENANT}/:sub")): mi}});
+    let documents = [
+        json!({"tenantId": TENANT, "samlApps": [{"appId": app, "providers": [super::PROVIDER]}]}),
+        json!({"@odata.context": context("servicePrincipals"), "value": [{"id": sp, "appId": app, "displayName": "AWS"}]}),
+        json!({"@odata.context": context("users"), "value": [{"id": USER, "userPrincipalName": "alice@contoso.com"}]}),
+        json!({"@odata.context": context(&format!("servicePrincipals('{sp}')/appRoleAssignedTo")),
+            "value": [{"principalId": USER, "principalType": "User", "resourceId": sp, "appRoleId": "r"}]}),
+        json!({"OpenIDConnectProviderList": [{"Arn": oidc}, {"Arn": github}]}),
+        json!({"@odata.context": context("applications"), "value": [{"id": GROUP, "appId": mi, "displayName": "CI"}]}),
+        json!({"@odata.context": context(&format!("applications('{GROUP}')/federatedIdentityCredentials")),
+            "value": [{"id": "f", "issuer": "https://token.actions.githubusercontent.com", "subject": "repo:o/r"}]}),
+        json!({"RoleDetailList": [role("Saml", super::PROVIDER, json!({})), role("Oidc", &oidc, pin), role("Ci", &github, json!({}))]}),
+    ];
+    let graph = built(&[], &estate(&documents));
+    for (from, to, kinds) in [
+        ("alice@contoso.com", "Saml", &[EdgeKind::Assigned, EdgeKind::Serves, EdgeKind::Trusts][..]),
+        (&format!("service-principal:{mi}"), "Oidc", &[EdgeKind::Trusts]),
+        (&format!("tenant:{TENANT}"), "Oidc", &[EdgeKind::Trusts, EdgeKind::Trusts]),
+        ("https://token.actions.githubusercontent.com", "Ci", &[EdgeKind::Trusts, EdgeKind::Trusts]),
+        ("https://token.actions.githubusercontent.com", "CI-app", &[EdgeKind::Trusts]),
+    ] {
+        let to = if to == "CI-app" {
+            format!("application:{mi}")
+        } else {
+            format!("iam-role:arn:aws:iam::{ACCOUNT}:role/{to}")
+        };
+        let (a, b) = (find::one(&graph, from).unwrap(), find::one(&graph, &to).unwrap());
+        let path = shortest(&graph, &a, &b, Direction::Flow, 9, Filter::default());
+        let got: Option<Vec<EdgeKind>> = path.map(|path| path.iter().map(|hop| hop.edge.kind).collect());
+        assert_eq!(got.as_deref(), Some(kinds), "{from} to {to}");
+    }
+}
+
 /// A made graph of a few nodes; edge `n` of `edges` joins two of them.
 fn made(edges: &[(u8, u8, bool)]) -> Graph {
     let mut graph = Graph::default();

@@ -3,7 +3,7 @@
 use crate::estate::attr::Attr;
 use crate::estate::doc::{self, Reader, is_account};
 use crate::store::EdgeKind;
-use selvedge_model::{EntityId, EntityKind};
+use selvedge_model::{EntityId, EntityKind, guid};
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -60,6 +60,43 @@ pub(super) fn relate(reader: &mut Reader<'_>, owner: &EntityId, kind: EdgeKind, 
     for named in principals(part, policy) {
         reader.relate(owner, kind, &named.who, &named.why);
     }
+    for named in subjects(part, policy) {
+        reader.relate(owner, kind, &named.who, &named.why);
+    }
+}
+
+/// Service principals that a trust in Entra's tokens is pinned to: the condition on
+/// `sub` holds their object id. Federation facts, P3.
+fn subjects(part: &str, policy: &Value) -> Vec<Named> {
+    let mut out = Vec::new();
+    let statements = policy.get("Statement").map(doc::each).unwrap_or_default();
+    for (n, statement) in statements.into_iter().enumerate() {
+        let is_entra = doc::texts(statement, "Principal.Federated")
+            .iter()
+            .any(|arn| entra_tenant(arn.split_once(":oidc-provider/").map_or("", |(_, url)| url)).is_some());
+        if !is_entra || doc::text(statement, "Effect") != Some("Allow") {
+            continue;
+        }
+        let operators = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
+        let pinned = operators.filter(|(operator, _)| operator.starts_with("StringEquals"));
+        for (key, values) in pinned.filter_map(|(_, keys)| keys.as_object()).flatten() {
+            if key.ends_with(":sub") {
+                for subject in doc::each(values).into_iter().filter_map(Value::as_str).filter_map(guid::parse) {
+                    let who = EntityId::new(EntityKind::ServicePrincipal, subject);
+                    out.push(Named { who, why: format!("{part} statement {} pins {key}", n.saturating_add(1)) });
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The tenant whose tokens an OIDC provider's URL stands for, if it is Entra's.
+/// Federation facts, P3: `sts.windows.net/TENANT/` and
+/// `login.microsoftonline.com/TENANT/v2.0`.
+pub(in crate::estate) fn entra_tenant(url: &str) -> Option<String> {
+    let rest = url.strip_prefix("sts.windows.net/").or_else(|| url.strip_prefix("login.microsoftonline.com/"))?;
+    guid::parse(rest.split('/').next()?)
 }
 
 fn principals(part: &str, policy: &Value) -> Vec<Named> {
