@@ -277,7 +277,7 @@ fn write_diff(found: &Diff<'_>, problems: &[Problem]) -> Result<(), Error> {
         lines.write(&json!({ "type": "changed", "id": of(item), "name": item.name, "changes": changes }))?;
     }
     for (word, links) in [("related", &found.related), ("unrelated", &found.unrelated)] {
-        for (from, kind, to) in links.iter().copied() {
+        for (from, kind, to) in links {
             lines.write(&json!({ "type": word, "from": from, "kind": kind, "to": to }))?;
         }
     }
