@@ -1,6 +1,9 @@
 //! Builds the graph from inventory, facts and resolved identities.
 
-use crate::estate::Estate;
+mod changes;
+mod inventory;
+
+use crate::estate::{Estate, View};
 use crate::factset::FactSet;
 use crate::identity::{CrossCloudLink, Resolver};
 use crate::store::{Edge, EdgeKind, Graph};
@@ -21,21 +24,16 @@ pub fn graph(
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
 ) -> Graph {
     let mut graph = Graph::default();
+    let view = estate.view();
+    inventory::add(&mut graph, &view);
     add_estate(&mut graph, estate);
+    add_serving(&mut graph, estate, &view);
     for fact in set.facts() {
-        match fact {
-            Fact::SignIn(sign_in) => add_sign_in(&mut graph, sign_in),
-            Fact::ArmUse(used) => {
-                let edge = Edge {
-                    from: EntityId::entra_user(&used.tenant, &used.object_id),
-                    kind: EdgeKind::Changed,
-                    to: EntityId::arm(&used.resource),
-                };
-                graph.connect(edge, Some(used.cite.at), used.cite.record.as_str(), None);
-            }
-            _ => {}
+        if let Fact::SignIn(sign_in) = fact {
+            add_sign_in(&mut graph, sign_in);
         }
     }
+    changes::apply(&mut graph, &view, set);
     for (key, session) in resolver.sessions() {
         let id = session_id(key);
         graph.entity(id.clone()).name = Some(session.session_name().to_owned());
@@ -66,6 +64,10 @@ pub fn graph(
 fn add_estate(graph: &mut Graph, estate: &Estate) {
     for role in estate.roles.values() {
         let id = EntityId::new(EntityKind::IamRole, role.arn.clone());
+        // What another version stored has no documents: their roles are known here alone.
+        if graph.get(&id).is_some_and(|known| !known.evidence.is_empty()) {
+            continue;
+        }
         let entity = graph.entity(id.clone());
         entity.name = Some(role.name.clone());
         entity.attributes.insert("role_id".into(), role.id.clone());
@@ -105,6 +107,19 @@ fn add_estate(graph: &mut Graph, estate: &Estate) {
                 to: EntityId::new(EntityKind::IdentityProvider, provider.clone()),
             };
             graph.connect(edge, None, "federation.json", None);
+        }
+    }
+}
+
+/// People are assigned to the service principal of an application: it serves the
+/// providers that the application serves.
+fn add_serving(graph: &mut Graph, estate: &Estate, view: &View) {
+    for item in view.items.values().filter(|item| item.id.kind == EntityKind::ServicePrincipal) {
+        let Some(app_id) = item.text("appId").map(str::to_ascii_lowercase) else { continue };
+        for provider in estate.saml_apps.iter().filter(|app| app.app_id == app_id).flat_map(|app| &app.providers) {
+            let to = EntityId::new(EntityKind::IdentityProvider, provider.clone());
+            let edge = Edge { from: item.id.clone(), kind: EdgeKind::Serves, to };
+            graph.connect(edge, None, "federation.json", Some("instance of the application"));
         }
     }
 }

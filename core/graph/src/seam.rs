@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A user of an identity store.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StoreUser {
     /// User name, lower-cased; by default the UPN.
     pub name: String,
@@ -97,7 +97,10 @@ impl Seam {
             Some((tenant, object))
         });
         let store = text(user, "IdentityStoreId").unwrap_or_default().to_owned();
-        self.store_users.insert(id.to_ascii_lowercase(), StoreUser { name: name.to_lowercase(), entra, store });
+        // Of two documents that differ the greater counts: their order says nothing.
+        let user = StoreUser { name: name.to_lowercase(), entra, store };
+        let held = self.store_users.entry(id.to_ascii_lowercase()).or_default();
+        *held = std::mem::take(held).max(user);
         true
     }
 
@@ -118,7 +121,8 @@ impl Seam {
         if item.get("servicePrincipalType").is_none()
             && text(item, "@odata.type") != Some("#microsoft.graph.servicePrincipal")
         {
-            self.applications.insert(id, app);
+            let held = self.applications.entry(id).or_default();
+            *held = std::mem::take(held).max(app);
             return true;
         }
         // A managed identity names the resource that it is of.

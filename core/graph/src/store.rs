@@ -4,7 +4,7 @@ use selvedge_model::{EntityId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an edge says.
+/// What an edge says. Each kind belongs to one [`EdgeFamily`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EdgeKind {
@@ -16,7 +16,7 @@ pub enum EdgeKind {
     SessionOf,
     /// A session came from another session or sign-in session.
     CameFrom,
-    /// A role trusts an identity provider.
+    /// A role trusts an identity provider or another principal.
     Trusts,
     /// An application serves an identity provider.
     Serves,
@@ -26,6 +26,154 @@ pub enum EdgeKind {
     Changed,
     /// Something lies in an account, subscription or tenant.
     In,
+    /// A principal is in a group.
+    MemberOf,
+    /// A policy is attached to a principal, or an assignment is of it.
+    Attached,
+    /// A boundary limits a principal.
+    BoundedBy,
+    /// A policy, assignment or rule list limits or decides what may be done in or
+    /// to something: SCP, Conditional Access, deny assignment, web ACL.
+    Governs,
+    /// A principal has a role at a scope: it is assigned, the scope is where to.
+    Assigned,
+    /// An assignment or permission set gives a role definition, or is good at a scope.
+    Grants,
+    /// A principal may make an assignment active.
+    EligibleFor,
+    /// A resource's own policy lets a principal in.
+    Allows,
+    /// A machine, function or app acts as a role or service principal.
+    RunsAs,
+    /// Something lies in a network or subnet.
+    LiesIn,
+    /// A list of rules filters the traffic of something.
+    Guards,
+    /// A list of rules lets traffic come from addresses or from those behind
+    /// another list.
+    AllowsFrom,
+    /// Traffic of a network or subnet leaves through a gateway.
+    RoutesTo,
+    /// Two networks are joined.
+    PeersWith,
+    /// Something sends and receives through an interface.
+    HasInterface,
+    /// Something is reached under an address.
+    HasAddress,
+    /// An entry point hands requests on.
+    Fronts,
+    /// Data went from one to the other.
+    FlowsTo,
+    /// A store's content is encrypted with a key.
+    EncryptedWith,
+    /// An account is kept in step with one elsewhere.
+    SyncedFrom,
+    /// A principal owns an object of the directory.
+    Owns,
+    /// A service principal stands for an application in a tenant.
+    InstanceOf,
+}
+
+/// What an edge is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EdgeFamily {
+    /// Who may do what.
+    Permission,
+    /// What reaches what.
+    Network,
+    /// Where data goes.
+    DataFlow,
+    /// Who vouches for whom.
+    Trust,
+    /// What belongs to whom.
+    Ownership,
+}
+
+impl EdgeFamily {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Permission, Self::Network, Self::DataFlow, Self::Trust, Self::Ownership];
+}
+
+impl EdgeKind {
+    /// All of them.
+    pub const ALL: [Self; 31] = [
+        Self::Is,
+        Self::Holds,
+        Self::SessionOf,
+        Self::CameFrom,
+        Self::Trusts,
+        Self::Serves,
+        Self::Accessed,
+        Self::Changed,
+        Self::In,
+        Self::MemberOf,
+        Self::Attached,
+        Self::BoundedBy,
+        Self::Governs,
+        Self::Assigned,
+        Self::Grants,
+        Self::EligibleFor,
+        Self::Allows,
+        Self::RunsAs,
+        Self::LiesIn,
+        Self::Guards,
+        Self::AllowsFrom,
+        Self::RoutesTo,
+        Self::PeersWith,
+        Self::HasInterface,
+        Self::HasAddress,
+        Self::Fronts,
+        Self::FlowsTo,
+        Self::EncryptedWith,
+        Self::SyncedFrom,
+        Self::Owns,
+        Self::InstanceOf,
+    ];
+
+    /// The family that it belongs to.
+    pub fn family(self) -> EdgeFamily {
+        match self {
+            Self::MemberOf
+            | Self::Attached
+            | Self::BoundedBy
+            | Self::Governs
+            | Self::Assigned
+            | Self::Grants
+            | Self::EligibleFor
+            | Self::Allows
+            | Self::RunsAs
+            | Self::Changed => EdgeFamily::Permission,
+            Self::LiesIn
+            | Self::Guards
+            | Self::AllowsFrom
+            | Self::RoutesTo
+            | Self::PeersWith
+            | Self::HasInterface
+            | Self::HasAddress
+            | Self::Fronts => EdgeFamily::Network,
+            Self::Accessed | Self::FlowsTo | Self::EncryptedWith => EdgeFamily::DataFlow,
+            Self::Trusts | Self::Serves | Self::SessionOf | Self::CameFrom | Self::SyncedFrom => EdgeFamily::Trust,
+            Self::Is | Self::Holds | Self::In | Self::Owns | Self::InstanceOf => EdgeFamily::Ownership,
+        }
+    }
+
+    /// Whether control passes along the edge backwards: whoever has the end of
+    /// such an edge gets at its start. A role trusts a provider: control goes from
+    /// the provider to the role. A machine lies in a subscription: whoever has the
+    /// subscription has the machine.
+    pub fn is_backward(self) -> bool {
+        matches!(
+            self,
+            Self::Trusts
+                | Self::In
+                | Self::CameFrom
+                | Self::AllowsFrom
+                | Self::Allows
+                | Self::SyncedFrom
+                | Self::InstanceOf
+        )
+    }
 }
 
 /// A thing of the estate.
@@ -37,6 +185,53 @@ pub struct Entity {
     pub attributes: BTreeMap<String, String>,
     /// Records and documents that show it.
     pub evidence: BTreeSet<String>,
+    /// When it is there.
+    #[serde(default)]
+    pub validity: Validity,
+}
+
+/// When something holds: from `begins`, if that is known, to `ends`, if it has
+/// ended, without the gaps between.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Validity {
+    /// The first moment; `None` if it is not known to have begun within what was read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub begins: Option<Timestamp>,
+    /// The first moment at which it does not hold any more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ends: Option<Timestamp>,
+    /// Times between an end and a new beginning.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub gaps: Vec<(Timestamp, Timestamp)>,
+}
+
+impl Validity {
+    /// Whether it holds at `t`.
+    pub fn holds_at(&self, t: Timestamp) -> bool {
+        self.begins.is_none_or(|begins| begins <= t)
+            && self.ends.is_none_or(|ends| t < ends)
+            && !self.gaps.iter().any(|(from, to)| *from <= t && t < *to)
+    }
+
+    /// It is known to have been made at `at`: anew, if it had ended before. Calls
+    /// must come in the order of time.
+    pub fn begin(&mut self, at: Timestamp) {
+        match self.ends {
+            Some(ended) if ended <= at => {
+                self.gaps.push((ended, at));
+                self.ends = None;
+            }
+            _ => self.begins = Some(self.begins.map_or(at, |begins| begins.min(at))),
+        }
+    }
+
+    /// It is known to have ended at `at`. Calls must come in the order of time. The
+    /// end of something that was there before this one began says nothing of it.
+    pub fn end(&mut self, at: Timestamp) {
+        if self.ends.is_none() && self.begins.is_none_or(|begins| begins <= at) {
+            self.ends = Some(at);
+        }
+    }
 }
 
 /// A relation of two things, for a time.
@@ -61,6 +256,21 @@ pub struct EdgeFacts {
     pub evidence: BTreeSet<String>,
     /// The rule that derived it, for edges that no document states.
     pub derived_by: Option<String>,
+    /// When it holds, where something says so. What was merely seen holds from
+    /// its first sight on.
+    #[serde(default)]
+    pub validity: Validity,
+    /// Whether a document states it: then it is not merely seen, and a first
+    /// sight says nothing of its beginning.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub stated: bool,
+}
+
+impl EdgeFacts {
+    /// Whether it holds at `t`.
+    pub fn holds_at(&self, t: Timestamp) -> bool {
+        self.validity.holds_at(t) && (self.stated || self.first_seen.is_none_or(|seen| seen <= t))
+    }
 }
 
 /// The estate.
@@ -88,6 +298,7 @@ impl Graph {
         self.entities.entry(edge.to.clone()).or_default();
         self.incoming.entry(edge.to.clone()).or_default().insert(edge.clone());
         let facts = self.edges.entry(edge).or_default();
+        facts.stated |= at.is_none();
         if let Some(at) = at {
             facts.first_seen = Some(facts.first_seen.map_or(at, |seen| seen.min(at)));
             facts.last_seen = Some(facts.last_seen.map_or(at, |seen| seen.max(at)));
@@ -111,10 +322,34 @@ impl Graph {
         found.into_iter().flatten().filter_map(|edge| self.edges.get(edge).map(|facts| (edge, facts)))
     }
 
-    /// Edges that hold as of `t`: undated ones always, dated ones from their
-    /// first sight on.
+    /// Edges out of an entity that hold as of `t`, and of which both ends are there.
     pub fn out_as_of<'a>(&'a self, from: &'a EntityId, t: Timestamp) -> impl Iterator<Item = &'a Edge> + 'a {
-        self.out(from).filter(move |(_, facts)| facts.first_seen.is_none_or(|seen| seen <= t)).map(|(edge, _)| edge)
+        self.out(from).filter(move |(edge, facts)| self.holds_at(edge, facts, t)).map(|(edge, _)| edge)
+    }
+
+    /// Whether an edge holds as of `t`, and both its ends are there.
+    pub fn holds_at(&self, edge: &Edge, facts: &EdgeFacts, t: Timestamp) -> bool {
+        facts.holds_at(t) && self.is_there(&edge.from, t) && self.is_there(&edge.to, t)
+    }
+
+    /// Whether an entity is there as of `t`.
+    pub fn is_there(&self, id: &EntityId, t: Timestamp) -> bool {
+        self.entities.get(id).is_some_and(|entity| entity.validity.holds_at(t))
+    }
+
+    /// What is known of an edge.
+    pub fn facts(&self, edge: &Edge) -> Option<&EdgeFacts> {
+        self.edges.get(edge)
+    }
+
+    /// What is known of an edge, to be changed; `None` if there is no such edge.
+    pub fn facts_mut(&mut self, edge: &Edge) -> Option<&mut EdgeFacts> {
+        self.edges.get_mut(edge)
+    }
+
+    /// All edges.
+    pub fn edges(&self) -> impl Iterator<Item = (&Edge, &EdgeFacts)> {
+        self.edges.iter()
     }
 
     /// All entities.

@@ -1,5 +1,6 @@
 //! Commands and their arguments.
 
+mod estate;
 mod explain;
 mod graph;
 mod incidents;
@@ -17,7 +18,8 @@ mod trace;
 use crate::config;
 use crate::error::Error;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use selvedge_model::Severity;
+use selvedge_graph::EdgeFamily;
+use selvedge_model::{Severity, Timestamp};
 use std::path::PathBuf;
 
 /// Guards AWS and Azure as one estate: sees an attack that crosses from one
@@ -88,6 +90,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Import the inventory, show it, compare two exports
+    #[command(
+        subcommand,
+        after_help = "Example:\n  selvedge estate import inventory/\n  selvedge estate diff inventory-may/ inventory-june/"
+    )]
+    Estate(EstateCommand),
     /// Look at the knowledge graph of the state folder
     #[command(subcommand, after_help = "Example:\n  selvedge graph stats")]
     Graph(GraphCommand),
@@ -305,13 +313,117 @@ enum GraphCommand {
     /// Count entities and edges
     #[command(after_help = "Example:\n  selvedge graph stats")]
     Stats(StateArgs),
-    /// Show what lies next to a user, session, role, key or bucket, with the evidence
-    #[command(after_help = "Example:\n  selvedge graph neighbours alice@contoso.com")]
+    /// Show what lies around a user, session, role, key or bucket, with the evidence
+    #[command(
+        after_help = "Example:\n  selvedge graph neighbours alice@contoso.com\n  selvedge graph neighbours i-0a1b2c3d --family network --hops 2"
+    )]
     Neighbours {
-        /// UPN, object id, ARN, session name, access key, bucket
+        /// UPN, object id, ARN, session name, access key, bucket, or KIND:KEY
         what: String,
+        /// Only edges of this family
+        #[arg(long)]
+        family: Option<Family>,
+        /// How far to go
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=20))]
+        hops: u8,
+        /// Only what holds at this time, such as 2026-05-18T17:00:00Z
+        #[arg(long, value_name = "TIME")]
+        as_of: Option<Timestamp>,
         #[command(flatten)]
         state: StateArgs,
+    },
+    /// Show the shortest way from one thing to another, each hop with its evidence
+    #[command(after_help = "Example:\n  selvedge graph path alice@contoso.com claims-raw\n\n\
+                      Edges are gone the way that control and data pass along them; if no such path exists, either way, and it says so.")]
+    Path {
+        /// Where it begins: UPN, object id, ARN, session name, access key, bucket, or KIND:KEY
+        from: String,
+        /// Where it ends
+        to: String,
+        /// Longest path to look for
+        #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u8).range(1..=50))]
+        max_hops: u8,
+        /// Only what holds at this time, such as 2026-05-18T17:00:00Z
+        #[arg(long, value_name = "TIME")]
+        as_of: Option<Timestamp>,
+        #[command(flatten)]
+        state: StateArgs,
+    },
+    /// Print the whole graph for another tool
+    #[command(after_help = "Example:\n  selvedge graph export --format opengraph > estate.json")]
+    Export {
+        /// GraphML, or BloodHound's OpenGraph JSON
+        #[arg(long)]
+        format: Format,
+        /// Folder of facts, incidents and journal [default: from the configuration, else ~/.local/state/selvedge]
+        #[arg(long, value_name = "DIR")]
+        state: Option<PathBuf>,
+    },
+}
+
+/// A family of edges, as an argument.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Family {
+    Permission,
+    Network,
+    DataFlow,
+    Trust,
+    Ownership,
+}
+
+impl From<Family> for EdgeFamily {
+    fn from(family: Family) -> Self {
+        match family {
+            Family::Permission => Self::Permission,
+            Family::Network => Self::Network,
+            Family::DataFlow => Self::DataFlow,
+            Family::Trust => Self::Trust,
+            Family::Ownership => Self::Ownership,
+        }
+    }
+}
+
+/// A format of `graph export`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Graphml,
+    Opengraph,
+}
+
+#[derive(Debug, Subcommand)]
+enum EstateCommand {
+    /// Read inventory exports into the state folder and judge its incidents anew
+    #[command(after_help = "Example:\n  selvedge estate import inventory/ --state state/")]
+    Import {
+        /// A file or folder of exports; a classes.toml in it grades stores
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+        #[command(flatten)]
+        state: StateArgs,
+        /// Exit with 1 if anything could not be read or is only a part
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Show what the inventory holds and what it lacks, or all things of one kind
+    #[command(after_help = "Example:\n  selvedge estate show\n  selvedge estate show iam-role --json")]
+    Show {
+        /// A kind such as iam-role or bucket, or the provider's word such as ec2:instance
+        kind: Option<String>,
+        #[command(flatten)]
+        state: StateArgs,
+    },
+    /// Tell what changed from one export to another
+    #[command(after_help = "Example:\n  selvedge estate diff inventory-may/ inventory-june/")]
+    Diff {
+        /// The older export: a file or folder
+        #[arg(value_name = "OLD-PATH")]
+        old: PathBuf,
+        /// The newer export
+        #[arg(value_name = "NEW-PATH")]
+        new: PathBuf,
+        /// One JSON object a line instead of text
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -374,6 +486,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Demo(args) => crate::demo::run(args.seed, args.json),
         Command::Permissions(args) => permissions::run(&args),
         Command::Config { json } => settings::show(&loaded, json),
+        Command::Estate(command) => estate::run(&command, &loaded.config),
         Command::Graph(command) => graph::run(&command, &loaded.config),
         Command::Trace { what, state } => trace::run(&what, &state, &loaded.config),
         Command::Journal(command) => journal::run(&command, &loaded.config),

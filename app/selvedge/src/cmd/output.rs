@@ -39,6 +39,11 @@ impl Lines {
         quietly(self.0.write_all(&line))
     }
 
+    /// Writes text that is a part of one whole document.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Error> {
+        quietly(self.0.write_all(text.as_bytes()))
+    }
+
     /// Writes what was gathered.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
         quietly(self.0.flush())

@@ -7,10 +7,8 @@ use crate::render::Outcome;
 use crate::render::summary::Found;
 use crate::{content, folder, logs, render};
 use selvedge_agent::state::{self, BatchReceipt, State};
-use selvedge_files::read_estate;
-use selvedge_graph::Estate;
 use selvedge_model::untrusted::quote_for_log;
-use selvedge_model::{Finding, Problem, RecordId, Timestamp};
+use selvedge_model::{Finding, RecordId, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_store::MemoryJournal;
 use std::borrow::Cow;
@@ -30,7 +28,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let mut problems = loaded.problems.clone();
     problems.extend(read.problems);
     if let Some(path) = &args.estate {
-        add_estate(path, &mut state.estate, &mut problems);
+        super::estate::read(path, &mut state.estate, &mut problems);
     }
     loaded.brain.canaries = config.canaries(&state.estate);
     let mut remarks = remarks_on(&state);
@@ -138,16 +136,6 @@ fn may_go_on_without(dir: &Path) -> bool {
     }
     let file = std::fs::OpenOptions::new().read(true).write(true).open(dir.join("journal.redb"));
     file.is_ok_and(|file| matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
-}
-
-/// Adds inventory documents to what is known.
-pub(crate) fn add_estate(path: &Path, estate: &mut Estate, problems: &mut Vec<Problem>) {
-    let (files, found) = read_estate(path);
-    problems.extend(found);
-    for file in files {
-        estate.add(&file.path.display().to_string(), &file.bytes, problems);
-    }
-    estate.finish();
 }
 
 /// Two lists of findings by time, as one.

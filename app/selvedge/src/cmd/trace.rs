@@ -33,7 +33,7 @@ pub(super) fn run(what: &str, args: &StateArgs, config: &Config) -> Result<u8, E
     let trace = trace(what, &resolver, &facts);
     if trace.is_empty() {
         return Err(Error::new(
-            "E0141",
+            "E0143",
             format!("no record tells of {}", q(what)),
             "access keys, principal ids, session names, UPNs and object ids are known; import its logs with `selvedge replay` first",
         ));

@@ -2,6 +2,7 @@
 //! changed where nothing must be.
 
 mod bad_input;
+mod estate;
 mod explain;
 mod grants;
 mod help;

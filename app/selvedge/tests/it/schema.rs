@@ -2,6 +2,7 @@
 //! contract's.
 
 mod checker;
+mod estate;
 mod rules;
 
 use checker::{Faults, Schema};

@@ -1,6 +1,9 @@
 //! Identity across the seam: every join rule on small, made sets.
 #![allow(missing_docs, reason = "tests")]
 
+mod estate;
+mod graph;
+
 use selvedge_graph::identity::Calibration;
 use selvedge_graph::identity::Holder;
 use selvedge_graph::workload::is_microsofts;

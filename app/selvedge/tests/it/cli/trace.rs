@@ -49,7 +49,7 @@ fn a_name_that_nobody_bears_is_an_error() {
     let story = Story::tell();
     story.replay();
     let failed = story.program.expect(1, &["trace", "nobody@contoso.com", "--state", "state"]);
-    assert!(failed.err.contains("E0141") && failed.err.contains("nobody@contoso.com"), "{}", failed.err);
+    assert!(failed.err.contains("E0143") && failed.err.contains("nobody@contoso.com"), "{}", failed.err);
     // What a log says may be hostile, and so may be what is asked.
     let hostile = story.program.expect(1, &["trace", "\u{1b}[2Jx", "--state", "state"]);
     assert!(!hostile.err.contains('\u{1b}'), "{:?}", hostile.err);
