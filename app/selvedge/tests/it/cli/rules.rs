@@ -66,7 +66,9 @@ fn the_programs_own_rules_are_listed_sound_and_pass() {
     assert_eq!(program.expect(0, &["rules", "lint", "--strict", "--json"]).objects().len(), 1);
     let tested = program.expect(0, &["rules", "test", "--json"]).objects();
     let summary = tested.last().unwrap();
-    assert_eq!((&summary["rules"], &summary["failed"]), (&all.len().into(), &0.into()));
+    // A correlation may stand in one file with those that it looks at.
+    let files: std::collections::BTreeSet<&str> = all.iter().map(|rule| rule["file"].as_str().unwrap()).collect();
+    assert_eq!((&summary["rules"], &summary["failed"]), (&files.len().into(), &0.into()));
     assert!(tested[..tested.len() - 1].iter().all(|case| case["passed"] == true));
     let text = program.expect(0, &["rules", "test"]).out;
     assert!(text.contains("0 failed, 0 without tests") && !text.contains("FAILED"), "{text}");
