@@ -62,9 +62,16 @@ fn store(world: &World, order: &[Vec<u8>]) -> Vec<u8> {
     assert!(!replayed.is_empty() && replayed.iter().all(|r| r.same), "{replayed:?}");
     journal.verify().expect("the chain holds");
     let mut incident = stored.into_iter().next().expect("one");
-    let hash = incident.plan.as_ref().expect("a plan").hash();
+    // It goes by the verdict's own name, whatever name it was first known by: part of
+    // it may have been an incident out of findings before.
+    let name = decide(&state).incidents.remove(0).1.id;
+    assert!(incident.id == name || incident.aliases.contains(&name), "{:?} {:?}", incident.id, incident.aliases);
+    incident.id = name.clone();
+    incident.aliases.clear();
     // Which proposals came before is history, not verdict.
-    incident.plan.as_mut().expect("a plan").parent = None;
+    let plan = incident.plan.as_mut().expect("a plan");
+    (plan.incident, plan.parent) = (name, None);
+    let hash = plan.hash();
     canon::to_vec(&(hash, incident))
 }
 
