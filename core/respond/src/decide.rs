@@ -14,7 +14,6 @@ use selvedge_graph::identity::{Calibration, Holder};
 use selvedge_graph::sessions::sessions;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
 use selvedge_model::fact::{ArmUse, AwsSessionKey, EntraChange, SignIn};
-use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{
     Confidence, Digest, EntityKind, EntityRef, EventId, Fact, Finding, IncidentId, RecordId, Severity, SignedDuration,
     Timestamp,
@@ -523,7 +522,7 @@ impl<'a> View<'a> {
         let attack: BTreeSet<&String> = found.iter().flat_map(|finding| &finding.attack).collect();
         let tactics = tactics::in_order(found.iter().flat_map(|finding| &finding.tactics).map(String::as_str));
         Incident {
-            title: title(&self.case.upn, pivots),
+            title: story::title(&self.case.upn, pivots),
             kind: Kind::StolenSession,
             aliases: ids.collect(),
             severity,
@@ -587,16 +586,4 @@ impl<'a> View<'a> {
 
 fn used_from(session: &AwsSession<'_>, addresses: &BTreeSet<&str>) -> bool {
     session.uses.iter().any(|u| addresses.contains(u.ip.as_str()))
-}
-
-fn title(upn: &str, pivots: &[(&AwsSession<'_>, &CrossCloudLink)]) -> String {
-    let roles: BTreeSet<&str> = pivots.iter().map(|(s, _)| s.role_name()).collect();
-    let roles: Vec<String> = roles.into_iter().map(q).collect();
-    match roles.as_slice() {
-        [] => format!("Stolen Entra session of {} is used in Azure", q(upn)),
-        [one] => format!("Stolen Entra session of {} reaches AWS role {one}", q(upn)),
-        [one, rest @ ..] => {
-            format!("Stolen Entra session of {} reaches AWS role {one} and {} more", q(upn), rest.len())
-        }
-    }
 }

@@ -174,3 +174,16 @@ pub fn percent(thousandths: u16) -> String {
 pub(crate) fn records_of(lines: &[StoryLine]) -> BTreeSet<RecordId> {
     lines.iter().flat_map(|line| line.records.iter().cloned()).collect()
 }
+
+/// What an incident of a stolen session is called.
+pub(crate) fn title(upn: &str, pivots: &[(&AwsSession<'_>, &CrossCloudLink)]) -> String {
+    let roles: BTreeSet<&str> = pivots.iter().map(|(s, _)| s.role_name()).collect();
+    let roles: Vec<String> = roles.into_iter().map(q).collect();
+    match roles.as_slice() {
+        [] => format!("Stolen Entra session of {} is used in Azure", q(upn)),
+        [one] => format!("Stolen Entra session of {} reaches AWS role {one}", q(upn)),
+        [one, rest @ ..] => {
+            format!("Stolen Entra session of {} reaches AWS role {one} and {} more", q(upn), rest.len())
+        }
+    }
+}
