@@ -3,6 +3,7 @@
 
 use selvedge_agent::state::State;
 use selvedge_graph::Resolver;
+use selvedge_graph::identity::Holder;
 use selvedge_sim::town::{Join, session_key};
 use selvedge_store::RedbJournal;
 use std::collections::BTreeSet;
@@ -25,5 +26,6 @@ pub(crate) fn all(journal: &Path) -> Result<BTreeSet<Join>, String> {
     let join = |link: selvedge_graph::CrossCloudLink| {
         (session_key(&link.session.principal_id, link.session.created), link.person.user_id)
     };
-    Ok(links.into_values().map(join).collect())
+    // Of workloads the company tells no truth.
+    Ok(links.into_values().filter(|link| link.holder == Holder::Human).map(join).collect())
 }

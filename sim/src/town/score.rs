@@ -79,8 +79,10 @@ impl<'a> Told<'a> {
     fn new(incident: &'a Value) -> Self {
         let list = |key: &str| incident[key].as_array().map(Vec::as_slice).unwrap_or_default();
         let text = |value: &'a Value| value.as_str().unwrap_or_default();
+        // Of workloads the company tells no truth.
         let links: Vec<(String, &str)> = list("links")
             .iter()
+            .filter(|link| link["holder"] != "workload")
             .map(|link| {
                 let created: jiff::Timestamp = text(&link["session"]["created"]).parse().unwrap_or_default();
                 (session_key(text(&link["session"]["principal_id"]), created), text(&link["person"]["user_id"]))

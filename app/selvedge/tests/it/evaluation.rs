@@ -4,6 +4,7 @@
 use crate::cli::program::Program;
 use selvedge_agent::state::State;
 use selvedge_graph::Resolver;
+use selvedge_graph::identity::Holder;
 use selvedge_sim::town::{Join, Size, Town, score, session_key};
 use selvedge_store::RedbJournal;
 use std::collections::BTreeSet;
@@ -41,13 +42,15 @@ fn a_small_company_is_judged() {
     }
 }
 
-/// All joins that the program made, not only those of its incidents.
+/// All joins to people that the program made, not only those of its incidents. Of
+/// workloads the company tells no truth.
 fn joins(journal: &Path) -> BTreeSet<Join> {
     let state = State::load(&RedbJournal::open(journal).unwrap()).unwrap();
     let part = state.set.part(usize::MAX);
     let links = Resolver::new(&part, &state.estate).links();
     links
         .into_values()
+        .filter(|one| one.holder == Holder::Human)
         .map(|one| (session_key(&one.session.principal_id, one.session.created), one.person.user_id))
         .collect()
 }
