@@ -197,7 +197,7 @@ impl State {
         };
         let decision = decide_within(&inputs, &hot.scope);
         let left_out = decision.left_out.saturating_add(hot.left_out);
-        Decision { quiet: hot.quiet, left_out, unread: hot.unread, ..decision }
+        Decision { quiet: hot.quiet, left_out, unmatched: hot.unmatched, unread: hot.unread, ..decision }
     }
 }
 

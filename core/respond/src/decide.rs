@@ -55,6 +55,9 @@ pub struct Decision {
     pub incidents: Vec<(CaseInput, Incident)>,
     /// Incidents out of findings beyond [`cluster::MAX_INCIDENTS`].
     pub left_out: u64,
+    /// Records that correlations across actors did not look at: see
+    /// [`crate::hot::Hot::unmatched`].
+    pub unmatched: u64,
     /// Records of people at risk that were not read: see [`crate::hot::Hot::unread`].
     pub unread: u64,
 }

@@ -334,7 +334,8 @@ enum GraphCommand {
     },
     /// Show the shortest way from one thing to another, each hop with its evidence
     #[command(after_help = "Example:\n  selvedge graph path alice@contoso.com claims-raw\n\n\
-                      Edges are gone the way that control and data pass along them; if no such path exists, either way, and it says so.")]
+                      A path follows edges the way that control and data pass along them. If there is none, edges are\n\
+                      followed either way, and the answer says so.")]
     Path {
         /// Where it begins: UPN, object id, ARN, session name, access key, bucket, or KIND:KEY
         from: String,

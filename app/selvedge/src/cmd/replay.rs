@@ -10,6 +10,7 @@ use selvedge_agent::state::{self, BatchReceipt, State};
 use selvedge_model::untrusted::quote_for_log;
 use selvedge_model::{Finding, RecordId, Timestamp};
 use selvedge_ports::Journal;
+use selvedge_respond::decide::Decision;
 use selvedge_store::MemoryJournal;
 use std::borrow::Cow;
 use std::path::Path;
@@ -35,19 +36,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     state.settle();
     remarks.extend(remark_on_limits(&state));
     let mut decision = state.decide(&loaded.brain, now);
-    if decision.left_out > 0 {
-        remarks.push(format!(
-            "{} more incidents out of findings are not listed: the {} worst are; all findings are",
-            decision.left_out,
-            selvedge_respond::cluster::MAX_INCIDENTS
-        ));
-    }
-    if decision.unread > 0 {
-        remarks.push(format!(
-            "{} more records of people whose sign-ins show a risk were not read: their incidents are told by the others",
-            decision.unread
-        ));
-    }
+    remarks.extend(remarks_on_bounds(&decision));
     let receipt =
         BatchReceipt { sources: read.sources, digest: read.ids.digest, counts, content: loaded.brain.content };
     // Without a folder the facts need not be there twice.
@@ -90,6 +79,31 @@ fn remarks_on(state: &State) -> Vec<String> {
         0 => Vec::new(),
         n => vec![format!("{n} inventory documents are of kinds that this version does not use yet")],
     }
+}
+
+/// What is to be said of what a decision did not look at.
+fn remarks_on_bounds(decision: &Decision) -> Vec<String> {
+    let (left_out, unread, unmatched) = (decision.left_out, decision.unread, decision.unmatched);
+    let most = selvedge_respond::cluster::MAX_INCIDENTS;
+    let all = [
+        (
+            left_out,
+            format!("{left_out} more incidents out of findings are not listed: the {most} worst are; all findings are"),
+        ),
+        (
+            unread,
+            format!(
+                "{unread} more records of people whose sign-ins show a risk were not read: their incidents are told by the others"
+            ),
+        ),
+        (
+            unmatched,
+            format!(
+                "{unmatched} more records with findings than correlations across actors look at: such correlations may be missed"
+            ),
+        ),
+    ];
+    all.into_iter().filter(|(count, _)| *count > 0).map(|(_, remark)| remark).collect()
 }
 
 /// What is to be said of records that are not kept.

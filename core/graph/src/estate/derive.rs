@@ -166,7 +166,7 @@ pub(super) fn lacks<'a>(view: &View, documents: impl Iterator<Item = &'a Documen
     let homeless = view.items.values().filter(|item| wants_account(item) && item.scope.is_none()).count();
     if homeless > 0 {
         lacks.push(format!(
-            "the account of {homeless} AWS resources is unknown; put their files into a folder named by the account id"
+            "{homeless} resources of AWS are in no account that is known; put their files into a folder named by the account id"
         ));
     }
     lacks

@@ -454,7 +454,7 @@ fn what_is_not_known_is_told() {
         "no organization policies",
         "ReadOnlyAccess",
         "no bucket policies",
-        "the account of 1 AWS",
+        "1 resources of AWS are in no account",
     ] {
         assert!(lacks.iter().any(|lack| lack.contains(says)), "{says} is not in {lacks:#?}");
     }

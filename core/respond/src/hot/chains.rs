@@ -99,8 +99,10 @@ impl<'r> Chains<'r> {
         }
     }
 
-    /// The same of correlations across actors, over all that is told.
-    pub(super) fn raise_across(&self, cold: &ColdSet, told: &mut [Told]) {
+    /// The same of correlations across actors, over all that is told. Says how many
+    /// records they did not look at.
+    pub(super) fn raise_across(&self, cold: &ColdSet, told: &mut [Told]) -> u64 {
+        let mut unmatched = 0u64;
         for chain in self.rules.iter().filter(|chain| chain.rule.across_actors) {
             let own = (0..).zip(told.iter()).filter(|(_, one)| one.watched & chain.bits() != 0);
             let mut own: Vec<(usize, i64, u64)> = own.map(|(at, one)| (at, one.at, one.watched)).collect();
@@ -108,11 +110,11 @@ impl<'r> Chains<'r> {
             // First by time alone, as that costs least.
             let near = chain.within(&own);
             own.retain(|(at, ..)| near.contains(at));
-            if own.len() > MAX_UNPACKED {
-                own.sort_unstable_by_key(|(at, ..)| told.get(*at).map(|one| one.event));
-                own.truncate(MAX_UNPACKED);
-                own.sort_unstable_by_key(|(_, at, _)| *at);
-            }
+            unmatched = unmatched.saturating_add(sample(
+                &mut own,
+                |at| told.get(at).map(|one| (one.event, one.place)),
+                MAX_UNPACKED,
+            ));
             let mut by_group: BTreeMap<u64, Vec<(usize, i64, u64)>> = BTreeMap::new();
             for (at, when, bits) in own {
                 let Some(item) = told.get(at).and_then(|one| cold.at(one.place)) else { continue };
@@ -131,7 +133,20 @@ impl<'r> Chains<'r> {
                 }
             }
         }
+        unmatched
     }
+}
+
+/// Leaves `most` of these records, those with the smallest identities, by time; says
+/// how many were more.
+fn sample<K: Ord>(own: &mut Vec<(usize, i64, u64)>, identity: impl Fn(usize) -> K, most: usize) -> u64 {
+    let more = own.len().saturating_sub(most);
+    if more > 0 {
+        own.sort_unstable_by_key(|(at, ..)| identity(*at));
+        own.truncate(most);
+        own.sort_unstable_by_key(|(at, when, _)| (*when, *at));
+    }
+    u64::try_from(more).unwrap_or(u64::MAX)
 }
 
 fn lift(told: &mut [Told], at: usize, severity: Severity) {
@@ -271,5 +286,25 @@ impl Lows {
         let sum = alive.iter().map(weight).fold(0, u64::saturating_add);
         let tactics = alive.keys().filter_map(|number| self.0.get(number)).map(|(_, tactics)| tactics.as_slice());
         sum >= table.enough && tactics::shown(tactics) >= table.tactics
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_those_with_the_smallest_identities_are_left_by_time() {
+        let check = |most: usize, left: &[usize], more: u64| {
+            let mut own: Vec<(usize, i64, u64)> = vec![(0, 10, 1), (1, 20, 1), (2, 30, 1), (3, 40, 1)];
+            let identities = [4u8, 3, 1, 2];
+            assert_eq!(sample(&mut own, |at| identities.get(at).copied(), most), more, "{most}");
+            assert_eq!(own.iter().map(|(at, ..)| *at).collect::<Vec<_>>(), left, "{most}");
+        };
+        check(5, &[0, 1, 2, 3], 0);
+        check(4, &[0, 1, 2, 3], 0);
+        check(3, &[1, 2, 3], 1);
+        check(1, &[2], 3);
+        check(0, &[], 4);
     }
 }

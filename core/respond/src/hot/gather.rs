@@ -96,8 +96,8 @@ pub(super) fn gather(
             taken.insert(entry.place());
         }
     }
-    let (mut quiet, left_out, dropped) =
-        loud.map_or_else(Default::default, |loud| (loud.quiet, loud.left_out, loud.dropped));
+    let (mut quiet, left_out, unmatched, dropped) =
+        loud.map_or_else(Default::default, |loud| (loud.quiet, loud.left_out, loud.unmatched, loud.dropped));
     let dropped = dropped.into_iter().filter_map(|(place, count)| Some((cold.at(place)?.event, count))).collect();
     quiet.retain(|place| !taken.contains(place));
     let calibration = Some(calibrating.done());
@@ -106,6 +106,7 @@ pub(super) fn gather(
         scope: Scope { people: Some(people), calibration, egress: None, dropped },
         quiet: Quiet::of(quiet),
         left_out,
+        unmatched,
         unread,
     }
 }

@@ -70,6 +70,8 @@ pub(super) struct Loud {
     pub(super) quiet: Vec<u32>,
     /// Possible episodes that were not taken.
     pub(super) left_out: u64,
+    /// Records that correlations across actors did not look at.
+    pub(super) unmatched: u64,
     /// By the first record that was taken of an episode, how many were not.
     pub(super) dropped: BTreeMap<u32, u64>,
 }
@@ -87,7 +89,7 @@ impl Loud {
             chains.raise(of_one);
             lows.raise(of_one, &table.lingering);
         }
-        chains.raise_across(cold, &mut told);
+        let unmatched = chains.raise_across(cold, &mut told);
         let Taken { ranges, carries, left_out } = taken(&told, table);
         let episode = |range: &Range<usize>| Some(Episode::of(told.get(range.clone())?, carries.get(range.clone())?));
         let episodes: Vec<Episode<'_>> = ranges.iter().filter_map(episode).collect();
@@ -109,7 +111,7 @@ impl Loud {
         }
         told.retain(|one| !places.contains_key(&one.place));
         told.sort_unstable_by_key(|one| (one.at, one.event, one.place));
-        Self { places, quiet: told.into_iter().map(|one| one.place).collect(), left_out, dropped }
+        Self { places, quiet: told.into_iter().map(|one| one.place).collect(), left_out, unmatched, dropped }
     }
 
     /// The records that may make an incident or join one, by place.

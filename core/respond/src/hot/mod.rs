@@ -52,6 +52,9 @@ pub struct Hot {
     /// decision gives or than fits into memory. What an incident says that it left
     /// out is a lower bound then.
     pub left_out: u64,
+    /// Records that correlations across actors did not look at, because there are more
+    /// than are unpacked for them.
+    pub unmatched: u64,
     /// Records of people at risk that are not in [`Hot::set`], because there are more
     /// than fit into memory at once.
     pub unread: u64,

@@ -35,7 +35,7 @@ fn bad_inventory_is_named_and_strict_makes_it_a_failure() {
         "incomplete: it says that there is more",
         "classes.toml: line 3",
         "1 documents are of kinds",
-        "the account of 2 AWS resources is unknown",
+        "2 resources of AWS are in no account that is known",
     ] {
         let plain: String = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(plain.contains(says), "{says} is not in {}", ran.out);
