@@ -51,6 +51,11 @@ impl Fill {
             ("user_id", person.id),
             ("private_ip", format!("10.{}.{}.{}", rng.between(0, 40), rng.between(0, 255), rng.between(4, 250))),
         ]);
+        let of_name = |values: &BTreeMap<&str, String>, key: &str| values.get(key).cloned().unwrap_or_default();
+        let (own, name) = (of_name(&values, "account"), of_name(&values, "name"));
+        let key = format!("{own}/{}/{name}", of_name(&values, "region"));
+        values.insert("role_id", super::trail::role_id(&own, &format!("{name}-role")));
+        values.insert("kms_key", Rng::labelled(0, &key).guid());
         values.insert("stage", stage);
         values.insert("service", service);
         Self { values }

@@ -5,6 +5,7 @@ use super::fill::Fill;
 use super::tables::{Doing, Step, words};
 use super::{Desk, weighted};
 use crate::rng::Rng;
+use jiff::Timestamp;
 use selvedge_model::RecordKind;
 use selvedge_model::time::iso_second;
 use serde_json::{Map, Value, json};
@@ -93,55 +94,70 @@ const AGENTS: [&str; 6] = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
 ];
 
+/// Seconds that the keys of a workload, a scanner or a service are used.
+const KEYS_LAST: i64 = 6 * 3600;
+
 impl Who {
     fn new(by: By, person: &Person, fill: &Fill, desk: &mut Desk<'_>) -> Self {
         let account = fill.get("account");
+        let given = Timestamp::from_second(desk.at.as_second() / KEYS_LAST * KEYS_LAST).unwrap_or(desk.at);
+        let given = iso_second(given);
         let (rng, at) = (&mut *desk.rng, iso_second(desk.at));
         let (home, cloud) = (person.ip.clone(), format!("20.7.{}.{}", rng.between(0, 99), rng.between(2, 250)));
         let agent = AGENTS[rng.between(0, 4) as usize].to_owned();
-        let role = |path: &str, name: &str, session: &str, mfa: bool, rng: &mut Rng| {
-            session_of(account, path, name, session, &at, mfa, rng)
-        };
+        let role =
+            |path: &str, name: &str, session: &str, mfa: bool| session_of(account, path, name, session, &at, mfa);
         let sso = "aws-reserved/sso.amazonaws.com/eu-west-1/";
         let (identity, ip, agent, console) = match by {
-            By::Pipeline => (role("", "gha-deploy", "GitHubActions", false, rng), cloud, AGENTS[2].to_owned(), false),
+            By::Pipeline => (role("", "gha-deploy", "GitHubActions", false), cloud, AGENTS[2].to_owned(), false),
             By::Stack => {
-                let mut identity = role("", "cdk-hnb659fds-cfn-exec-role", "AWSCloudFormation", false, rng);
+                let mut identity = role("", "cdk-hnb659fds-cfn-exec-role", "AWSCloudFormation", false);
                 identity["invokedBy"] = json!("cloudformation.amazonaws.com");
                 let service = "cloudformation.amazonaws.com".to_owned();
                 (identity, service.clone(), service, false)
             }
             By::Admin | By::Console | By::Colleague => {
                 let set = if by == By::Colleague { "ReadOnly" } else { "PlatformAdmin" };
-                let name = format!("AWSReservedSSO_{set}_{}", rng.hex(16));
+                let suffix = Rng::labelled(0, &format!("{account}/{set}")).hex(16);
+                let name = format!("AWSReservedSSO_{set}_{suffix}");
                 let console = by == By::Console;
                 let agent = if console { AGENTS[5].to_owned() } else { AGENTS[0].to_owned() };
-                (role(sso, &name, &person.upn, false, rng), home, agent, console)
+                (role(sso, &name, &person.upn, false), home, agent, console)
             }
-            By::Federated => (role("", "Analyst", &person.upn, true, rng), home, AGENTS[5].to_owned(), true),
-            By::User => (user(account, fill.get("me"), rng), home, AGENTS[0].to_owned(), false),
+            By::Federated => (role("", "Analyst", &person.upn, true), home, AGENTS[5].to_owned(), true),
+            By::User => (user(account, fill.get("me")), home, AGENTS[0].to_owned(), false),
             By::Root => (root(account, &at), home, AGENTS[5].to_owned(), true),
             By::Workload => {
                 let name = format!("{}-role", fill.get("name"));
-                let session = match rng.between(0, 2) {
-                    0 => format!("i-0{}", rng.hex(16)),
-                    1 => rng.hex(32),
+                // One of a few instances, containers and functions, each with keys that last
+                // six hours.
+                let slot = rng.between(0, 11);
+                let own = &mut Rng::labelled(slot, &format!("{account}/{name}"));
+                let session = match slot % 3 {
+                    0 => format!("i-0{}", own.hex(16)),
+                    1 => own.hex(32),
                     _ => fill.get("name").to_owned(),
                 };
-                let mut identity = role("", &name, &session, false, rng);
+                let ip = format!("10.{}.{}.{}", own.between(0, 40), own.between(0, 255), own.between(4, 250));
+                let mut identity = session_of(account, "", &name, &session, &given, false);
                 if session.starts_with("i-") {
                     identity["sessionContext"]["ec2RoleDelivery"] = json!("2.0");
                 }
-                (identity, fill.get("private_ip").to_owned(), agent, false)
+                (identity, ip, agent, false)
             }
-            By::Scanner => (role("", "PostureScannerReadOnly", "scan", false, rng), cloud, AGENTS[1].to_owned(), false),
+            By::Scanner => (
+                session_of(account, "", "PostureScannerReadOnly", "scan", &given, false),
+                cloud,
+                AGENTS[1].to_owned(),
+                false,
+            ),
             By::Service(host) => {
                 (json!({ "type": "AWSService", "invokedBy": host }), host.to_owned(), host.to_owned(), false)
             }
             By::Linked(host) => {
                 let name = format!("AWSServiceRoleFor{}", host.split('.').next().unwrap_or_default());
                 let path = format!("aws-service-role/{host}/");
-                let mut identity = role(&path, &name, "service", false, rng);
+                let mut identity = session_of(account, &path, &name, "service", &given, false);
                 identity["invokedBy"] = json!(host);
                 (identity, host.to_owned(), host.to_owned(), false)
             }
@@ -215,14 +231,21 @@ fn reads(name: &str) -> bool {
     .any(|verb| name.starts_with(verb))
 }
 
-fn session_of(account: &str, path: &str, name: &str, session: &str, at: &str, mfa: bool, rng: &mut Rng) -> Value {
-    let id = rng.aws_id("AROA", 21);
+/// The unique id of a role, which all its sessions have.
+pub(super) fn role_id(account: &str, name: &str) -> String {
+    Rng::labelled(0, &format!("{account}/{name}")).aws_id("AROA", 21)
+}
+
+/// A role has one unique id, and a session one key while it lasts.
+fn session_of(account: &str, path: &str, name: &str, session: &str, at: &str, mfa: bool) -> Value {
+    let id = role_id(account, name);
+    let key = Rng::labelled(0, &format!("{account}/{name}/{session}/{at}")).aws_id("ASIA", 20);
     json!({
         "type": "AssumedRole",
         "principalId": format!("{id}:{session}"),
         "arn": format!("arn:aws:sts::{account}:assumed-role/{name}/{session}"),
         "accountId": account,
-        "accessKeyId": rng.aws_id("ASIA", 20),
+        "accessKeyId": key,
         "sessionContext": {
             "sessionIssuer": {
                 "type": "Role",
@@ -236,7 +259,8 @@ fn session_of(account: &str, path: &str, name: &str, session: &str, at: &str, mf
     })
 }
 
-fn user(account: &str, name: &str, rng: &mut Rng) -> Value {
+fn user(account: &str, name: &str) -> Value {
+    let mut rng = Rng::labelled(0, &format!("{account}/user/{name}"));
     json!({
         "type": "IAMUser",
         "principalId": rng.aws_id("AIDA", 21),

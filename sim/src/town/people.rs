@@ -3,6 +3,7 @@
 use crate::company::{Company, Human};
 use crate::place::{Browser, EDGE, FIREFOX, Place, SAFARI};
 use crate::rng::Rng;
+use std::collections::BTreeMap;
 
 /// How somebody goes to AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,18 +92,21 @@ pub(super) fn far_away(rng: &mut Rng) -> Place {
 /// Everybody.
 pub(super) fn all(count: usize, rng: &mut Rng) -> Vec<Resident> {
     let domain = ["contoso.com", "northwind.example", "fabrikam.example"][rng.between(0, 2) as usize];
-    (0..count).map(|n| resident(n, domain, rng)).collect()
+    let mut taken = BTreeMap::new();
+    (0..count).map(|n| resident(n, domain, &mut taken, rng)).collect()
 }
 
-fn resident(n: usize, domain: &str, rng: &mut Rng) -> Resident {
+/// `taken`: how many have had a name so far. A tenant has no user principal name twice.
+fn resident(n: usize, domain: &str, taken: &mut BTreeMap<String, usize>, rng: &mut Rng) -> Resident {
     let (first, last) = (FIRST[n % FIRST.len()], LAST[(n / FIRST.len() + n) % LAST.len()]);
-    let round = n / (FIRST.len() * LAST.len());
     // As in real companies: dots, initials, numbers where a name is taken.
-    let local = match (rng.between(0, 9), round) {
-        (_, 1..) => format!("{}.{}{round}", first.to_lowercase(), last.to_lowercase()),
-        (0, _) => format!("{}{}{n}", &first[..1].to_lowercase(), last.to_lowercase()),
+    let local = match rng.between(0, 9) {
+        0 => format!("{}{}{n}", &first[..1].to_lowercase(), last.to_lowercase()),
         _ => format!("{}.{}", first.to_lowercase(), last.to_lowercase()),
     };
+    let before = taken.entry(local.clone()).or_default();
+    let local = if *before == 0 { local } else { format!("{local}.{before}") };
+    *before += 1;
     let (net, asn, city, east) = OFFICES[rng.between(0, 9) as usize % OFFICES.len()];
     let browser: Browser = [EDGE, EDGE, SAFARI, FIREFOX][rng.between(0, 3) as usize];
     let device = (rng.guid(), rng.aws_id("CON-", 10));
@@ -154,4 +158,17 @@ pub(super) fn move_in(mut company: Company, people: &[Resident]) -> Company {
         company.carol = carol.human.clone();
     }
     company
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_people_have_one_name() {
+        let people = all(5_000, &mut Rng::new(1));
+        let names: BTreeSet<&str> = people.iter().map(|one| one.human.upn.as_str()).collect();
+        assert_eq!(names.len(), people.len());
+    }
 }
