@@ -12,14 +12,16 @@ mod usage;
 
 use clap::Parser;
 use libdeflater::{CompressionLvl, Compressor};
-use report::Report;
+use report::{Report, Shown};
 use selvedge_sim::AssertionIds;
 use selvedge_sim::town::{Size, Town, TownTruth, score};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Measures Selvedge's verdicts on a generated company.
 #[derive(Debug, Parser)]
@@ -46,6 +48,10 @@ struct Args {
     /// Keep the logs, the inventory, the truth and the verdict in this folder
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Measure the company that --keep left in this folder once more; size and seed are
+    /// those that it was kept with
+    #[arg(long, value_name = "DIR", conflicts_with = "keep")]
+    again: Option<PathBuf>,
     /// One JSON object instead of the table
     #[arg(long)]
     json: bool,
@@ -104,47 +110,69 @@ fn said(what: &Path) -> impl FnOnce(io::Error) -> String + use<> {
 fn evaluate(args: &Args) -> Result<Report, String> {
     let program = args.program()?;
     let temporary;
-    let folder = match &args.keep {
-        Some(folder) if folder.read_dir().is_ok_and(|mut all| all.next().is_some()) => {
-            return Err(format!("{}: the folder is not empty; name another with --keep", folder.display()));
+    let folder = match (&args.again, &args.keep) {
+        (Some(folder), _) => folder.as_path(),
+        (None, Some(folder)) if folder.read_dir().is_ok_and(|mut all| all.next().is_some()) => {
+            return Err(format!(
+                "{}: the folder is not empty; name another with --keep, or measure it with --again",
+                folder.display()
+            ));
         }
-        Some(folder) => folder.as_path(),
-        None => {
+        (None, Some(folder)) => folder.as_path(),
+        (None, None) => {
             temporary = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
             temporary.path()
         }
     };
-    let begun = Instant::now();
-    let (truth, ids, bytes) = generate(args.size(), folder)?;
-    let text = serde_json::to_string(&truth).map_err(|error| error.to_string())?;
-    fs::write(folder.join("truth.json"), text).map_err(said(folder))?;
-    let generated = begun.elapsed();
-    eprintln!("{} records written in {:.0} s; replaying them", truth.records, generated.as_secs_f64());
+    let (truth, size): (TownTruth, Shown) = if args.again.is_some() {
+        (read(&folder.join("truth.json"))?, read(&folder.join("company.json"))?)
+    } else {
+        let begun = Instant::now();
+        let (truth, ids, bytes) = generate(args.size(), folder)?;
+        let took = begun.elapsed().as_secs_f64();
+        let size = Shown::new(&args.size(), ids == AssertionIds::Random, &truth, bytes, took);
+        write(&folder.join("truth.json"), &truth)?;
+        write(&folder.join("company.json"), &size)?;
+        eprintln!("{} records written in {took:.0} s; replaying them", truth.records);
+        (truth, size)
+    };
+    let (took, replay_peak_bytes) = replay(&program, folder)?;
     let verdict = folder.join("verdict.jsonl");
+    let text = fs::read_to_string(&verdict).map_err(said(&verdict))?;
+    let joins = joins::all(&folder.join("state/journal.redb"))?;
+    let score = score(&truth, text.lines(), Some(&joins));
+    Ok(Report { size, summary: report::summary(&text)?, score, replay_seconds: took.as_secs_f64(), replay_peak_bytes })
+}
+
+/// Runs `selvedge replay` on the logs of a folder, with a new state; says how long it
+/// took, and its most memory in bytes.
+fn replay(program: &Path, folder: &Path) -> Result<(Duration, Option<u64>), String> {
+    let verdict = folder.join("verdict.jsonl");
+    let state = folder.join("state");
+    if state.exists() {
+        fs::remove_dir_all(&state).map_err(said(&state))?;
+    }
     let out = fs::File::create(&verdict).map_err(said(&verdict))?;
     let begun = Instant::now();
     // In the folder: a configuration file elsewhere must not change the verdict.
-    let status = Command::new(&program)
+    let status = Command::new(program)
         .current_dir(folder)
         .args(["replay", "logs", "--estate", "estate", "--state", "state", "--json"])
         .stdout(Stdio::from(out))
         .status()
-        .map_err(said(&program))?;
-    let (took, replay_peak_bytes) = (begun.elapsed(), usage::children_peak());
-    if !status.success() {
-        return Err(format!("`selvedge replay` failed ({status})"));
-    }
-    let text = fs::read_to_string(&verdict).map_err(said(&verdict))?;
-    let joins = joins::all(&folder.join("state/journal.redb"))?;
-    let score = score(&truth, text.lines(), Some(&joins));
-    Ok(Report {
-        size: report::Shown::new(&args.size(), ids == AssertionIds::Random, &truth, bytes),
-        summary: report::summary(&text)?,
-        score,
-        generated_seconds: generated.as_secs_f64(),
-        replay_seconds: took.as_secs_f64(),
-        replay_peak_bytes,
-    })
+        .map_err(said(program))?;
+    let (took, peak) = (begun.elapsed(), usage::children_peak());
+    if status.success() { Ok((took, peak)) } else { Err(format!("`selvedge replay` failed ({status})")) }
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, String> {
+    let text = fs::read_to_string(path).map_err(said(path))?;
+    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn write(path: &Path, value: &impl Serialize) -> Result<(), String> {
+    let text = serde_json::to_string(value).map_err(|error| error.to_string())?;
+    fs::write(path, text).map_err(said(path))
 }
 
 /// Writes the company's files, logs as gzip; what really happened, and how many

@@ -1,12 +1,12 @@
 //! The evaluation's result for people and for programs.
 
 use selvedge_sim::town::{Score, Share, Size, TownTruth};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt::Write as _;
 
 /// What was generated.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Shown {
     people: usize,
     days: u32,
@@ -16,10 +16,17 @@ pub(crate) struct Shown {
     gzip_bytes: u64,
     attacks: usize,
     twins: usize,
+    generated_seconds: f64,
 }
 
 impl Shown {
-    pub(crate) fn new(size: &Size, random_assertion_ids: bool, truth: &TownTruth, gzip_bytes: u64) -> Self {
+    pub(crate) fn new(
+        size: &Size,
+        random_assertion_ids: bool,
+        truth: &TownTruth,
+        gzip_bytes: u64,
+        seconds: f64,
+    ) -> Self {
         Self {
             people: size.people,
             days: size.days,
@@ -29,6 +36,7 @@ impl Shown {
             gzip_bytes,
             attacks: truth.attacks.len(),
             twins: truth.twins.len(),
+            generated_seconds: seconds,
         }
     }
 }
@@ -40,7 +48,6 @@ pub(crate) struct Report {
     pub(crate) score: Score,
     /// The program's own accounting.
     pub(crate) summary: Value,
-    pub(crate) generated_seconds: f64,
     pub(crate) replay_seconds: f64,
     pub(crate) replay_peak_bytes: Option<u64>,
 }
@@ -85,7 +92,7 @@ impl Report {
         row("twins raised", percent(score.twins_raised));
         row("loud incidents of no attack", score.of_nothing.to_string());
         row("incidents", score.incidents.to_string());
-        row("generated in", format!("{:.1} s", self.generated_seconds));
+        row("generated in", format!("{:.1} s", self.size.generated_seconds));
         let rate = size.records as f64 / self.replay_seconds.max(0.001);
         row("replayed in", format!("{:.1} s, {rate:.0} records/s", self.replay_seconds));
         let peak = self.replay_peak_bytes.map_or("unknown".into(), |bytes| format!("{} MiB", bytes >> 20));

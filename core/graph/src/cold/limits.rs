@@ -21,7 +21,7 @@ pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
 /// left holds rules, buffers, the journal's cache, the decision, and some 20
 /// bytes a record while limits are applied. A million records of CloudTrail (of
 /// which five in six are kept) and a million of Azure nearly fill it.
-pub const BUDGET: usize = 192 * 1024 * 1024;
+pub const BUDGET: usize = 160 * 1024 * 1024;
 
 /// No budget may be larger: places in memory are numbers of 27 bits, four bytes
 /// each.
@@ -52,6 +52,8 @@ pub enum Kind {
     ArmUse,
     /// One change in Entra.
     EntraChange,
+    /// A session that a service of AWS was given, such as that of a function: nobody's.
+    Given,
     /// Anything else, or several facts.
     Other,
 }
@@ -64,6 +66,7 @@ impl Kind {
             Self::SignIn => 2,
             Self::ArmUse => 3,
             Self::EntraChange => 4,
+            Self::Given => 5,
         }
     }
 
@@ -73,6 +76,7 @@ impl Kind {
             2 => Self::SignIn,
             3 => Self::ArmUse,
             4 => Self::EntraChange,
+            5 => Self::Given,
             _ => Self::Other,
         }
     }
@@ -134,17 +138,54 @@ pub struct Pressure {
     pub left_out: u64,
 }
 
-/// Steps before records that a rule matched are touched. They are filed by caller and
-/// rules, so that what a noisy rule finds goes before what is rare.
-const TOLD_START: u8 = 4;
-/// Steps before sign-ins, changes in Entra and all that is rarer than calls is touched.
-const RARE_START: u8 = 8;
 /// Halvings from [`MAX_RECORDS_PER_SESSION`] down to one record.
 const HALVINGS: u8 = 13;
-/// Steps before what matters most is touched.
-const HEAD_START: u8 = 32;
+
+/// When records of one class go.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    /// Steps before any goes.
+    start: u8,
+    /// So often the limit of a group is halved then.
+    first: u8,
+    /// Steps before it is halved further.
+    resume: u8,
+}
+
+impl Turn {
+    /// Plain calls of AWS sessions, and sessions that services of AWS were given. Without
+    /// them less is told, but nobody's identity is lost: they go before all else, down to
+    /// one in 128 where sessions are short.
+    const CALL: Self = Self { start: 0, first: u8::MAX, resume: 0 };
+    /// Plain operations in Azure. One person's are not bounded before there is need.
+    const ARM: Self = Self { start: 1, first: 6, resume: 20 };
+    /// What rules matched. It is filed by caller and rules, so that what a noisy rule
+    /// finds goes before what is rare.
+    const TOLD: Self = Self { start: 4, first: 7, resume: 24 };
+    /// Sign-ins, changes in Entra and all that is rarer than calls: they say who is who.
+    const RARE: Self = Self { start: 8, first: 4, resume: 28 };
+    /// What matters most.
+    const HEAD: Self = Self { start: 48, first: u8::MAX, resume: 0 };
+
+    fn of(head: &Head) -> Self {
+        match (head.is(PROTECTED), head.is(TOLD), head.kind()) {
+            (true, ..) => Self::HEAD,
+            (_, true, Kind::Use | Kind::ArmUse | Kind::Given) => Self::TOLD,
+            (_, false, Kind::Use | Kind::Given) => Self::CALL,
+            (_, false, Kind::ArmUse) => Self::ARM,
+            _ => Self::RARE,
+        }
+    }
+
+    /// How often the limit of a group was halved after `step` steps.
+    fn halvings(self, step: u8) -> u8 {
+        let first = step.saturating_sub(self.start).min(self.first);
+        first.saturating_add(if self.first == u8::MAX { 0 } else { step.saturating_sub(self.resume) })
+    }
+}
+
 /// After this many steps nothing is kept.
-pub(super) const LAST_STEP: u8 = HEAD_START + HALVINGS + 64;
+pub(super) const LAST_STEP: u8 = Turn::HEAD.start + HALVINGS + 64;
 
 /// What a group may keep: so many records, with ids up to a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,16 +204,9 @@ pub(super) fn calls_at(step: u8) -> u64 {
 /// What a group of records with such a head may keep after `step` steps. Never more
 /// than after the step before.
 pub(super) fn allowance(step: u8, head: &Head) -> Allowance {
-    let calls = matches!(head.kind(), Kind::Use | Kind::ArmUse);
-    let start = match (head.is(PROTECTED), head.is(TOLD), calls) {
-        (true, ..) => HEAD_START,
-        (_, _, false) => RARE_START,
-        (_, true, true) => TOLD_START,
-        // One person's operations in Azure are not bounded before there is need.
-        (_, false, true) => u8::from(head.kind() == Kind::ArmUse),
-    };
-    let own = step.saturating_sub(start);
-    if own == 0 && start > 0 {
+    let turn = Turn::of(head);
+    let own = turn.halvings(step);
+    if own == 0 && turn.start > 0 {
         return Allowance { records: u64::MAX, below: 1 << 64 };
     }
     let limit = calls_at(own);
@@ -188,12 +222,15 @@ pub(super) fn allowance(step: u8, head: &Head) -> Allowance {
 pub(super) struct Budget {
     /// Memory in use that makes it look whether something must go.
     pub(super) memory: usize,
+    /// Memory that is used if records share less than they usually do, before that is
+    /// reckoned with.
+    pub(super) utmost: usize,
     /// What may be kept. Less than `memory`, so that not every record that
     /// comes then makes it look again.
     pub(super) cost: u64,
     /// What distinct texts may cost.
     pub(super) texts: usize,
-    /// What distinct groups may cost before each counts with its record.
+    /// What groups are taken to cost where it is not known.
     pub(super) groups: usize,
 }
 
@@ -201,7 +238,8 @@ impl Budget {
     pub(super) fn new(bytes: usize) -> Self {
         let memory = bytes.min(MAX_BUDGET);
         let cost = (memory / 8).saturating_mul(7) as u64;
-        Self { memory, cost, texts: memory / 4, groups: memory / 4 }
+        let utmost = (memory / 16).saturating_mul(17).saturating_add(65_536);
+        Self { memory, utmost, cost, texts: memory / 4, groups: memory / 4 }
     }
 }
 
@@ -217,6 +255,8 @@ mod tests {
             (Kind::Use, false, false),
             (Kind::Use, true, false),
             (Kind::Use, false, true),
+            (Kind::ArmUse, false, false),
+            (Kind::Given, false, false),
             (Kind::SignIn, false, false),
             (Kind::Other, true, true),
         ] {
@@ -231,12 +271,17 @@ mod tests {
             }
         }
         let records = |step, kind, told, protected| allowance(step, &head(kind, told, protected, 0)).records;
+        let at = |step, kind| allowance(step, &head(kind, false, false, 0));
         assert_eq!(records(0, Kind::Use, false, false), MAX_RECORDS_PER_SESSION as u64);
         assert_eq!(records(1, Kind::Use, false, false), 5_000);
-        assert_eq!(records(TOLD_START, Kind::Use, true, false), u64::MAX);
-        assert_eq!(records(TOLD_START + 1, Kind::Use, true, false), 5_000);
-        assert_eq!(records(RARE_START, Kind::SignIn, false, false), u64::MAX);
-        assert_eq!(records(HEAD_START, Kind::Other, true, true), u64::MAX, "what matters most goes last");
+        assert_eq!(records(4, Kind::Use, true, false), u64::MAX);
+        assert_eq!(records(5, Kind::Use, true, false), 5_000);
+        assert_eq!(records(24, Kind::Use, true, false), 78);
+        assert_eq!(records(8, Kind::SignIn, false, false), u64::MAX);
+        assert_eq!(records(28, Kind::SignIn, false, false), 625, "when of plain calls hardly any is left");
+        assert_eq!(records(29, Kind::SignIn, false, false), 312);
+        assert_eq!(at(20, Kind::Use).below, 1 << 57, "one in 128");
+        assert_eq!(records(48, Kind::Other, true, true), u64::MAX, "what matters most goes last");
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct ColdSet {
     /// What the stored records cost, at each of [`LEVELS`].
     costs: [u64; 3],
     pressure: Pressure,
+    /// Memory in use at which it looks whether something must go.
+    look_at: usize,
 }
 
 impl Default for ColdSet {
@@ -138,6 +140,7 @@ impl ColdSet {
             saved: 0,
             costs: [0; 3],
             pressure: Pressure::default(),
+            look_at: budget.memory,
         }
     }
 
@@ -159,7 +162,6 @@ impl ColdSet {
         let plain = writer.plain;
         self.scratch = writer.finish();
         self.pressure.crowded |= self.tables.texts.is_full();
-        self.pressure.groups_crowded |= self.tables.groups.is_full();
         if plain > MAX_RECORD {
             self.pressure.left_out = self.pressure.left_out.saturating_add(1);
             return Inserted::LeftOut;
@@ -167,7 +169,7 @@ impl ColdSet {
         let mut head = Head::new(&filing, sizes.map(size_of));
         head.flags |= flags;
         let inserted = self.place(id, head);
-        if self.memory() > self.budget.memory {
+        if self.memory() > self.look_at {
             self.make_room();
         }
         inserted
@@ -188,6 +190,11 @@ impl ColdSet {
         if known || rival.is_some_and(|rival| !older(rival, &version)) {
             present.iter().for_each(|(place, _)| self.arena.flag(*place, head.flags & SEEN, 0));
             return Inserted::Duplicate;
+        }
+        if self.is_beyond(id, &head) {
+            present.iter().for_each(|(place, _)| self.arena.flag(*place, head.flags & SEEN, 0));
+            self.pressure.left_out = self.pressure.left_out.saturating_add(1);
+            return Inserted::LeftOut;
         }
         let Some(place) = self.arena.push(head, &self.scratch.out) else {
             self.pressure.left_out = self.pressure.left_out.saturating_add(1);
@@ -213,6 +220,13 @@ impl ColdSet {
         self.arena.flag(place, SHADOW, 0);
         self.live = self.live.saturating_sub(1);
         if self.show_latest(id) == Some(place) { Inserted::Revised } else { Inserted::Duplicate }
+    }
+
+    /// Whether it would be dropped whatever else there is: limits are never raised.
+    fn is_beyond(&self, id: &[u8; 32], head: &Head) -> bool {
+        let below = limits::allowance(self.pressure.step, head).below;
+        let start = id.first_chunk::<8>().map_or(0, |start| u64::from_be_bytes(*start));
+        u128::from(start) >= below
     }
 
     fn version_at(&self, place: u32) -> Option<(Option<selvedge_model::Timestamp>, selvedge_model::Digest)> {
@@ -279,7 +293,7 @@ impl ColdSet {
     pub fn part(&self, most: usize) -> FactSet {
         let mut order: Vec<(bool, EventId, u32)> = Vec::with_capacity(self.live);
         for entry in self.entries() {
-            let plain = entry.kind() == Kind::Use && !entry.is_told();
+            let plain = matches!(entry.kind(), Kind::Use | Kind::Given) && !entry.is_told();
             order.extend(entry.item().map(|item| (plain, item.event, entry.place())));
         }
         order.sort_unstable();
@@ -330,9 +344,6 @@ impl ColdSet {
         self.pressure.groups_crowded |= pressure.groups_crowded;
         if pressure.crowded {
             self.tables.texts.close();
-        }
-        if pressure.groups_crowded {
-            self.tables.groups.close();
         }
     }
 

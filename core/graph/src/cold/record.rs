@@ -232,13 +232,34 @@ fn write<'a>(
         Shared::write(&rule, to);
         Shared::write(&version, to);
     }
+    let mut is_given = true;
     let mut filing = Filing { kind: Kind::Other, group: 0, owner: 0, told: hit_count > 0, protected: false };
     for fact in facts {
         fact.write(to);
         file(&mut filing, &fact, fact_count == 1);
+        is_given &= is_of_service(&fact);
+    }
+    if is_given && fact_count > 0 && !filing.protected {
+        filing.kind = Kind::Given;
     }
     filing.group = join(filing.group, rules);
     filing
+}
+
+/// Whether it says that a service of AWS was given a session, or is that very call. AWS
+/// names no principal and no key then.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+fn is_of_service(fact: &FactView<'_>) -> bool {
+    match fact {
+        FactView::RoleAssumption(a) => {
+            a.method == AssumeMethod::Role
+                && a.caller_key.is_none()
+                && a.caller_principal.is_none()
+                && a.source_identity.is_none()
+        }
+        FactView::AwsUse(used) => used.session.is_none() && used.principal_type.is("AWSService"),
+        _ => false,
+    }
 }
 
 /// What a fact adds to where its record is filed.

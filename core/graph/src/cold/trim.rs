@@ -28,11 +28,19 @@ impl ColdSet {
 
     /// The same when memory runs out on the way: the room is needed at once.
     pub(super) fn make_room(&mut self) {
+        self.shrink();
+        // What shares little of what it was expected to share.
+        if self.memory() > self.budget.utmost && !self.pressure.groups_crowded {
+            self.pressure.groups_crowded = true;
+            self.shrink();
+        }
+        self.look_at = self.budget.memory.max(self.memory().saturating_add(self.memory() / 8));
+    }
+
+    fn shrink(&mut self) {
         self.trim();
         self.pack();
-        if self.tables.groups.is_full() {
-            self.sweep();
-        }
+        self.sweep();
     }
 
     /// Takes out groups that no record uses any more.
@@ -45,7 +53,9 @@ impl ColdSet {
     }
 
     fn trim(&mut self) {
-        let fits = self.fits(self.costs);
+        // As if no record shared anything with another.
+        let [_, alone, plain] = self.costs;
+        let fits = self.fits([if self.apart() == Level::Plain { plain } else { alone }, alone, plain]);
         if fits && self.pressure.step == 0 && self.stored <= MAX_RECORDS_PER_SESSION {
             return;
         }
@@ -53,37 +63,43 @@ impl ColdSet {
         weighed.sort_unstable();
         self.order_ties(&mut weighed);
         if !fits {
-            while self.pressure.step < LAST_STEP && !self.fits(self.costs_at(&weighed, self.pressure.step)) {
-                self.pressure.step = self.pressure.step.saturating_add(1);
-            }
+            self.pressure.step = self.least_step(&weighed);
         }
         self.drop_beyond(&weighed);
     }
 
-    /// Whether records that cost so much are within the budget. Each of the sums only
-    /// grows with what is read, and so does what is held against the budget: while
-    /// groups fit into their table, records and the tables; then no less, and no less
-    /// than if no record shared a group; then what records cost without tables.
-    fn fits(&self, [shared, alone, plain]: [u64; 3]) -> bool {
-        let (texts, groups) = (self.tables.texts.spent() as u64, self.tables.groups.spent() as u64);
-        let cost = match self.level() {
-            Level::Shared => shared.saturating_add(groups),
-            Level::Alone => shared.saturating_add(groups).max(alone),
-            // What groups cost depends on the order now.
-            Level::Plain => shared.saturating_add(self.budget.groups as u64).max(plain),
-        };
-        cost.saturating_add(texts) <= self.budget.cost
+    /// The first step, from the present one on, after which all is within the budget:
+    /// each costs no more than the one before.
+    fn least_step(&self, weighed: &[Weighed]) -> u8 {
+        let (mut low, mut high) = (self.pressure.step, LAST_STEP);
+        while low < high {
+            let step = low.midpoint(high);
+            if self.fits(self.costs_at(weighed, step)) {
+                high = step;
+            } else {
+                low = step.saturating_add(1);
+            }
+        }
+        low
     }
 
-    /// How far the tables serve.
-    fn level(&self) -> Level {
-        if self.tables.texts.is_full() {
-            Level::Plain
-        } else if self.tables.groups.is_full() {
-            Level::Alone
-        } else {
-            Level::Shared
-        }
+    /// Whether records that cost so much are within the budget. Each of the sums only
+    /// grows with what is read, and so does what is held against the budget: what
+    /// records cost that share with those that they are limited with; if more memory was
+    /// seen to be used than that says, no less than if they shared nothing.
+    fn fits(&self, [shared, alone, plain]: [u64; 3]) -> bool {
+        let cost = match (self.pressure.groups_crowded, self.apart()) {
+            (false, _) => shared,
+            (true, Level::Plain) => shared.saturating_add(self.budget.groups as u64).max(plain),
+            (true, _) => shared.max(alone),
+        };
+        cost.saturating_add(self.tables.texts.spent() as u64) <= self.budget.cost
+    }
+
+    /// What a record costs that shares with no other. When texts are too many for their
+    /// table, they stand in the records.
+    fn apart(&self) -> Level {
+        if self.tables.texts.is_full() { Level::Plain } else { Level::Alone }
     }
 
     fn weigh(&self, place: u32, head: &Head, body: &[u8]) -> Weighed {
@@ -125,7 +141,8 @@ impl ColdSet {
         }
     }
 
-    /// What would be kept after `step` steps costs.
+    /// What would be kept after `step` steps costs, at each of [`LEVELS`]. Records that are
+    /// limited together pay once for the groups that they share.
     fn costs_at(&self, weighed: &[Weighed], step: u8) -> [u64; 3] {
         let mut costs = [0u64; 3];
         for group in weighed.chunk_by(|a, b| a.0 == b.0) {
@@ -133,9 +150,16 @@ impl ColdSet {
                 continue;
             };
             let kept = self.kept_of(group, &head, step);
-            for (cost, level) in costs.iter_mut().zip(LEVELS) {
-                *cost = cost.saturating_add(kept.saturating_mul(bytes_of(head.size(level))));
+            if kept == 0 {
+                continue;
             }
+            let of = |level| bytes_of(head.size(level));
+            for (cost, level) in costs.iter_mut().zip(LEVELS) {
+                *cost = cost.saturating_add(kept.saturating_mul(of(level)));
+            }
+            // One caller's session from one address: their groups stand once.
+            let once = of(self.apart()).saturating_sub(of(Level::Shared));
+            costs[0] = costs[0].saturating_add(once);
         }
         costs
     }

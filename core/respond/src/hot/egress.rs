@@ -46,7 +46,7 @@ pub(super) fn large_reads(cold: &ColdSet, sweep: &Sweep, threshold: u64) -> Vec<
         let may_be = match entry.kind() {
             Kind::Use => owners.has(entry.owner()),
             Kind::Other => true,
-            Kind::SignIn | Kind::ArmUse | Kind::EntraChange => false,
+            Kind::SignIn | Kind::ArmUse | Kind::EntraChange | Kind::Given => false,
         };
         let item = may_be.then(|| entry.item()).flatten();
         // A single call that is of no kind of its own is of no session.

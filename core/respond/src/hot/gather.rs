@@ -42,7 +42,7 @@ pub(super) fn gather(
     cold: &ColdSet,
     estate: &Estate,
     sweep: &Sweep,
-    (people, principals): (BTreeSet<PersonKey>, BTreeSet<u64>),
+    (people, principals, moving): (BTreeSet<PersonKey>, BTreeSet<u64>, BTreeSet<u64>),
     loud: Option<Loud>,
 ) -> Hot {
     let joined = loud.as_ref().map(|loud| joined(actors(cold, loud), sweep)).unwrap_or_default();
@@ -65,7 +65,7 @@ pub(super) fn gather(
         if let Some(call) = item.skim_use().filter(|_| !is_loud) {
             let outline = if loud.is_some() && entry.is_told() { &mut told } else { &mut outline };
             match callers.of(call.who, &item, &wanted) {
-                Call::All => own.push((true, item.event, entry.place())),
+                Call::All => own.push((if entry.is_told() { FIRST } else { CALL }, item.event, entry.place())),
                 Call::Joined(shown) => outline.note(shown, (call.at, item.event, entry.place())),
                 Call::None => {}
             }
@@ -78,7 +78,8 @@ pub(super) fn gather(
             set.put(item.event, item.record());
             taken.insert(entry.place());
         } else if facts.iter().any(|fact| wanted.wants_fact(fact)) {
-            own.push((false, item.event, entry.place()));
+            let rank = if entry.is_told() { FIRST } else { wanted.rank(&facts, &moving) };
+            own.push((rank, item.event, entry.place()));
         } else if loud.is_some() && entry.is_told() {
             wanted.outline(&entry, &item, &facts, &mut told);
             lone.look(&entry, &facts);
@@ -112,13 +113,24 @@ pub(super) fn gather(
 }
 
 /// Records of people at risk and of their AWS sessions that are unpacked at once.
-const MAX_OWN: usize = 20_000;
+const MAX_OWN: usize = 40_000;
 
-/// A record: whether it is a plain call, its identity, and where it lies.
-type Own = (bool, EventId, u32);
+/// A record: when it is read (see [`FIRST`]), its identity, and where it lies.
+type Own = (u8, EventId, u32);
 
-/// Leaves `most` of these: what says who is who first, then those with the smallest
-/// identities, which are a fair sample whatever came first. Says how many were more.
+/// What rules matched, what says who is who, and all that is rare.
+const FIRST: u8 = 0;
+/// Sign-ins of Entra sessions that show in two places, and those that may have given an
+/// AWS session.
+const SECOND: u8 = 1;
+/// Plain calls to AWS, plain operations in Azure.
+const CALL: u8 = 2;
+/// Other sign-ins: of one who works all day there are thousands.
+const USUAL: u8 = 3;
+
+/// Leaves `most` of these: those that are read first, and of one rank those with the
+/// smallest identities, which are a fair sample whatever came first. Says how many were
+/// more.
 fn bounded(own: &mut Vec<Own>, most: usize) -> u64 {
     own.sort_unstable();
     let more = own.len().saturating_sub(most);
@@ -267,12 +279,25 @@ impl Wanted {
         match entry.kind() {
             Kind::Use | Kind::ArmUse | Kind::EntraChange => self.owners.has(entry.owner()),
             Kind::SignIn => !self.is_empty() || calibrating.is_due,
-            Kind::Other => !self.is_empty() || calibrating.is_due,
+            Kind::Other | Kind::Given => !self.is_empty() || calibrating.is_due,
         }
     }
 
     fn is_empty(&self) -> bool {
         self.people.is_empty() && self.principals.is_empty() && self.joined.is_empty()
+    }
+
+    /// When a record of people at risk is read, if there are too many of them.
+    fn rank(&self, facts: &[FactView<'_>], moving: &BTreeSet<u64>) -> u8 {
+        match facts {
+            [FactView::SignIn(s)] => {
+                let moves = s.session_id.is_some_and(|sid| moving.contains(&sid.mark()));
+                let gave = self.requests.contains(&s.request_id.mark()) || self.holders.is_near(s);
+                if moves || gave { SECOND } else { USUAL }
+            }
+            [FactView::ArmUse(_) | FactView::AwsUse(_)] => CALL,
+            _ => FIRST,
+        }
     }
 
     fn wants_fact(&self, fact: &FactView<'_>) -> bool {
@@ -419,9 +444,9 @@ mod tests {
 
     #[test]
     fn what_says_who_is_who_is_read_first_and_the_order_of_arrival_says_nothing() {
-        let one = |plain, n: u8| (plain, EventId(Digest::from_bytes([n; 32])), u32::from(n));
-        let all = [one(true, 1), one(false, 9), one(true, 2), one(false, 4)];
-        for (most, expect, more) in [(9, vec![4, 9, 1, 2], 0), (3, vec![4, 9, 1], 1), (1, vec![4], 3)] {
+        let one = |rank, n: u8| (rank, EventId(Digest::from_bytes([n; 32])), u32::from(n));
+        let all = [one(USUAL, 1), one(FIRST, 9), one(CALL, 2), one(SECOND, 4)];
+        for (most, expect, more) in [(9, vec![9, 4, 2, 1], 0), (3, vec![9, 4, 2], 1), (1, vec![9], 3)] {
             for turn in 0..all.len() {
                 let mut own = all.to_vec();
                 own.rotate_left(turn);

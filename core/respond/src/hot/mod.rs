@@ -68,10 +68,10 @@ pub fn hot(
     thresholds: &Thresholds,
 ) -> Hot {
     let sweep = sweep::sweep(cold, estate);
-    let people = suspects::suspects(cold, &sweep, &thresholds.context_change);
+    let (people, moving) = suspects::suspects(cold, &sweep, &thresholds.context_change);
     let held = suspects::held(cold, estate, &sweep, &people);
     let loud = loud::Loud::of(cold, &sweep, (rules, correlations), &thresholds.signals);
-    let mut hot = gather::gather(cold, estate, &sweep, (people, held), Some(loud));
+    let mut hot = gather::gather(cold, estate, &sweep, (people, held, moving), Some(loud));
     hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
     hot
 }
@@ -81,7 +81,7 @@ pub fn hot(
 pub fn about(cold: &ColdSet, estate: &Estate, people: BTreeSet<PersonKey>) -> Hot {
     let sweep = sweep::sweep(cold, estate);
     let held = suspects::held(cold, estate, &sweep, &people);
-    gather::gather(cold, estate, &sweep, (people, held), None)
+    gather::gather(cold, estate, &sweep, (people, held, BTreeSet::new()), None)
 }
 
 /// Picks out what there is about whatever goes by a name: access key, principal id or
@@ -89,7 +89,8 @@ pub fn about(cold: &ColdSet, estate: &Estate, people: BTreeSet<PersonKey>) -> Ho
 /// the sessions it came from and those that came of it.
 pub fn around(cold: &ColdSet, estate: &Estate, name: &str) -> Hot {
     let (people, principals, lone) = named::named(cold, name);
-    let mut hot = gather::gather(cold, estate, &sweep::sweep(cold, estate), (people, principals), None);
+    let mut hot =
+        gather::gather(cold, estate, &sweep::sweep(cold, estate), (people, principals, BTreeSet::new()), None);
     for item in lone.into_iter().filter_map(|place| cold.at(place)) {
         hot.set.put(item.event, item.record());
     }

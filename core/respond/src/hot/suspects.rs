@@ -11,15 +11,23 @@ use selvedge_graph::{Estate, PersonKey, identity::is_object_id};
 use selvedge_model::fact::SignIn;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Everybody for whom [`risks`] finds something.
-pub(super) fn suspects(cold: &ColdSet, sweep: &Sweep, table: &ContextChange) -> BTreeSet<PersonKey> {
-    let mut out = BTreeSet::new();
+/// Everybody for whom [`risks`] finds something, and their Entra sessions that show in
+/// two places, as numbers.
+pub(super) fn suspects(cold: &ColdSet, sweep: &Sweep, table: &ContextChange) -> (BTreeSet<PersonKey>, BTreeSet<u64>) {
+    let (mut people, mut moving) = (BTreeSet::new(), BTreeSet::new());
     for rows in sweep.rows.chunk_by(|a, b| a.0 == b.0) {
-        if rows.chunk_by(|a, b| a.1 == b.1).any(|session| moves(cold, session)) {
-            out.extend(risky(cold, rows, table));
+        let sessions = rows.chunk_by(|a, b| a.1 == b.1).filter(|session| moves(cold, session));
+        let theirs: Vec<u64> = sessions.filter_map(|session| Some(session.first()?.1)).collect();
+        if theirs.is_empty() {
+            continue;
+        }
+        let found = risky(cold, rows, table);
+        if !found.is_empty() {
+            people.extend(found);
+            moving.extend(theirs);
         }
     }
-    out
+    (people, moving)
 }
 
 /// Whether one Entra session shows in two places. Without that there is no
