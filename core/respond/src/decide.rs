@@ -171,7 +171,7 @@ fn case_of(
         index.links.get(&person).into_iter().flatten().map(|link| (*link).clone()).collect();
     let about = index.by_person.get(&(person.tenant.as_str(), person.user_id.as_str()));
     let held = held::held(&inputs.estate.seam, about.into_iter().flatten().map(|(_, record)| *record));
-    own.extend(held::joined(&held, &person, &index.links));
+    own.extend(held::joined(&held, &person, &index.links, resolver.sessions()));
     let own_sessions: Vec<&AwsSession<'_>> = own.iter().filter_map(|l| resolver.sessions().get(&l.session)).collect();
     let mut records: BTreeMap<EventId, Record> = BTreeMap::new();
     records.extend(about.into_iter().flatten().map(|(id, record)| (**id, (*record).clone())));
