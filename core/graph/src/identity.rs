@@ -4,10 +4,11 @@
 //! Ambiguity is reported, never guessed. Within a family of nested rules the
 //! strongest counts; only grounds that rest on disjoint keys are combined.
 
+use crate::center::Portals;
 use crate::estate::{EntraUser, Estate, tenant_of};
 use crate::factset::FactSet;
 use crate::sessions::{AwsSession, sessions};
-use selvedge_model::fact::{AssumeMethod, AwsSessionKey, RoleAssumption, SignIn};
+use selvedge_model::fact::{AssumeMethod, AwsSessionKey, PortalUse, RoleAssumption, SignIn};
 use selvedge_model::{Confidence, Fact, RecordId, SignedDuration, guid};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ pub struct PersonKey {
 /// A rule that joined, with what it alone is worth.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ground {
-    /// `F1` … `F6`, `I1`, `I5`, `W1`, `W2`, `G1`.
+    /// `F1` … `F6`, `I1` … `I5`, `W1`, `W2`, `G1`.
     pub rule: String,
     /// What it alone is worth.
     pub confidence: Confidence,
@@ -135,6 +136,8 @@ pub struct Resolver<'a> {
     /// The inventory's users by UPN.
     known: BTreeMap<&'a str, &'a EntraUser>,
     sessions: BTreeMap<AwsSessionKey, AwsSession<'a>>,
+    /// What was done at Identity Center's portal.
+    portals: Portals<'a>,
     calibration: Calibration,
 }
 
@@ -179,10 +182,32 @@ impl<'a> Resolver<'a> {
         // Two users of one name: the first by id counts.
         let known = estate.users.values().rev().map(|user| (user.upn.as_str(), user)).collect();
         let undecided = Calibration::Undecided;
-        let mut resolver =
-            Self { estate, sign_ins, by_upn, by_user, by_workload, name_of, known, sessions, calibration: undecided };
+        let mut resolver = Self {
+            estate,
+            sign_ins,
+            by_upn,
+            by_user,
+            by_workload,
+            name_of,
+            known,
+            sessions,
+            portals: Portals::default(),
+            calibration: undecided,
+        };
+        resolver.portals = Portals::of(set, &resolver);
         resolver.calibration = calibration.unwrap_or_else(|| resolver.calibrate());
         resolver
+    }
+
+    /// What was done at Identity Center's portal.
+    pub(crate) fn portals(&self) -> &Portals<'a> {
+        &self.portals
+    }
+
+    /// What a person did at Identity Center's portal, by time: the record names the
+    /// identity store's user (rule I1) or the user's name.
+    pub fn portal_uses_of(&self, person: &PersonKey) -> &[&'a PortalUse] {
+        self.portals.of_person(person)
     }
 
     /// All sessions.

@@ -343,12 +343,13 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
             let uses = session.uses.iter().map(|used| used.cite.event);
             uses.chain(session.assumptions.iter().map(|assumed| assumed.cite.event)).collect::<Vec<_>>()
         })
+        .chain(resolver.portal_uses_of(&person).iter().map(|used| used.cite.event))
         .collect();
     let about = |fact: &Fact| match fact {
         Fact::SignIn(s) => s.tenant == person.tenant && s.user_id == person.user_id,
         Fact::ArmUse(u) => u.tenant == person.tenant && u.object_id == person.user_id,
         Fact::EntraChange(c) => c.tenant == person.tenant && c.initiator_id == person.user_id,
-        Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) => false,
+        Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) | Fact::Portal(_) => false,
     };
     let records = hot.set.records().filter(|(id, record)| cited.contains(id) || record.facts.iter().any(about));
     Ok(PersonCase {

@@ -252,6 +252,7 @@ fn moment(fact: &mut Fact) -> &mut Timestamp {
         Fact::ArmUse(f) => &mut f.cite.at,
         Fact::EntraChange(f) => &mut f.cite.at,
         Fact::Signal(f) => &mut f.cite.at,
+        Fact::Portal(f) => &mut f.cite.at,
     }
 }
 

@@ -275,6 +275,12 @@ fn file(filing: &mut Filing, fact: &FactView<'_>, alone: bool) {
             filing.protected |= s.report.is_some();
             (Kind::Other, 0, join(s.account.mark(), s.actor.mark()))
         }
+        FactView::Portal(p) => {
+            // Who asked for which role says who is behind a session.
+            filing.protected |= p.role_name.is_some();
+            let user = join(p.store_user.map_or(0, |id| id.mark()), p.user_name.mark());
+            (Kind::Other, 0, join(user, p.ip.mark()))
+        }
     };
     if alone {
         filing.kind = kind;

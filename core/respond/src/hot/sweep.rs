@@ -4,7 +4,7 @@
 use super::pairs::Pairs;
 use super::{mark, names_an_object, person_mark};
 use selvedge_graph::Estate;
-use selvedge_graph::cold::views::{AwsUseView, FactView, RoleAssumptionView, SignInView};
+use selvedge_graph::cold::views::{AwsUseView, FactView, PortalUseView, RoleAssumptionView, SignInView};
 use selvedge_graph::cold::{ColdSet, Item, Kind, Text};
 use selvedge_graph::identity::user_name_of;
 use selvedge_graph::seam::Seam;
@@ -44,6 +44,9 @@ pub(super) struct Sweep {
     /// When principals that may be people's were given their sessions, in
     /// microseconds since 1970.
     pub(super) given: Vec<(u64, i64)>,
+    /// When users of Identity Center (by store's user id, by name) were let in, in
+    /// microseconds since 1970.
+    pub(super) let_in: Vec<(u64, i64)>,
     /// Bytes that left, by principal.
     pub(super) egress: BTreeMap<u64, u64>,
 }
@@ -73,6 +76,7 @@ pub(super) fn sweep(cold: &ColdSet, estate: &Estate) -> Sweep {
                 FactView::SignIn(sign_in) => sweep.sign_in(sign_in, entry.place()),
                 FactView::RoleAssumption(assumption) => sweep.assumption(assumption, &estate.seam),
                 FactView::AwsUse(used) => sweep.used(used),
+                FactView::Portal(used) => sweep.portal(used),
                 FactView::ArmUse(_) | FactView::EntraChange(_) | FactView::Signal(_) => {}
             }
         }
@@ -135,6 +139,14 @@ impl Sweep {
                 self.assertions.add(mark(&id), principal);
                 self.calibrating.push((mark(&id), name));
             }
+        }
+    }
+
+    fn portal(&mut self, p: &PortalUseView<'_>) {
+        if p.operation.is("UserAuthentication") {
+            let at = p.cite.at.as_microsecond();
+            let own = p.store_user.iter().chain([&p.user_name]).filter(|name| !name.is_empty());
+            self.let_in.extend(own.map(|name| (name.mark(), at)));
         }
     }
 
