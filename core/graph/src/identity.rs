@@ -56,7 +56,8 @@ pub struct PersonKey {
 /// A rule that joined, with what it alone is worth.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ground {
-    /// `F1` … `F6`, `I1` … `I5`, `W1`, `W2`, `G1`.
+    /// `F1` … `F6`, `I1` … `I5`, `W1`, `W2`, `G1`; `X3`, `X8` and `X12` of whoever has a workload,
+    /// a machine or a key in hand.
     pub rule: String,
     /// What it alone is worth.
     pub confidence: Confidence,
@@ -335,7 +336,7 @@ impl<'a> Resolver<'a> {
 
     /// P1: a SAML application of Entra signed the person in to the role.
     fn link_saml(&self, session: &AwsSession<'a>, assumption: &'a RoleAssumption) -> Option<CrossCloudLink> {
-        let tenant = self.tenant_behind(assumption)?;
+        let tenant = tenant_behind(self.estate, assumption)?;
         let name = user_name(assumption);
         let by_source = session.source_identity().and_then(|id| self.user_by_id(&tenant, id));
         let by_name = self.user_by_upn(&tenant, &name);
@@ -386,17 +387,6 @@ impl<'a> Resolver<'a> {
             confidence,
             evidence,
         })
-    }
-
-    /// The tenant whose issuer, hashed with account and provider, gives the
-    /// record's `nameQualifier` (N8). A record without one names its issuer.
-    fn tenant_behind(&self, assumption: &RoleAssumption) -> Option<String> {
-        let provider = assumption.provider_arn.as_deref();
-        let issuer = assumption.issuer.as_deref();
-        match assumption.name_qualifier.as_deref() {
-            Some(qualifier) => self.estate.provider_of(qualifier, &assumption.account, issuer, provider),
-            None => tenant_of(issuer?),
-        }
     }
 
     pub(crate) fn user_by_id(&self, tenant: &str, id: &str) -> Option<(String, String)> {
@@ -523,9 +513,20 @@ fn time_ground(chosen: &Chosen<'_>) -> Option<Ground> {
     }
 }
 
+/// The tenant whose issuer, hashed with account and provider, gives the record's
+/// `nameQualifier` (N8). A record without one names its issuer.
+pub(crate) fn tenant_behind(estate: &Estate, assumption: &RoleAssumption) -> Option<String> {
+    let provider = assumption.provider_arn.as_deref();
+    let issuer = assumption.issuer.as_deref();
+    match assumption.name_qualifier.as_deref() {
+        Some(qualifier) => estate.provider_of(qualifier, &assumption.account, issuer, provider),
+        None => tenant_of(issuer?),
+    }
+}
+
 /// The name the person goes by in the assertion: the session name if it is a
 /// UPN, else the subject.
-fn user_name(assumption: &RoleAssumption) -> String {
+pub(crate) fn user_name(assumption: &RoleAssumption) -> String {
     user_name_of(&assumption.session_name, assumption.subject.as_deref())
 }
 

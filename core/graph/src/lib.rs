@@ -21,6 +21,7 @@ pub mod cold;
 pub mod estate;
 pub mod factset;
 pub mod find;
+pub mod forged;
 pub mod identity;
 pub mod path;
 pub mod seam;

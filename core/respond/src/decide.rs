@@ -13,8 +13,9 @@ use crate::incident::{Incident, Kind, Status};
 use crate::plan::{Goal, contain};
 use crate::signals::marks;
 use crate::thresholds::Thresholds;
-use crate::{assess, correlate, held, story, tactics, tale};
+use crate::{assess, correlate, forged, held, story, tactics, tale};
 use about::{Index, case_of};
+use selvedge_graph::forged::{Forged, Missing, missing};
 use selvedge_graph::identity::{Calibration, Holder};
 use selvedge_graph::sessions::sessions;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Resolver};
@@ -65,6 +66,9 @@ pub struct Decision {
     pub unmatched: u64,
     /// Records of people at risk that were not read: see [`crate::hot::Hot::unread`].
     pub unread: u64,
+    /// SAML sessions without a sign-in of which it cannot be said that they are forged,
+    /// by what hinders.
+    pub unsigned: BTreeMap<&'static str, u64>,
 }
 
 /// What was found out over a whole set, where [`Inputs::set`] is the part of it
@@ -77,6 +81,8 @@ pub struct Scope {
     pub calibration: Option<Calibration>,
     /// The large reads.
     pub egress: Option<Vec<Finding>>,
+    /// Which SAML assertions no sign-in gave.
+    pub missing: Option<Missing>,
     /// By a record, how many others of its episode are not in the set.
     pub dropped: BTreeMap<EventId, u64>,
 }
@@ -88,6 +94,22 @@ pub fn decide(inputs: &Inputs<'_>) -> Decision {
 
 /// Decides over a part of a set, which has all that the decision reads.
 pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
+    let missing = match &scope.missing {
+        Some(missing) => missing.clone(),
+        None => missing(inputs.set, inputs.estate),
+    };
+    let Missing { forged, unknown } = missing;
+    let decision = if forged.is_empty() {
+        decide_told(inputs, scope, &[])
+    } else {
+        let (set, rules) = forged::told(inputs.set, inputs.rules, &forged);
+        decide_told(&Inputs { set: &set, rules: &rules, ..*inputs }, scope, &forged)
+    };
+    Decision { unsigned: unknown, ..decision }
+}
+
+/// Decides where what shows in the whole alone is told of the records.
+fn decide_told(inputs: &Inputs<'_>, scope: &Scope, forged: &[Forged]) -> Decision {
     let resolver = Resolver::calibrated(inputs.set, inputs.estate, scope.calibration);
     let links = resolver.links();
     let mut all = findings::of_records(inputs.set, inputs.rules);
@@ -109,7 +131,7 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
             continue;
         }
         all.extend(found.iter().filter(|risk| !risk.needs_egress).map(findings::context_change));
-        let case = case_of(inputs, &resolver, &index, &links, person, &scene.correlated);
+        let case = case_of((inputs, forged), &resolver, &index, &links, person, &scene.correlated);
         for (incident, more) in judge_person(&case, inputs.thresholds) {
             all.extend(more);
             incidents.push((CaseInput::Person(Box::new(case.clone())), incident));
@@ -308,7 +330,7 @@ impl<'a> View<'a> {
                 continue;
             };
             let from_hand = match link.sign_in.as_deref() {
-                _ if link.holder == Holder::Workload => held::is_by_hand(&self.case.held, link, hand),
+                _ if held::is_by_change(link) => held::is_by_hand(&self.case.held, link, hand),
                 Some(sign_in) => {
                     requests.contains(sign_in)
                         || link.alternatives.iter().any(|a| requests.contains(a.as_str()))

@@ -101,7 +101,7 @@ pub fn subject_of(record: &Record) -> String {
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".into())
 }
 
-fn version_of(parts: &[&str]) -> String {
+pub(crate) fn version_of(parts: &[&str]) -> String {
     Digest::of_parts(parts.iter().map(|p| p.as_bytes())).short(12)
 }
 

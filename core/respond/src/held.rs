@@ -28,6 +28,15 @@ const MUCH_MORE: u64 = 10;
 /// workload, times and records in order.
 pub(crate) type Held = BTreeMap<String, BTreeSet<(Timestamp, EventId)>>;
 
+/// What a person has in hand in AWS by changes that they made.
+#[derive(Debug, Default)]
+pub(crate) struct InHand {
+    /// Their sessions.
+    pub(crate) links: Vec<CrossCloudLink>,
+    /// By `aws:userid` of the session, the changes that it came of.
+    pub(crate) held: Held,
+}
+
 /// Whether an operation changes anything.
 fn changes(used: &ArmUse) -> bool {
     used.status != "failed" && !used.operation.ends_with("/read")
@@ -163,8 +172,22 @@ impl<'s> Usual<'s> {
     }
 }
 
-/// Whether a session of a workload came of a change that this hand made.
+/// Whether a session is somebody's by changes alone.
+pub(crate) fn is_by_change(link: &CrossCloudLink) -> bool {
+    link.holder == Holder::Workload || is_taken(link)
+}
+
+/// Whether a session was taken by a command on a machine or with a forged assertion.
+fn is_taken(link: &CrossCloudLink) -> bool {
+    link.grounds.iter().any(|ground| ["X3", "X12"].contains(&ground.rule.as_str()))
+}
+
+/// Whether a session came of a change that this hand made.
 pub(crate) fn is_by_hand(held: &Held, link: &CrossCloudLink, hand: &BTreeSet<EventId>) -> bool {
+    if is_taken(link) {
+        let by = held.get(&link.session.principal_id);
+        return by.into_iter().flatten().any(|(_, event)| hand.contains(event));
+    }
     before(held, link).is_some_and(|(_, event)| hand.contains(event))
 }
 

@@ -13,6 +13,7 @@
 )]
 
 mod actor;
+mod arc;
 mod assess;
 pub mod case;
 mod cast;
@@ -22,6 +23,7 @@ pub mod correlate;
 pub mod decide;
 mod episode;
 pub mod findings;
+pub mod forged;
 mod held;
 pub mod hot;
 pub mod incident;

@@ -9,6 +9,7 @@ mod coverage;
 mod forms;
 mod lake;
 mod ocsf;
+mod portal;
 mod properties;
 mod records;
 mod records_azure;

@@ -320,8 +320,12 @@ impl UseSkim {
 pub struct SignInSkim<'a> {
     /// Claim `sid`.
     pub session_id: Option<super::text::Text<'a>>,
+    /// When it happened.
+    pub at: jiff::Timestamp,
     /// Tenant to service principal: who.
     pub user: u32,
+    /// Application to federated credential: to what.
+    pub app: u32,
     /// Address to user agent: from where.
     pub place: u32,
     /// How, and the result.
@@ -334,11 +338,10 @@ impl<'a> SignInSkim<'a> {
         if from.byte()? != 0 {
             return None;
         }
-        Cited::read(from)?;
+        let at = Cited::read(from)?.at;
         Id::read(from)?;
         let session_id = Opt::<Id>::read(from)?;
-        let user = from.group()?;
-        from.group()?;
-        Some(Self { session_id, user, place: from.group()?, how: from.group()? })
+        let (user, app) = (from.group()?, from.group()?);
+        Some(Self { session_id, at, user, app, place: from.group()?, how: from.group()? })
     }
 }

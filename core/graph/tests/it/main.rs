@@ -1,6 +1,7 @@
 //! Identity across the seam: every join rule on small, made sets.
 #![allow(missing_docs, reason = "tests")]
 
+mod center;
 mod estate;
 mod graph;
 mod workloads;

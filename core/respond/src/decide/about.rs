@@ -2,7 +2,8 @@
 
 use super::Inputs;
 use crate::case::{Correlated, PersonCase, RoleFacts, touching};
-use crate::held;
+use crate::{arc, forged, held};
+use selvedge_graph::forged::Forged;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
 use selvedge_model::fact::AwsSessionKey;
 use selvedge_model::{EventId, Fact};
@@ -49,7 +50,7 @@ fn person_of(fact: &Fact) -> Option<(&str, &str)> {
 
 /// Gathers everything the verdict on one person reads.
 pub(super) fn case_of(
-    inputs: &Inputs<'_>,
+    (inputs, forged): (&Inputs<'_>, &[Forged]),
     resolver: &Resolver<'_>,
     index: &Index<'_>,
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
@@ -59,8 +60,17 @@ pub(super) fn case_of(
     let mut own: Vec<CrossCloudLink> =
         index.links.get(&person).into_iter().flatten().map(|link| (*link).clone()).collect();
     let about = index.by_person.get(&(person.tenant.as_str(), person.user_id.as_str()));
-    let held = held::held(&inputs.estate.seam, about.into_iter().flatten().map(|(_, record)| *record));
-    own.extend(held::joined(&held, &person, &index.links, resolver.sessions()));
+    let theirs = || about.into_iter().flatten().map(|(_, record)| *record);
+    let (estate, sessions) = (inputs.estate, resolver.sessions());
+    let mut held = held::held(&estate.seam, theirs());
+    own.extend(held::joined(&held, &person, &index.links, sessions));
+    let upn = upn_of(theirs(), &person);
+    let by_command = arc::taken(&estate.seam, (&person, &upn), theirs(), sessions);
+    let by_key = forged::taken((forged, inputs.set, estate), (&person, &upn), theirs(), sessions);
+    for taken in [by_command, by_key] {
+        own.extend(taken.links);
+        held.extend(taken.held);
+    }
     let own_sessions: Vec<&AwsSession<'_>> = own.iter().filter_map(|l| resolver.sessions().get(&l.session)).collect();
     let mut records: BTreeMap<EventId, Record> = BTreeMap::new();
     records.extend(about.into_iter().flatten().map(|(id, record)| (**id, (*record).clone())));
@@ -80,7 +90,7 @@ pub(super) fn case_of(
     let rules = rule_ids.into_iter().filter_map(|id| Some((id.to_owned(), inputs.rules.get(id)?.clone()))).collect();
     let accounts: BTreeSet<&str> = own_sessions.iter().map(|s| s.account.as_str()).collect();
     PersonCase {
-        upn: upn_of(&records, &person),
+        upn,
         user_type: inputs.estate.users.get(&person.user_id).map(|u| u.user_type.clone()),
         roles: roles_of(inputs.estate, &own_sessions),
         shared: shared(index, links, &person, &own_sessions),
@@ -97,8 +107,8 @@ pub(super) fn case_of(
 }
 
 /// The name under which Entra last let the person in.
-fn upn_of(records: &BTreeMap<EventId, Record>, person: &PersonKey) -> String {
-    let sign_ins = records.values().flat_map(|r| &r.facts).filter_map(|fact| match fact {
+fn upn_of<'r>(records: impl Iterator<Item = &'r Record>, person: &PersonKey) -> String {
+    let sign_ins = records.flat_map(|r| &r.facts).filter_map(|fact| match fact {
         Fact::SignIn(s) if s.user_id == person.user_id && s.succeeded() && !s.upn.is_empty() => Some(s),
         _ => None,
     });

@@ -105,7 +105,7 @@ pub(super) fn gather(
     let calibration = Some(calibrating.done());
     Hot {
         set,
-        scope: Scope { people: Some(people), calibration, egress: None, dropped },
+        scope: Scope { people: Some(people), calibration, egress: None, missing: None, dropped },
         quiet: Quiet::of(quiet),
         left_out,
         unmatched,

@@ -15,6 +15,7 @@
 
 mod chains;
 mod egress;
+mod forged;
 mod gather;
 mod holders;
 mod kin;
@@ -69,9 +70,13 @@ pub fn hot(
 ) -> Hot {
     let sweep = sweep::sweep(cold, estate);
     let people = suspects::suspects(cold, &sweep, &thresholds.context_change);
-    let held = suspects::held(cold, estate, &sweep, &people);
-    let loud = loud::Loud::of(cold, &sweep, (rules, correlations), &thresholds.signals);
+    let mut held = suspects::held(cold, estate, &sweep, &people);
+    let missing = forged::missing(cold, &sweep, estate);
+    let places: BTreeSet<u32> = missing.forged.iter().map(|one| one.place).collect();
+    held.extend(forged::principals(cold, &missing));
+    let loud = loud::Loud::of(cold, &sweep, (rules, correlations, &places), &thresholds.signals);
     let mut hot = gather::gather(cold, estate, &sweep, (people, held), Some(loud));
+    hot.scope.missing = Some(missing);
     hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
     hot
 }
