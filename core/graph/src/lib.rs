@@ -23,6 +23,7 @@ pub mod factset;
 pub mod find;
 pub mod identity;
 pub mod path;
+pub mod reach;
 pub mod seam;
 pub mod sessions;
 pub mod store;

@@ -9,7 +9,7 @@ use crate::incident::{Incident, Kind, Status};
 use crate::plan::{Goal, contain};
 use crate::signals::marks;
 use crate::thresholds::Thresholds;
-use crate::{assess, correlate, held, story, tactics, tale};
+use crate::{assess, behaviour, correlate, held, story, tactics, tale};
 use selvedge_graph::identity::{Calibration, Holder};
 use selvedge_graph::sessions::sessions;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
@@ -200,6 +200,7 @@ fn case_of(
         held,
         rules,
         correlated,
+        behaviour: BTreeMap::new(),
         content: inputs.content,
         at: inputs.at,
     }
@@ -278,10 +279,12 @@ fn roles_of(estate: &Estate, own: &[&AwsSession<'_>]) -> BTreeMap<String, RoleFa
 /// What a case says: the incidents, each with the findings that only the set
 /// shows. Reads nothing but `case`.
 pub fn judge(case: &CaseInput, thresholds: &Thresholds) -> Vec<(Incident, Vec<Finding>)> {
-    match case {
+    let mut verdicts = match case {
         CaseInput::Person(case) => judge_person(case, thresholds),
         CaseInput::Signals(case) => assess::judge(case, thresholds).into_iter().map(|one| (one, Vec::new())).collect(),
-    }
+    };
+    behaviour::known(case, verdicts.iter_mut().map(|(incident, _)| incident));
+    verdicts
 }
 
 fn judge_person(case: &PersonCase, thresholds: &Thresholds) -> Vec<(Incident, Vec<Finding>)> {
@@ -542,6 +545,7 @@ impl<'a> View<'a> {
             left_out: 0,
             story: lines,
             links: pivots.iter().map(|(_, link)| (*link).clone()).collect(),
+            behaviour: Vec::new(),
             snapshot,
             plan,
             notes,

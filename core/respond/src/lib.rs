@@ -14,6 +14,7 @@
 
 mod actor;
 mod assess;
+pub mod behaviour;
 pub mod case;
 mod cast;
 pub mod cluster;

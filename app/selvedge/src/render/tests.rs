@@ -83,6 +83,7 @@ fn incident(id: &str, severity: Severity, findings: Vec<FindingId>) -> Incident 
             line("18T17:26:14", "AWS", "GetObject on datasets 36 times; 7.8 GB leave.", &["r-3", "r-4", "r-5"]),
         ],
         links: Vec::new(),
+        behaviour: Vec::new(),
         snapshot: Digest::of(b"set"),
         plan: None,
         notes: Vec::new(),
