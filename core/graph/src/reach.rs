@@ -201,7 +201,7 @@ mod tests {
                 assert!(one.way.windows(2).all(|pair| pair[0].to == pair[1].from));
             }
         };
-        check(&user, &["analyst", "admin"], &[("a", 3), ("data", 3)]);
+        check(&user, &["analyst", "admin"], &[("data", 3), ("a", 3)]);
         check(&admin, &["analyst"], &[("data", 1)]);
         check(&other, &["analyst", "admin"], &[("data", 3)]);
         check(&bucket, &[], &[]);
