@@ -209,7 +209,7 @@ fn an_incident_holds_what_is_unusual_and_is_decided_again_from_its_input() {
     assert_eq!(bare, plain[0].1);
     let stored: selvedge_respond::CaseInput = serde_json::from_slice(&selvedge_model::canon::to_vec(case)).unwrap();
     let again: Vec<_> = judge(&stored, &table).into_iter().map(|(incident, _)| incident).collect();
-    assert_eq!(again, [incident.clone()]);
+    assert_eq!(again.as_slice(), std::slice::from_ref(incident));
 }
 
 proptest! {
