@@ -20,6 +20,7 @@ use selvedge_graph::factset::Inserted;
 use selvedge_graph::{ColdSet, Estate, Record};
 use selvedge_model::{Confidence, Digest, EventId, Fact, Finding, IncidentId, RecordId, Timestamp, canon};
 use selvedge_ports::{Journal, JournalError};
+use selvedge_respond::behaviour;
 use selvedge_respond::decide::{Decision, Inputs, decide_within};
 use selvedge_respond::hot::hot;
 use selvedge_respond::{Incident, Status, Thresholds};
@@ -182,6 +183,17 @@ impl State {
         all
     }
 
+    /// What behaviour is held against.
+    pub fn known<'a>(&'a self, brain: &'a Brain) -> behaviour::Known<'a> {
+        behaviour::Known {
+            cold: &self.set,
+            estate: &self.estate,
+            table: &brain.thresholds.behaviour,
+            join: Confidence::new(brain.thresholds.join_confidence_to_act),
+            places: brain.places.as_deref().map(|places| places as _),
+        }
+    }
+
     /// The verdict over everything in the folder.
     pub fn decide(&self, brain: &Brain, at: Timestamp) -> Decision {
         let hot = hot(&self.set, &self.estate, (&brain.rules, &brain.correlations), &brain.thresholds);
@@ -195,7 +207,10 @@ impl State {
             content: brain.content,
             at,
         };
-        let decision = decide_within(&inputs, &hot.scope);
+        let mut decision = decide_within(&inputs, &hot.scope);
+        // What was picked out is let go before more is.
+        drop(hot.set);
+        behaviour::describe(self.known(brain), &mut decision.incidents);
         let left_out = decision.left_out.saturating_add(hot.left_out);
         Decision { quiet: hot.quiet, left_out, unmatched: hot.unmatched, unread: hot.unread, ..decision }
     }

@@ -24,6 +24,7 @@ pub mod find;
 pub mod forged;
 pub mod identity;
 pub mod path;
+pub mod reach;
 pub mod seam;
 pub mod sessions;
 pub mod store;

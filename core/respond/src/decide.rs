@@ -13,7 +13,7 @@ use crate::incident::{Incident, Kind, Status};
 use crate::plan::{Goal, contain};
 use crate::signals::marks;
 use crate::thresholds::Thresholds;
-use crate::{assess, correlate, forged, held, story, tactics, tale};
+use crate::{assess, behaviour, correlate, forged, held, story, tactics, tale};
 use about::{Index, case_of};
 use selvedge_graph::forged::{Forged, Missing, missing};
 use selvedge_graph::identity::{Calibration, Holder};
@@ -153,10 +153,12 @@ fn decide_told(inputs: &Inputs<'_>, scope: &Scope, forged: &[Forged]) -> Decisio
 /// What a case says: the incidents, each with the findings that only the set
 /// shows. Reads nothing but `case`.
 pub fn judge(case: &CaseInput, thresholds: &Thresholds) -> Vec<(Incident, Vec<Finding>)> {
-    match case {
+    let mut verdicts = match case {
         CaseInput::Person(case) => judge_person(case, thresholds),
         CaseInput::Signals(case) => assess::judge(case, thresholds).into_iter().map(|one| (one, Vec::new())).collect(),
-    }
+    };
+    behaviour::known(case, verdicts.iter_mut().map(|(incident, _)| incident));
+    verdicts
 }
 
 fn judge_person(case: &PersonCase, thresholds: &Thresholds) -> Vec<(Incident, Vec<Finding>)> {
@@ -437,6 +439,7 @@ impl<'a> View<'a> {
             left_out: 0,
             story: lines,
             links: pivots.iter().map(|(_, link)| (*link).clone()).collect(),
+            behaviour: Vec::new(),
             snapshot,
             plan,
             notes,

@@ -15,6 +15,7 @@
 mod actor;
 mod arc;
 mod assess;
+pub mod behaviour;
 pub mod case;
 mod cast;
 pub mod cluster;

@@ -316,6 +316,7 @@ fn no_findings(content: Digest, at: Timestamp) -> CaseInput {
         users: BTreeSet::new(),
         rules: BTreeMap::new(),
         correlated: Vec::new(),
+        behaviour: BTreeMap::new(),
         left_out: 0,
         content,
         at,
@@ -365,6 +366,7 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
         canaries: Vec::new(),
         rules: BTreeMap::new(),
         correlated: Vec::new(),
+        behaviour: BTreeMap::new(),
         content,
         at,
     })

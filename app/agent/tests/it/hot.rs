@@ -123,7 +123,7 @@ pub(crate) fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, 
         content: brain.content,
         at: now(),
     };
-    let full = decide(&inputs(&whole));
+    let mut full = decide(&inputs(&whole));
     let expect = said(&full, std::iter::empty());
     let part = hot(&state.set, estate, (&brain.rules, &brain.correlations), &brain.thresholds);
     let quiet = || part.quiet.findings(&state.set, &brain.rules, false);
@@ -132,6 +132,8 @@ pub(crate) fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, 
         assert!(a == b, "{name}: the whole set says\n{a}\nthe hot part\n{b}");
     }
     assert_eq!(expect.len(), got.len(), "{name}");
+    selvedge_respond::behaviour::describe(state.known(&brain), &mut full.incidents);
+    let expect = said(&full, std::iter::empty());
     assert_eq!(said(&state.decide(&brain, now()), quiet()), expect, "{name}");
     let resolver = Resolver::new(&whole, estate);
     assert_eq!(part.scope.calibration, Some(resolver.calibration()), "{name}");

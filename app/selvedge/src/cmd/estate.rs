@@ -63,6 +63,7 @@ fn import(path: &PathBuf, args: &StateArgs, strict: bool, config: &Config) -> Re
     super::some_exist(std::slice::from_ref(path))?;
     let now = Timestamp::now();
     let mut loaded = content::load(None)?;
+    loaded.brain.places = config.places()?;
     let mut journal = folder::open(config, args.state.as_deref())?;
     let head = journal.head()?;
     let mut state = State::load(&journal)?;

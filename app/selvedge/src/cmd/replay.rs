@@ -19,6 +19,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     super::some_exist(&args.paths)?;
     let now = Timestamp::now();
     let mut loaded = content::load(args.rules.as_deref())?;
+    loaded.brain.places = config.places()?;
     let (mut journal, is_kept) = open(config, args.state.state.as_deref())?;
     let head = journal.head()?;
     let state = State::load(&*journal)?;

@@ -101,6 +101,7 @@ pub(super) fn case_of(
         held,
         rules,
         correlated,
+        behaviour: BTreeMap::new(),
         content: inputs.content,
         at: inputs.at,
     }

@@ -22,11 +22,13 @@ mod kin;
 mod loud;
 mod named;
 mod pairs;
+mod past;
 mod quiet;
 mod suspects;
 mod sweep;
 mod told;
 
+pub(crate) use past::each_of;
 pub use quiet::Quiet;
 
 use crate::case::RuleFacts;
@@ -87,6 +89,18 @@ pub fn about(cold: &ColdSet, estate: &Estate, people: BTreeSet<PersonKey>) -> Ho
     let sweep = sweep::sweep(cold, estate);
     let held = suspects::held(cold, estate, &sweep, &people);
     gather::gather(cold, estate, &sweep, (people, held), None)
+}
+
+/// Picks out what there is about some people and AWS principals (by principal id), and
+/// what says whose those are.
+pub(crate) fn held_by(
+    cold: &ColdSet,
+    estate: &Estate,
+    people: BTreeSet<PersonKey>,
+    principals: &BTreeSet<String>,
+) -> Hot {
+    let principals = principals.iter().map(|id| mark(id)).collect();
+    gather::gather(cold, estate, &sweep::sweep(cold, estate), (people, principals), None)
 }
 
 /// Picks out what there is about whatever goes by a name: access key, principal id or
