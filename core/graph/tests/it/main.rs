@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "tests")]
 
 mod estate;
+mod flows;
 mod graph;
 mod workloads;
 

@@ -10,7 +10,7 @@ use crate::folder;
 use selvedge_agent::state::State;
 use selvedge_graph::find::{self, NotFound};
 use selvedge_graph::path::{self, Direction, Filter, Hop};
-use selvedge_graph::{Graph, Resolver, build, store::EdgeFacts};
+use selvedge_graph::{Graph, Resolver, build, flows, store::EdgeFacts};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{EntityId, Timestamp};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ struct Shown {
     graph: Graph,
     records: usize,
     of: usize,
-    /// What the inventory lacks.
+    /// What the inventory and the flow logs lack.
     lacks: Vec<String>,
 }
 
@@ -61,8 +61,11 @@ fn load(args: &StateArgs, config: &Config) -> Result<Shown, Error> {
     }
     let resolver = Resolver::new(&part, &state.estate);
     let links = resolver.links();
-    let lacks = state.estate.view().lacks;
-    Ok(Shown { graph: build::graph(&part, &state.estate, &resolver, &links), records, of, lacks })
+    let view = state.estate.view();
+    let mut graph = build::graph(&part, &state.estate, &resolver, &links);
+    let told = flows::connect(&mut graph, &view, &state.flows);
+    let lacks = view.lacks.into_iter().chain(told.lacks).collect();
+    Ok(Shown { graph, records, of, lacks })
 }
 
 fn word(value: impl serde::Serialize) -> String {
