@@ -113,6 +113,9 @@ fn read_row(reader: &mut Reader<'_>, row: &Value) -> bool {
     let Some(id) = doc::text(row, "id") else { return false };
     let kind = doc::text(row, "type").unwrap_or_default().to_ascii_lowercase();
     if id.starts_with('/') && (id.contains("/providers/") || id.starts_with("/subscriptions/")) {
+        if super::scans::azure_row(reader, row, &kind) || super::names::site_config(reader, row, &kind) {
+            return true;
+        }
         let entity = EntityId::arm(id);
         match kind.rsplit('/').next().unwrap_or_default() {
             _ if !kind.starts_with("microsoft.authorization/") && !kind.is_empty() => {

@@ -14,7 +14,7 @@
 
 mod book;
 mod edges;
-mod host;
+pub(crate) mod host;
 mod nat;
 mod sum;
 

@@ -3,6 +3,7 @@
 
 mod estate;
 mod flows;
+mod grades;
 mod graph;
 mod workloads;
 
