@@ -185,3 +185,37 @@ fn what_scanners_say_of_stores_that_nobody_described_is_a_lack() {
     assert!(lacks.iter().any(|lack| lack.starts_with("1 classifications of scanners")), "{lacks:?}");
     assert!(made.view().items.is_empty());
 }
+
+#[test]
+fn settings_that_name_stores_are_stated_flows_and_their_secrets_are_nowhere() {
+    let mut documents = stores(&json!([]));
+    let site = format!("{GROUP}/Microsoft.Web/sites/shop");
+    documents.push(json!({"Functions": [{"FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:resize",
+        "FunctionName": "resize", "Environment": {"Variables": {"OUT_BUCKET": "claims", "TOKEN": "hunter2",
+            "DB": "postgres://app:hunter2@srv.database.windows.net/x"}}}]}));
+    documents.push(json!({"id": format!("{site}/config/connectionstrings"), "name": "connectionstrings",
+        "type": "Microsoft.Web/sites/config", "properties": {"Main": {"type": "SQLAzure",
+            "value": "Server=tcp:srv.database.windows.net,1433;Initial Catalog=DB;Password=hunter2"}}}));
+    documents.push(json!({"id": format!("{site}/config/appsettings"), "name": "appsettings",
+        "type": "Microsoft.Web/sites/config", "properties": {"STORE":
+            "DefaultEndpointsProtocol=https;AccountName=store;AccountKey=hunter2;EndpointSuffix=core.windows.net"}}));
+    let made = estate(&documents, r#"{"class": []}"#);
+    let view = made.view();
+    let short = |key: &str| key.rsplit(['/', ':']).next().unwrap().to_owned();
+    let flows: Vec<String> = view
+        .relations
+        .iter()
+        .filter(|((_, kind, to), _)| format!("{kind:?}") == "FlowsTo" && format!("{:?}", to.kind) != "Address")
+        .map(|((from, _, to), ground)| format!("{} > {} {:?}", short(&from.key), short(&to.key), ground.derived_by))
+        .collect();
+    assert_eq!(
+        flows,
+        [
+            "resize > claims None",
+            "resize > srv Some(\"host name\")",
+            "shop > srv Some(\"host name\")",
+            "shop > store Some(\"host name\")",
+        ]
+    );
+    assert!(!serde_json::to_string(&made).unwrap().contains("hunter2"), "no secret is kept");
+}
