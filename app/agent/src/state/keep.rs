@@ -2,7 +2,9 @@
 //! that is new, has changed, or is not borne out any more.
 
 use super::settle::{is_being_carried_out, settle};
-use super::{BatchReceipt, ESTATE, INCIDENT, LIMITS, Pointer, State, StateError, StoredIncident, incident_of, read};
+use super::{
+    BatchReceipt, ESTATE, FLOWS, INCIDENT, LIMITS, Pointer, State, StateError, StoredIncident, incident_of, read,
+};
 use crate::names::ALIAS;
 use selvedge_graph::cold::Pressure;
 use selvedge_graph::{PersonKey, Resolver};
@@ -61,6 +63,10 @@ pub fn commit_import(
     let estate_changed = journal.value(ESTATE)?.as_deref() != Some(estate_bytes.as_slice());
     if estate_changed {
         batch.values.insert(ESTATE.into(), Some(estate_bytes));
+    }
+    let flows = state.flows.to_bytes();
+    if !state.flows.is_empty() && journal.value(FLOWS)?.as_deref() != Some(flows.as_slice()) {
+        batch.values.insert(FLOWS.into(), Some(flows));
     }
     let mut keeper = Keeper::new(&*journal, at, batch, decision)?;
     let mut out = Vec::new();

@@ -4,6 +4,7 @@
 
 mod aws;
 mod changes_azure;
+mod contacts;
 mod corpus;
 mod coverage;
 mod forms;

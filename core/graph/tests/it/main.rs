@@ -3,6 +3,8 @@
 
 mod center;
 mod estate;
+mod flows;
+mod grades;
 mod graph;
 mod workloads;
 
