@@ -178,7 +178,7 @@ pub(crate) fn is_by_change(link: &CrossCloudLink) -> bool {
 }
 
 /// Whether a session was taken by a command on a machine or with a forged assertion.
-fn is_taken(link: &CrossCloudLink) -> bool {
+pub(crate) fn is_taken(link: &CrossCloudLink) -> bool {
     link.grounds.iter().any(|ground| ["X3", "X12"].contains(&ground.rule.as_str()))
 }
 

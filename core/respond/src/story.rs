@@ -104,9 +104,12 @@ pub fn of_changes(rows: &[&EntraChange], out: &mut Vec<StoryLine>) {
     }
 }
 
+/// What acts at the portal have in common that are told as one.
+type Asked<'a> = (&'a str, Option<&'a str>, Option<&'a str>, &'a str, bool);
+
 /// What was done at Identity Center's portal; like acts from one address are one line.
 pub fn of_portal(rows: &[&PortalUse], out: &mut Vec<StoryLine>) {
-    let mut alike: BTreeMap<(&str, Option<&str>, Option<&str>, &str, bool), Vec<&PortalUse>> = BTreeMap::new();
+    let mut alike: BTreeMap<Asked<'_>, Vec<&PortalUse>> = BTreeMap::new();
     for row in rows {
         let role = (row.role_name.as_deref(), row.role_account.as_deref());
         let key = (row.operation.as_str(), role.0, role.1, row.ip.as_str(), row.error.is_some());

@@ -21,6 +21,7 @@ pub use pass::baselines;
 pub use profile::WINDOW;
 
 use crate::case::CaseInput;
+use crate::held;
 use crate::incident::Incident;
 use crate::thresholds::Behaviour as Table;
 use selvedge_graph::{ColdSet, Estate};
@@ -170,7 +171,9 @@ pub fn describe(known: Known<'_>, incidents: &mut [(CaseInput, Incident)]) {
 fn ask<'a>(case: &'a CaseInput, incident: &'a Incident) -> Ask<'a> {
     let records = case.records();
     let own = incident.events.iter().filter_map(|event| records.get(event));
-    let joined = incident.links.iter().map(|link| (link.session.principal_id.as_str(), link)).collect();
+    // What a hand took over has a past of its own, which is not that of the hand.
+    let joined = incident.links.iter().filter(|link| !held::is_taken(link));
+    let joined = joined.map(|link| (link.session.principal_id.as_str(), link)).collect();
     Ask { facts: own.flat_map(|record| &record.facts).collect(), before: incident.first_seen, joined }
 }
 
