@@ -17,9 +17,10 @@ use crate::names::main_name;
 use selvedge_actions::Action;
 use selvedge_graph::cold::{Parts, Pressure};
 use selvedge_graph::factset::Inserted;
-use selvedge_graph::{ColdSet, Estate, Record};
+use selvedge_graph::{ColdSet, Estate, FlowSet, Record};
 use selvedge_model::{Confidence, Digest, EventId, Fact, Finding, IncidentId, RecordId, Timestamp, canon};
 use selvedge_ports::{Journal, JournalError};
+use selvedge_respond::behaviour;
 use selvedge_respond::decide::{Decision, Inputs, decide_within};
 use selvedge_respond::hot::hot;
 use selvedge_respond::{Incident, Status, Thresholds};
@@ -47,6 +48,8 @@ pub struct State {
     pub set: ColdSet,
     /// Inventory.
     pub estate: Estate,
+    /// Observed data flow: for the graph. No verdict reads it.
+    pub flows: FlowSet,
 }
 
 /// What can go wrong with a state folder.
@@ -76,6 +79,8 @@ pub enum StateError {
 }
 
 const ESTATE: &str = "estate";
+/// Observed data flow.
+const FLOWS: &str = "flows";
 /// How far the limits of what is kept had to be lowered.
 const LIMITS: &str = "limits";
 const INCIDENT: &str = "incident/";
@@ -115,7 +120,12 @@ impl State {
             Some(bytes) => read("the inventory", &bytes)?,
             None => Estate::default(),
         };
-        Ok(Self { set, estate })
+        let flows = match journal.value(FLOWS)? {
+            Some(bytes) => FlowSet::from_bytes(&bytes)
+                .map_err(|why| StateError::Unreadable { what: "observed data flow".into(), why })?,
+            None => FlowSet::default(),
+        };
+        Ok(Self { set, estate, flows })
     }
 
     /// Adds records; returns those that changed the set, packed, to be stored.
@@ -135,9 +145,13 @@ impl State {
         self.set.insert(id, record)
     }
 
-    /// The same of a record that was just read.
-    pub fn insert_parts(&mut self, parts: &Parts<'_>) -> Inserted {
-        self.set.insert_parts(parts)
+    /// The same of a record that was just read; `None` if facts of it are not kept, and
+    /// only where it says that data went, or nothing.
+    pub fn insert_parts(&mut self, parts: &Parts<'_>) -> Option<Inserted> {
+        if let Some(contact) = parts.contact {
+            self.flows.insert(contact);
+        }
+        parts.is_kept().then(|| self.set.insert_parts(parts))
     }
 
     /// Applies the limits of what is kept.
@@ -182,6 +196,17 @@ impl State {
         all
     }
 
+    /// What behaviour is held against.
+    pub fn known<'a>(&'a self, brain: &'a Brain) -> behaviour::Known<'a> {
+        behaviour::Known {
+            cold: &self.set,
+            estate: &self.estate,
+            table: &brain.thresholds.behaviour,
+            join: Confidence::new(brain.thresholds.join_confidence_to_act),
+            places: brain.places.as_deref().map(|places| places as _),
+        }
+    }
+
     /// The verdict over everything in the folder.
     pub fn decide(&self, brain: &Brain, at: Timestamp) -> Decision {
         let hot = hot(&self.set, &self.estate, (&brain.rules, &brain.correlations), &brain.thresholds);
@@ -195,7 +220,10 @@ impl State {
             content: brain.content,
             at,
         };
-        let decision = decide_within(&inputs, &hot.scope);
+        let mut decision = decide_within(&inputs, &hot.scope);
+        // What was picked out is let go before more is.
+        drop(hot.set);
+        behaviour::describe(self.known(brain), &mut decision.incidents);
         let left_out = decision.left_out.saturating_add(hot.left_out);
         Decision { quiet: hot.quiet, left_out, unmatched: hot.unmatched, unread: hot.unread, ..decision }
     }

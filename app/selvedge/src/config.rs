@@ -4,10 +4,14 @@ use crate::error::Error;
 use selvedge_agent::execute::RespondConfig;
 use selvedge_aws::AwsConfig;
 use selvedge_azure::GraphConfig;
+use selvedge_geo::Geo;
 use selvedge_graph::Estate;
+use selvedge_respond::behaviour::{Place, Places};
 use selvedge_respond::case::CanaryRole;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +25,16 @@ pub struct Config {
     pub aws: AwsConfig,
     /// Connections to Entra tenants.
     pub graph: GraphConfig,
+    /// What is usual for an identity.
+    pub behaviour: BehaviourConfig,
+}
+
+/// `[behaviour]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BehaviourConfig {
+    /// Databases in MaxMind's format that tell where addresses are.
+    pub geo: Vec<PathBuf>,
 }
 
 /// The configuration and where it came from.
@@ -90,6 +104,16 @@ fn without_values(message: &str) -> String {
     message.to_owned()
 }
 
+/// Databases of the user's, as the core asks them.
+#[derive(Debug)]
+struct Databases(Geo);
+
+impl Places for Databases {
+    fn place(&self, address: IpAddr) -> Option<Place> {
+        self.0.locate(address).map(|found| Place { country: found.country, asn: found.asn })
+    }
+}
+
 impl Config {
     /// The state folder: the flag, the configuration, else a folder of the
     /// user's own.
@@ -115,6 +139,24 @@ impl Config {
                 Some(CanaryRole { account: account.clone(), role_arn, role_id, session_name })
             })
             .collect()
+    }
+
+    /// The databases of `[behaviour]`, if there are any.
+    ///
+    /// # Errors
+    /// If one cannot be used: the file and why.
+    pub fn places(&self) -> Result<Option<Arc<dyn Places>>, Error> {
+        if self.behaviour.geo.is_empty() {
+            return Ok(None);
+        }
+        let geo = Geo::open(&self.behaviour.geo).map_err(|error| {
+            Error::new(
+                "E0006",
+                error.to_string(),
+                "correct geo under [behaviour]; docs/howto/configure.md says what it takes",
+            )
+        })?;
+        Ok(Some(Arc::new(Databases(geo))))
     }
 
     /// `[respond]` with the canary roles of `[aws]` among its own.

@@ -9,6 +9,7 @@
 mod aks;
 mod app_service;
 mod attack;
+mod call;
 mod common;
 mod compliance;
 mod defender;
@@ -27,6 +28,7 @@ mod traffic_analytics;
 mod tuples;
 
 pub(crate) use attack::tactics;
+pub(crate) use call::{call_of, flow_place};
 pub(crate) use common::{is_table, severity, tenant_in};
 pub(crate) use kind::kind;
 pub(crate) use tuples::{holds_tuples, tuples};

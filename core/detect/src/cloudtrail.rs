@@ -7,6 +7,7 @@ mod changes;
 mod class;
 mod facts;
 mod insight;
+mod portal;
 mod trail;
 
 pub(crate) use changes::changes;

@@ -19,6 +19,7 @@ mod audit;
 mod azure;
 mod changes;
 mod cloudtrail;
+mod contact;
 pub mod frame;
 mod get;
 mod guardduty;
@@ -40,6 +41,7 @@ mod undated;
 pub mod unwrap;
 mod vpc_flow;
 
+pub use contact::contact;
 pub use frame::{Framer, Piece};
 pub use normalise::{Facts, Normalised, Read, complete, facts, normalise};
 pub use undated::dated;

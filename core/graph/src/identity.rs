@@ -4,10 +4,11 @@
 //! Ambiguity is reported, never guessed. Within a family of nested rules the
 //! strongest counts; only grounds that rest on disjoint keys are combined.
 
+use crate::center::Portals;
 use crate::estate::{EntraUser, Estate, tenant_of};
 use crate::factset::FactSet;
 use crate::sessions::{AwsSession, sessions};
-use selvedge_model::fact::{AssumeMethod, AwsSessionKey, RoleAssumption, SignIn};
+use selvedge_model::fact::{AssumeMethod, AwsSessionKey, PortalUse, RoleAssumption, SignIn};
 use selvedge_model::{Confidence, Fact, RecordId, SignedDuration, guid};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,7 +56,8 @@ pub struct PersonKey {
 /// A rule that joined, with what it alone is worth.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ground {
-    /// `F1` … `F6`, `I1`, `I5`, `W1`, `W2`, `G1`.
+    /// `F1` … `F6`, `I1` … `I5`, `W1`, `W2`, `G1`; `X3`, `X8` and `X12` of whoever has a workload,
+    /// a machine or a key in hand.
     pub rule: String,
     /// What it alone is worth.
     pub confidence: Confidence,
@@ -135,6 +137,8 @@ pub struct Resolver<'a> {
     /// The inventory's users by UPN.
     known: BTreeMap<&'a str, &'a EntraUser>,
     sessions: BTreeMap<AwsSessionKey, AwsSession<'a>>,
+    /// What was done at Identity Center's portal.
+    portals: Portals<'a>,
     calibration: Calibration,
 }
 
@@ -179,10 +183,32 @@ impl<'a> Resolver<'a> {
         // Two users of one name: the first by id counts.
         let known = estate.users.values().rev().map(|user| (user.upn.as_str(), user)).collect();
         let undecided = Calibration::Undecided;
-        let mut resolver =
-            Self { estate, sign_ins, by_upn, by_user, by_workload, name_of, known, sessions, calibration: undecided };
+        let mut resolver = Self {
+            estate,
+            sign_ins,
+            by_upn,
+            by_user,
+            by_workload,
+            name_of,
+            known,
+            sessions,
+            portals: Portals::default(),
+            calibration: undecided,
+        };
+        resolver.portals = Portals::of(set, &resolver);
         resolver.calibration = calibration.unwrap_or_else(|| resolver.calibrate());
         resolver
+    }
+
+    /// What was done at Identity Center's portal.
+    pub(crate) fn portals(&self) -> &Portals<'a> {
+        &self.portals
+    }
+
+    /// What a person did at Identity Center's portal, by time: the record names the
+    /// identity store's user (rule I1) or the user's name.
+    pub fn portal_uses_of(&self, person: &PersonKey) -> &[&'a PortalUse] {
+        self.portals.of_person(person)
     }
 
     /// All sessions.
@@ -310,7 +336,7 @@ impl<'a> Resolver<'a> {
 
     /// P1: a SAML application of Entra signed the person in to the role.
     fn link_saml(&self, session: &AwsSession<'a>, assumption: &'a RoleAssumption) -> Option<CrossCloudLink> {
-        let tenant = self.tenant_behind(assumption)?;
+        let tenant = tenant_behind(self.estate, assumption)?;
         let name = user_name(assumption);
         let by_source = session.source_identity().and_then(|id| self.user_by_id(&tenant, id));
         let by_name = self.user_by_upn(&tenant, &name);
@@ -361,17 +387,6 @@ impl<'a> Resolver<'a> {
             confidence,
             evidence,
         })
-    }
-
-    /// The tenant whose issuer, hashed with account and provider, gives the
-    /// record's `nameQualifier` (N8). A record without one names its issuer.
-    fn tenant_behind(&self, assumption: &RoleAssumption) -> Option<String> {
-        let provider = assumption.provider_arn.as_deref();
-        let issuer = assumption.issuer.as_deref();
-        match assumption.name_qualifier.as_deref() {
-            Some(qualifier) => self.estate.provider_of(qualifier, &assumption.account, issuer, provider),
-            None => tenant_of(issuer?),
-        }
     }
 
     pub(crate) fn user_by_id(&self, tenant: &str, id: &str) -> Option<(String, String)> {
@@ -498,9 +513,20 @@ fn time_ground(chosen: &Chosen<'_>) -> Option<Ground> {
     }
 }
 
+/// The tenant whose issuer, hashed with account and provider, gives the record's
+/// `nameQualifier` (N8). A record without one names its issuer.
+pub(crate) fn tenant_behind(estate: &Estate, assumption: &RoleAssumption) -> Option<String> {
+    let provider = assumption.provider_arn.as_deref();
+    let issuer = assumption.issuer.as_deref();
+    match assumption.name_qualifier.as_deref() {
+        Some(qualifier) => estate.provider_of(qualifier, &assumption.account, issuer, provider),
+        None => tenant_of(issuer?),
+    }
+}
+
 /// The name the person goes by in the assertion: the session name if it is a
 /// UPN, else the subject.
-fn user_name(assumption: &RoleAssumption) -> String {
+pub(crate) fn user_name(assumption: &RoleAssumption) -> String {
     user_name_of(&assumption.session_name, assumption.subject.as_deref())
 }
 

@@ -50,6 +50,9 @@ pub struct Seam {
     /// Object id of a service principal to the resources (ARM ids, lower-cased) that
     /// act as it.
     pub held_by: BTreeMap<String, BTreeSet<String>>,
+    /// Id of an EC2 instance to the Azure Arc machines (ARM ids, lower-cased) that it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub machines: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// An issuer in the form that both clouds' spellings have in common.
@@ -151,7 +154,7 @@ impl Seam {
         if let Some((identity, _)) = id.split_once("/federatedidentitycredentials/") {
             return self.add_federated(properties, Some(identity));
         }
-        let mut used = false;
+        let mut used = self.add_machine(id, properties);
         if id.contains("/microsoft.managedidentity/userassignedidentities/") {
             used |= self.hold(text(properties, "principalId"), id);
             if let (Some(app), Some(principal)) = (text(properties, "clientId"), text(properties, "principalId")) {
@@ -165,6 +168,38 @@ impl Seam {
             used |= self.hold(text(one, "principalId"), id);
         }
         used
+    }
+
+    /// An Azure Arc machine that is an EC2 instance: its agent reports the cloud that it
+    /// runs in and the instance's id (`cloudMetadata`, `detectedProperties`; recalled).
+    fn add_machine(&mut self, id: &str, properties: &Value) -> bool {
+        let is_machine =
+            id.rsplit_once('/').is_some_and(|(kind, _)| kind.ends_with("/microsoft.hybridcompute/machines"));
+        let of_cloud = properties.get("cloudMetadata").and_then(|cloud| text(cloud, "provider"));
+        let found: BTreeMap<String, &str> = properties
+            .get("detectedProperties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| Some((key.to_ascii_lowercase(), value.as_str()?)))
+            .collect();
+        let of_agent = || found.get("cloudprovider").copied();
+        let is_aws = of_cloud.or_else(of_agent).is_some_and(|cloud| cloud.eq_ignore_ascii_case("aws"));
+        let instance = ["instanceid", "awsinstanceid"].iter().find_map(|key| found.get(*key));
+        let Some(instance) = instance.filter(|instance| is_machine && is_aws && instance.starts_with("i-")) else {
+            return false;
+        };
+        self.machines.entry((*instance).to_owned()).or_default().insert(id.to_owned());
+        true
+    }
+
+    /// EC2 instances that are the Arc machine in which a resource lies, or which it is.
+    pub fn instances_of<'s, 'r>(&'s self, resource: &'r str) -> impl Iterator<Item = &'s str> + use<'s, 'r> {
+        let lies_in = move |machine: &String| {
+            resource.strip_prefix(machine.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let found = self.machines.iter().filter(move |(_, machines)| machines.iter().any(lies_in));
+        found.map(|(instance, _)| instance.as_str())
     }
 
     fn hold(&mut self, principal: Option<&str>, resource: &str) -> bool {
@@ -271,6 +306,26 @@ mod tests {
         // Two that it may be: not guessed.
         let second = json!({"value": [{"id": USER, "appId": APP, "servicePrincipalType": "Application"}]});
         check(&[expanded, principal, second], github, SUBJECT, None);
+    }
+
+    #[test]
+    fn arc_machines_are_instances() {
+        let id = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.HybridCompute/machines/M1";
+        let aws = json!({"provider": "AWS"});
+        let check = |id: &str, cloud: &Value, instance: &str, expect: bool| {
+            let row = json!({"data": [{"id": id, "properties": {
+                "cloudMetadata": cloud, "detectedProperties": {"instanceId": instance}}}]});
+            let mut seam = Seam::default();
+            assert_eq!(seam.add(&row), expect, "{row}");
+            let command = format!("{}/runcommands/x", id.to_lowercase());
+            assert_eq!(seam.instances_of(&command).collect::<Vec<_>>(), if expect { vec![instance] } else { vec![] });
+            assert_eq!(seam.instances_of(&format!("{}2", id.to_lowercase())).count(), 0);
+        };
+        check(id, &aws, "i-0b7d5e2c9a4f81360", true);
+        check(id, &json!({"provider": "GCP"}), "i-0b7d5e2c9a4f81360", false);
+        check(id, &Value::Null, "i-0b7d5e2c9a4f81360", false);
+        check(id, &aws, "4711", false);
+        check(&id.replace("machines", "clusters"), &aws, "i-0b7d5e2c9a4f81360", false);
     }
 
     #[test]

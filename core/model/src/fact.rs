@@ -277,6 +277,42 @@ pub struct ArmUse {
     pub status: String,
 }
 
+/// What somebody did at IAM Identity Center's sign-in and access portal, as the
+/// account that runs Identity Center logs it. Federation facts, section 2: since July
+/// 2025 such records name the identity store's user and no name, before that the name
+/// alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PortalUse {
+    /// The record.
+    pub cite: Cite,
+    /// Account that logged it: the management account or a delegated administrator's.
+    pub account: String,
+    /// `UserAuthentication`, `Federate`, `GetRoleCredentials` and the like.
+    pub operation: String,
+    /// User id of the identity store (`onBehalfOf.userId`), lower-cased.
+    pub store_user: Option<String>,
+    /// Identity store: the last part of `onBehalfOf.identityStoreArn`.
+    pub store: Option<String>,
+    /// User name, lower-cased; empty if the record has none.
+    pub user_name: String,
+    /// `userIdentity.credentialId`: the same in what one portal session does.
+    pub credential_id: Option<String>,
+    /// `AuthWorkflowID`: the same in the steps of one sign-in.
+    pub workflow_id: Option<String>,
+    /// How the user proved who they are: `EXTERNAL_IDP`, `PASSWORD`.
+    pub credential_type: Option<String>,
+    /// Account whose role is asked for.
+    pub role_account: Option<String>,
+    /// Permission set that is asked for, by name.
+    pub role_name: Option<String>,
+    /// Address.
+    pub ip: String,
+    /// User agent.
+    pub user_agent: String,
+    /// Error code, or `Failure` of a sign-in.
+    pub error: Option<String>,
+}
+
 /// A change that Entra's audit log reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EntraChange {
@@ -360,6 +396,8 @@ pub enum Fact {
     EntraChange(Box<EntraChange>),
     /// Anything else that a rule or a provider points at.
     Signal(Box<Signal>),
+    /// Identity Center's portal.
+    Portal(Box<PortalUse>),
 }
 
 impl Fact {
@@ -372,6 +410,7 @@ impl Fact {
             Self::ArmUse(f) => &f.cite,
             Self::EntraChange(f) => &f.cite,
             Self::Signal(f) => &f.cite,
+            Self::Portal(f) => &f.cite,
         }
     }
 }

@@ -57,6 +57,8 @@ pub(crate) fn who(fact: &Fact) -> Option<ActorKey> {
         Fact::ArmUse(u) => entra_object(&u.object_id).or_else(|| entra_name(&u.upn)),
         Fact::EntraChange(c) => entra_object(&c.initiator_id).or_else(|| entra_name(&c.initiator_upn)),
         Fact::Signal(s) => signal(s),
+        // The call that comes with it says it.
+        Fact::Portal(_) => None,
     }
 }
 

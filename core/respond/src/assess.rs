@@ -84,6 +84,7 @@ fn incident(case: &SignalCase, episode: &Episode<'_>, table: &Signals) -> Option
         left_out: case.left_out,
         story: tale::tell(case, &all, &correlated, &cast),
         links: case.links.clone(),
+        behaviour: Vec::new(),
         snapshot: case.snapshot(),
         plan: None,
         notes: Vec::new(),

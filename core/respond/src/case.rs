@@ -1,8 +1,9 @@
 //! The self-contained input of one verdict: every record and every graph fact
 //! that it reads. It is journaled, and the verdict replays from it alone.
 
+use crate::behaviour::Baseline;
 use selvedge_graph::{CrossCloudLink, PersonKey, Record};
-use selvedge_model::{Digest, EntityRef, EventId, Finding, RecordId, Timestamp};
+use selvedge_model::{Digest, EntityRef, EventId, Finding, IncidentId, RecordId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,6 +114,32 @@ impl CaseInput {
             Self::Signals(case) => case.at,
         }
     }
+
+    /// The records that it reads.
+    pub fn records(&self) -> &BTreeMap<EventId, Record> {
+        match self {
+            Self::Person(case) => &case.records,
+            Self::Signals(case) => &case.records,
+        }
+    }
+
+    /// What is not usual, by incident.
+    pub(crate) fn behaviour(&self) -> &BTreeMap<IncidentId, Vec<Baseline>> {
+        match self {
+            Self::Person(case) => &case.behaviour,
+            Self::Signals(case) => &case.behaviour,
+        }
+    }
+
+    /// Takes in what is not usual for those who are in one of its incidents: that is
+    /// told by a whole set.
+    pub(crate) fn know(&mut self, incident: &IncidentId, found: Vec<Baseline>) {
+        let known = match self {
+            Self::Person(case) => &mut case.behaviour,
+            Self::Signals(case) => &mut case.behaviour,
+        };
+        known.insert(incident.clone(), found);
+    }
 }
 
 /// That a role session was made with the credentials of somebody else, who is
@@ -147,6 +174,9 @@ pub struct SignalCase {
     /// What correlations found among the records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub correlated: Vec<Correlated>,
+    /// What is not usual, by incident: see [`crate::behaviour`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub behaviour: BTreeMap<IncidentId, Vec<Baseline>>,
     /// Further records with findings that were beyond the bound of a case.
     pub left_out: u64,
     /// Content version.
@@ -157,7 +187,7 @@ pub struct SignalCase {
 
 impl SignalCase {
     /// Digest of the set that the verdict is a function of; the moment of
-    /// deciding is not part of it.
+    /// deciding is not part of it, nor what is not usual, which is no ground of a plan.
     pub fn snapshot(&self) -> Digest {
         let digest = selvedge_model::canon::digest(&(
             &self.records,
@@ -201,6 +231,9 @@ pub struct PersonCase {
     /// What correlations found among the records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub correlated: Vec<Correlated>,
+    /// What is not usual, by incident: see [`crate::behaviour`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub behaviour: BTreeMap<IncidentId, Vec<Baseline>>,
     /// Content version.
     pub content: Digest,
     /// When the decision is made.
@@ -209,7 +242,7 @@ pub struct PersonCase {
 
 impl PersonCase {
     /// Digest of the set that the verdict is a function of; the moment of
-    /// deciding is not part of it.
+    /// deciding is not part of it, nor what is not usual, which is no ground of a plan.
     pub fn snapshot(&self) -> Digest {
         let digest = selvedge_model::canon::digest(&(
             &self.person,

@@ -161,6 +161,12 @@ impl<'a> Cast<'a> {
                 c.targets.iter().for_each(|(kind, id)| self.add(directory_kind(kind), id, None));
             }
             Fact::Signal(s) => self.signal(s),
+            Fact::Portal(p) => {
+                let name = Some(p.user_name.as_str()).filter(|name| !name.is_empty());
+                self.add(EntityKind::IdentityCenterUser, p.store_user.as_deref().unwrap_or_default(), name);
+                self.add(EntityKind::AwsAccount, p.role_account.as_deref().unwrap_or_default(), None);
+                self.address(&p.ip);
+            }
         }
     }
 

@@ -187,6 +187,7 @@ fn case_of(
             .collect(),
         rules: rules.collect(),
         correlated: correlated.into_iter().cloned().collect(),
+        behaviour: BTreeMap::new(),
         left_out: u64::try_from(left_out).unwrap_or(u64::MAX),
         content: inputs.content,
         at: inputs.at,

@@ -1,6 +1,10 @@
 //! The verdict, as a pure function of a set.
 
-use crate::case::{CanaryRole, CaseInput, Correlated, PersonCase, RoleFacts, RuleFacts, touching};
+mod about;
+
+pub(crate) use about::stranger;
+
+use crate::case::{CanaryRole, CaseInput, Correlated, PersonCase, RuleFacts, touching};
 use crate::cluster;
 use crate::context::{SessionRisk, risks};
 use crate::findings;
@@ -9,11 +13,13 @@ use crate::incident::{Incident, Kind, Status};
 use crate::plan::{Goal, contain};
 use crate::signals::marks;
 use crate::thresholds::Thresholds;
-use crate::{assess, correlate, held, story, tactics, tale};
+use crate::{assess, behaviour, correlate, forged, held, story, tactics, tale};
+use about::{Index, case_of};
+use selvedge_graph::forged::{Forged, Missing, missing};
 use selvedge_graph::identity::{Calibration, Holder};
 use selvedge_graph::sessions::sessions;
-use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
-use selvedge_model::fact::{ArmUse, AwsSessionKey, EntraChange, SignIn};
+use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Resolver};
+use selvedge_model::fact::{ArmUse, AwsSessionKey, EntraChange, PortalUse, SignIn};
 use selvedge_model::{
     Confidence, Digest, EntityKind, EntityRef, EventId, Fact, Finding, IncidentId, RecordId, Severity, SignedDuration,
     Timestamp,
@@ -60,6 +66,9 @@ pub struct Decision {
     pub unmatched: u64,
     /// Records of people at risk that were not read: see [`crate::hot::Hot::unread`].
     pub unread: u64,
+    /// SAML sessions without a sign-in of which it cannot be said that they are forged,
+    /// by what hinders.
+    pub unsigned: BTreeMap<&'static str, u64>,
 }
 
 /// What was found out over a whole set, where [`Inputs::set`] is the part of it
@@ -72,6 +81,8 @@ pub struct Scope {
     pub calibration: Option<Calibration>,
     /// The large reads.
     pub egress: Option<Vec<Finding>>,
+    /// Which SAML assertions no sign-in gave.
+    pub missing: Option<Missing>,
     /// By a record, how many others of its episode are not in the set.
     pub dropped: BTreeMap<EventId, u64>,
 }
@@ -83,6 +94,22 @@ pub fn decide(inputs: &Inputs<'_>) -> Decision {
 
 /// Decides over a part of a set, which has all that the decision reads.
 pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
+    let missing = match &scope.missing {
+        Some(missing) => missing.clone(),
+        None => missing(inputs.set, inputs.estate),
+    };
+    let Missing { forged, unknown } = missing;
+    let decision = if forged.is_empty() {
+        decide_told(inputs, scope, &[])
+    } else {
+        let (set, rules) = forged::told(inputs.set, inputs.rules, &forged);
+        decide_told(&Inputs { set: &set, rules: &rules, ..*inputs }, scope, &forged)
+    };
+    Decision { unsigned: unknown, ..decision }
+}
+
+/// Decides where what shows in the whole alone is told of the records.
+fn decide_told(inputs: &Inputs<'_>, scope: &Scope, forged: &[Forged]) -> Decision {
     let resolver = Resolver::calibrated(inputs.set, inputs.estate, scope.calibration);
     let links = resolver.links();
     let mut all = findings::of_records(inputs.set, inputs.rules);
@@ -104,7 +131,7 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
             continue;
         }
         all.extend(found.iter().filter(|risk| !risk.needs_egress).map(findings::context_change));
-        let case = case_of(inputs, &resolver, &index, &links, person, &scene.correlated);
+        let case = case_of((inputs, forged), &resolver, &index, &links, person, &scene.correlated);
         for (incident, more) in judge_person(&case, inputs.thresholds) {
             all.extend(more);
             incidents.push((CaseInput::Person(Box::new(case.clone())), incident));
@@ -123,165 +150,15 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
     Decision { findings: all, incidents, left_out: found.left_out, ..Decision::default() }
 }
 
-/// Look-ups over the whole set, made once for all people.
-struct Index<'a> {
-    by_person: BTreeMap<(&'a str, &'a str), Vec<(&'a EventId, &'a Record)>>,
-    by_principal: BTreeMap<&'a str, Vec<&'a AwsSession<'a>>>,
-    links: BTreeMap<&'a PersonKey, Vec<&'a CrossCloudLink>>,
-}
-
-impl<'a> Index<'a> {
-    fn new(set: &'a FactSet, resolver: &'a Resolver<'_>, joined: &'a BTreeMap<AwsSessionKey, CrossCloudLink>) -> Self {
-        let mut links: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        joined.values().for_each(|link| links.entry(&link.person).or_default().push(link));
-        let mut by_person: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (id, record) in set.records() {
-            for key in record.facts.iter().filter_map(person_of) {
-                by_person.entry(key).or_default().push((id, record));
-            }
-        }
-        let mut by_principal: BTreeMap<&str, Vec<&AwsSession<'_>>> = BTreeMap::new();
-        for session in resolver.sessions().values() {
-            by_principal.entry(&session.key.principal_id).or_default().push(session);
-        }
-        Self { by_person, by_principal, links }
-    }
-}
-
-/// (tenant, object id) of whom a fact is about.
-fn person_of(fact: &Fact) -> Option<(&str, &str)> {
-    match fact {
-        Fact::SignIn(s) => Some((&s.tenant, &s.user_id)),
-        Fact::ArmUse(u) => Some((&u.tenant, &u.object_id)),
-        Fact::EntraChange(c) => Some((&c.tenant, &c.initiator_id)),
-        Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) => None,
-    }
-}
-
-/// Gathers everything the verdict on one person reads.
-fn case_of(
-    inputs: &Inputs<'_>,
-    resolver: &Resolver<'_>,
-    index: &Index<'_>,
-    links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
-    person: PersonKey,
-    correlated: &[Correlated],
-) -> PersonCase {
-    let mut own: Vec<CrossCloudLink> =
-        index.links.get(&person).into_iter().flatten().map(|link| (*link).clone()).collect();
-    let about = index.by_person.get(&(person.tenant.as_str(), person.user_id.as_str()));
-    let held = held::held(&inputs.estate.seam, about.into_iter().flatten().map(|(_, record)| *record));
-    own.extend(held::joined(&held, &person, &index.links));
-    let own_sessions: Vec<&AwsSession<'_>> = own.iter().filter_map(|l| resolver.sessions().get(&l.session)).collect();
-    let mut records: BTreeMap<EventId, Record> = BTreeMap::new();
-    records.extend(about.into_iter().flatten().map(|(id, record)| (**id, (*record).clone())));
-    for session in &own_sessions {
-        let events = session.uses.iter().map(|u| u.cite.event).chain(session.assumptions.iter().map(|a| a.cite.event));
-        records.extend(events.filter_map(|id| Some((id, inputs.set.get(&id)?.clone()))));
-    }
-    // What belongs together with something of theirs comes with all its records.
-    let known: BTreeSet<EventId> = records.keys().copied().collect();
-    let correlated = touching(correlated, known, |one| &one.events);
-    let events = correlated.iter().flat_map(|one| &one.events);
-    records.extend(events.filter_map(|id| Some((*id, inputs.set.get(id)?.clone()))));
-    let correlated: Vec<Correlated> = correlated.into_iter().cloned().collect();
-    let rule_ids: BTreeSet<&str> = records.values().flat_map(|r| &r.hits).map(|h| &*h.rule).collect();
-    let rules = rule_ids.into_iter().filter_map(|id| Some((id.to_owned(), inputs.rules.get(id)?.clone()))).collect();
-    let accounts: BTreeSet<&str> = own_sessions.iter().map(|s| s.account.as_str()).collect();
-    PersonCase {
-        upn: upn_of(&records, &person),
-        user_type: inputs.estate.users.get(&person.user_id).map(|u| u.user_type.clone()),
-        roles: roles_of(inputs.estate, &own_sessions),
-        shared: shared(index, links, &person, &own_sessions),
-        canaries: inputs.canaries.iter().filter(|c| accounts.contains(c.account.as_str())).cloned().collect(),
-        person,
-        records,
-        links: own,
-        held,
-        rules,
-        correlated,
-        content: inputs.content,
-        at: inputs.at,
-    }
-}
-
-/// The name under which Entra last let the person in.
-fn upn_of(records: &BTreeMap<EventId, Record>, person: &PersonKey) -> String {
-    let sign_ins = records.values().flat_map(|r| &r.facts).filter_map(|fact| match fact {
-        Fact::SignIn(s) if s.user_id == person.user_id && s.succeeded() && !s.upn.is_empty() => Some(s),
-        _ => None,
-    });
-    let last = sign_ins.max_by_key(|s| (s.cite.at, s.cite.event));
-    last.map_or_else(|| person.user_id.clone(), |s| s.upn.clone())
-}
-
-/// Names of sessions that somebody else uses as well: the same role and session
-/// name, but joined to another person, or given out on another subject, source
-/// identity or provider. A deny by `aws:userid` would hit them too.
-fn shared(
-    index: &Index<'_>,
-    links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
-    person: &PersonKey,
-    own: &[&AwsSession<'_>],
-) -> BTreeMap<String, BTreeSet<String>> {
-    let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for session in own {
-        let name = session.key.principal_id.as_str();
-        for other in index.by_principal.get(name).into_iter().flatten() {
-            let who = match links.get(&other.key) {
-                Some(link) if link.person == *person => None,
-                Some(link) => Some(link.upn.clone()),
-                None => stranger(session, other),
-            };
-            if let Some(who) = who {
-                out.entry(name.to_owned()).or_default().insert(who);
-            }
-        }
-    }
-    out
-}
-
-/// Whether an unjoined session of the same name was given to somebody else.
-pub(crate) fn stranger(ours: &AwsSession<'_>, other: &AwsSession<'_>) -> Option<String> {
-    let (a, b) = (ours.assumptions.first()?, other.assumptions.first()?);
-    let differs = |x: &Option<String>, y: &Option<String>| matches!((x, y), (Some(x), Some(y)) if x != y);
-    if differs(&a.source_identity, &b.source_identity) {
-        return b.source_identity.clone();
-    }
-    if differs(&a.subject, &b.subject) {
-        return b.subject.clone();
-    }
-    differs(&a.name_qualifier, &b.name_qualifier).then(|| "a user of another identity provider".to_owned())
-}
-
-fn roles_of(estate: &Estate, own: &[&AwsSession<'_>]) -> BTreeMap<String, RoleFacts> {
-    let mut out = BTreeMap::new();
-    for session in own {
-        // STS requests and inventory may differ in the path; names are unique in an account.
-        let known = estate.roles.get(&session.role_arn).or_else(|| {
-            let account = format!("::{}:", session.account);
-            estate.roles.values().find(|r| r.name == session.role_name() && r.arn.contains(&account))
-        });
-        if let Some(role) = known {
-            let facts = RoleFacts {
-                arn: role.arn.clone(),
-                path: role.path.clone(),
-                id: role.id.clone(),
-                tags: role.tags.clone(),
-            };
-            out.insert(session.role_arn.clone(), facts);
-        }
-    }
-    out
-}
-
 /// What a case says: the incidents, each with the findings that only the set
 /// shows. Reads nothing but `case`.
 pub fn judge(case: &CaseInput, thresholds: &Thresholds) -> Vec<(Incident, Vec<Finding>)> {
-    match case {
+    let mut verdicts = match case {
         CaseInput::Person(case) => judge_person(case, thresholds),
         CaseInput::Signals(case) => assess::judge(case, thresholds).into_iter().map(|one| (one, Vec::new())).collect(),
-    }
+    };
+    behaviour::known(case, verdicts.iter_mut().map(|(incident, _)| incident));
+    verdicts
 }
 
 fn judge_person(case: &PersonCase, thresholds: &Thresholds) -> Vec<(Incident, Vec<Finding>)> {
@@ -323,6 +200,7 @@ struct View<'a> {
     sign_ins: Vec<&'a SignIn>,
     arm: Vec<&'a ArmUse>,
     changes: Vec<&'a EntraChange>,
+    portal: Vec<&'a PortalUse>,
     sessions: BTreeMap<AwsSessionKey, AwsSession<'a>>,
     by_record: BTreeMap<&'a RecordId, Vec<EventId>>,
     /// Of the case: computed once for all its incidents.
@@ -331,7 +209,7 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn new(case: &'a PersonCase, set: &'a FactSet) -> Self {
-        let (mut sign_ins, mut arm, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut sign_ins, mut arm, mut changes, mut portal) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut by_record: BTreeMap<&RecordId, Vec<EventId>> = BTreeMap::new();
         for (id, record) in set.records() {
             by_record.entry(&record.record_id).or_default().push(*id);
@@ -340,12 +218,14 @@ impl<'a> View<'a> {
                     Fact::SignIn(s) => sign_ins.push(&**s),
                     Fact::ArmUse(u) => arm.push(&**u),
                     Fact::EntraChange(c) => changes.push(&**c),
+                    Fact::Portal(p) => portal.push(&**p),
                     Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) => {}
                 }
             }
         }
         sign_ins.sort_by(|a, b| a.cite.at.cmp(&b.cite.at).then_with(|| a.cite.event.cmp(&b.cite.event)));
-        Self { case, sign_ins, arm, changes, sessions: sessions(set), by_record, snapshot: std::cell::OnceCell::new() }
+        let (sessions, snapshot) = (sessions(set), std::cell::OnceCell::new());
+        Self { case, sign_ins, arm, changes, portal, sessions, by_record, snapshot }
     }
 
     fn judge_episode(&self, episode: &[SessionRisk<'a>], thresholds: &Thresholds) -> Option<(Incident, Vec<Finding>)> {
@@ -371,7 +251,8 @@ impl<'a> View<'a> {
             self.changes.iter().copied().filter(|c| c.cite.at >= since && addresses.contains(c.ip.as_str())).collect();
         let hand = arm.iter().map(|u| u.cite.event).chain(changes.iter().map(|c| c.cite.event)).collect();
         let pivots = self.pivots((&requests, &addresses, &hand), since, thresholds);
-        if pivots.is_empty() && arm.is_empty() && changes.is_empty() {
+        let portal = self.at_portal(&pivots, since, &addresses);
+        if pivots.is_empty() && arm.is_empty() && changes.is_empty() && portal.is_empty() {
             return None;
         }
         let confidence = self.confidence(episode, &pivots);
@@ -394,6 +275,7 @@ impl<'a> View<'a> {
         episode.iter().for_each(|risk| story::of_risk(risk, &mut lines));
         story::of_arm(&arm, &mut lines);
         story::of_changes(&changes, &mut lines);
+        story::of_portal(&portal, &mut lines);
         pivots.iter().for_each(|(session, link)| story::of_session(session, link, &mut lines));
         let severity = self.join(&story::records_of(&lines), severity, &mut found, &mut lines);
         lines.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.text.cmp(&b.text)));
@@ -418,6 +300,21 @@ impl<'a> View<'a> {
         joined.iter().map(|one| one.facts.severity).max().unwrap_or_default().max(severity)
     }
 
+    /// What the other hand did at Identity Center's portal: what its AWS sessions were
+    /// joined by, and what came from its addresses.
+    fn at_portal(
+        &self,
+        pivots: &[(&AwsSession<'a>, &CrossCloudLink)],
+        since: Timestamp,
+        addresses: &BTreeSet<&str>,
+    ) -> Vec<&'a PortalUse> {
+        let joined: BTreeSet<&RecordId> = pivots.iter().flat_map(|(_, link)| &link.evidence).collect();
+        let is_theirs = |used: &&PortalUse| {
+            joined.contains(&used.cite.record) || used.cite.at >= since && addresses.contains(used.ip.as_str())
+        };
+        self.portal.iter().copied().filter(is_theirs).collect()
+    }
+
     /// AWS sessions that came from the other hand: by the sign-in they were
     /// joined to, or, where no sign-in is known, by the address they were used
     /// from; those of workloads that the hand changed; and every session chained from
@@ -435,7 +332,7 @@ impl<'a> View<'a> {
                 continue;
             };
             let from_hand = match link.sign_in.as_deref() {
-                _ if link.holder == Holder::Workload => held::is_by_hand(&self.case.held, link, hand),
+                _ if held::is_by_change(link) => held::is_by_hand(&self.case.held, link, hand),
                 Some(sign_in) => {
                     requests.contains(sign_in)
                         || link.alternatives.iter().any(|a| requests.contains(a.as_str()))
@@ -542,6 +439,7 @@ impl<'a> View<'a> {
             left_out: 0,
             story: lines,
             links: pivots.iter().map(|(_, link)| (*link).clone()).collect(),
+            behaviour: Vec::new(),
             snapshot,
             plan,
             notes,

@@ -84,6 +84,7 @@ pub fn subject_of(record: &Record) -> String {
         Fact::SignIn(s) if !s.upn.is_empty() => Some(s.upn.clone()),
         Fact::SignIn(s) => s.service_principal_id.clone(),
         Fact::RoleAssumption(a) => Some(a.principal_id.clone()),
+        Fact::Portal(p) => Some(p.user_name.clone()).filter(|name| !name.is_empty()).or_else(|| p.store_user.clone()),
         Fact::AwsUse(u) if !u.principal_id.is_empty() => Some(u.principal_id.clone()),
         Fact::AwsUse(u) => Some(u.principal_arn.clone()).filter(|arn| !arn.is_empty()),
         Fact::ArmUse(u) if !u.upn.is_empty() => Some(u.upn.clone()),
@@ -100,7 +101,7 @@ pub fn subject_of(record: &Record) -> String {
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".into())
 }
 
-fn version_of(parts: &[&str]) -> String {
+pub(crate) fn version_of(parts: &[&str]) -> String {
     Digest::of_parts(parts.iter().map(|p| p.as_bytes())).short(12)
 }
 

@@ -5,8 +5,8 @@
 
 use selvedge_graph::identity::{Ground, Holder};
 use selvedge_graph::seam::Seam;
-use selvedge_graph::{CrossCloudLink, PersonKey, Record};
-use selvedge_model::fact::ArmUse;
+use selvedge_graph::{AwsSession, CrossCloudLink, PersonKey, Record};
+use selvedge_model::fact::{ArmUse, AwsSessionKey, AwsUse};
 use selvedge_model::{Confidence, EventId, Fact, SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +17,25 @@ const SOON: SignedDuration = SignedDuration::from_hours(24);
 /// have done it anyway.
 const SURE: Confidence = Confidence::new(800);
 
+/// From so many sessions on it is known what a workload does.
+const USUAL: usize = 2;
+
+/// A session that reads more than so many times what the largest before it read does
+/// not what it usually does.
+const MUCH_MORE: u64 = 10;
+
 /// When a person changed a workload or what acts as it: by object id of the
 /// workload, times and records in order.
 pub(crate) type Held = BTreeMap<String, BTreeSet<(Timestamp, EventId)>>;
+
+/// What a person has in hand in AWS by changes that they made.
+#[derive(Debug, Default)]
+pub(crate) struct InHand {
+    /// Their sessions.
+    pub(crate) links: Vec<CrossCloudLink>,
+    /// By `aws:userid` of the session, the changes that it came of.
+    pub(crate) held: Held,
+}
 
 /// Whether an operation changes anything.
 fn changes(used: &ArmUse) -> bool {
@@ -73,26 +89,105 @@ fn before<'h>(held: &'h Held, link: &CrossCloudLink) -> Option<&'h (Timestamp, E
     (created.duration_since(latest.0) <= SOON).then_some(latest)
 }
 
-/// Sessions of workloads that a person may have had in hand, joined by X8.
+/// Sessions of workloads that a person may have had in hand, joined by X8. A session
+/// in which the workload does what it did before the change, from where it did it, is
+/// its ordinary work: whoever changed it, that shows nobody's hand.
 pub(crate) fn joined(
     held: &Held,
     person: &PersonKey,
     links: &BTreeMap<&PersonKey, Vec<&CrossCloudLink>>,
+    sessions: &BTreeMap<AwsSessionKey, AwsSession<'_>>,
 ) -> Vec<CrossCloudLink> {
     let keys = held.keys().map(|workload| PersonKey { tenant: person.tenant.clone(), user_id: workload.clone() });
-    let theirs = keys.flat_map(|key| links.get(&key).into_iter().flatten().copied().collect::<Vec<_>>());
-    let soon = theirs.filter(|link| link.holder == Holder::Workload && before(held, link).is_some());
-    soon.map(|link| {
-        let why = "the person changed this workload, or the resource that acts as it, within a day before";
-        let ground = Ground { rule: "X8".into(), confidence: SURE, why: why.into() };
-        let grounds = link.grounds.iter().cloned().chain([ground]).collect();
-        CrossCloudLink { grounds, confidence: link.confidence.min(SURE), ..(*link).clone() }
-    })
-    .collect()
+    let theirs = keys.flat_map(|key| {
+        let all = links.get(&key).map_or(&[][..], Vec::as_slice);
+        let own = all.iter().copied().filter(|link| link.holder == Holder::Workload);
+        let (soon, other): (Vec<_>, Vec<_>) = own.partition(|link| before(held, link).is_some());
+        let usual = Usual::of(&other, sessions);
+        soon.into_iter().filter(|link| !usual.covers(link, sessions)).collect::<Vec<_>>()
+    });
+    theirs
+        .map(|link| {
+            let why = "the person changed this workload, or the resource that acts as it, within a day before";
+            let ground = Ground { rule: "X8".into(), confidence: SURE, why: why.into() };
+            let grounds = link.grounds.iter().cloned().chain([ground]).collect();
+            CrossCloudLink { grounds, confidence: link.confidence.min(SURE), ..(*link).clone() }
+        })
+        .collect()
 }
 
-/// Whether a session of a workload came of a change that this hand made.
+/// What somebody does in a session: service, operation, target, whether it was refused.
+type Does<'s> = (&'s str, &'s str, Option<&'s str>, bool);
+
+fn does<'s>(used: &'s AwsUse) -> Does<'s> {
+    (&used.service, &used.operation, used.target.as_deref(), used.error.is_some())
+}
+
+/// What a workload did in a role while nobody had it in hand.
+#[derive(Default)]
+struct Known<'s> {
+    /// When each session began.
+    began: Vec<Timestamp>,
+    acts: BTreeMap<Does<'s>, Timestamp>,
+    places: BTreeMap<&'s str, Timestamp>,
+    /// When so many bytes were read in one session.
+    read: BTreeSet<(Timestamp, u64)>,
+}
+
+/// The same of each of its roles. Only what was before a session speaks for it: what
+/// comes after may be the same hand's.
+struct Usual<'s>(BTreeMap<&'s str, Known<'s>>);
+
+impl<'s> Usual<'s> {
+    fn of(links: &[&CrossCloudLink], sessions: &'s BTreeMap<AwsSessionKey, AwsSession<'_>>) -> Self {
+        let mut out: BTreeMap<&str, Known<'s>> = BTreeMap::new();
+        for session in links.iter().filter_map(|link| sessions.get(&link.session)) {
+            let began = session.key.created;
+            let known = out.entry(&session.role_arn).or_default();
+            known.began.push(began);
+            known.read.insert((began, session.egress_bytes()));
+            for used in &session.uses {
+                let first = known.acts.entry(does(used)).or_insert(began);
+                *first = (*first).min(began);
+                let first = known.places.entry(&used.ip).or_insert(began);
+                *first = (*first).min(began);
+            }
+        }
+        Self(out)
+    }
+
+    /// Whether a session is what the workload usually does.
+    fn covers(&self, link: &CrossCloudLink, sessions: &BTreeMap<AwsSessionKey, AwsSession<'_>>) -> bool {
+        let Some(session) = sessions.get(&link.session) else { return false };
+        let Some(known) = self.0.get(session.role_arn.as_str()) else { return false };
+        let began = session.key.created;
+        let is_before = |first: Option<&Timestamp>| first.is_some_and(|first| *first < began);
+        let most = known.read.iter().take_while(|(at, _)| *at < began).map(|(_, bytes)| *bytes).max();
+        known.began.iter().filter(|at| **at < began).count() >= USUAL
+            && session.egress_bytes() <= most.unwrap_or_default().saturating_mul(MUCH_MORE)
+            && session
+                .uses
+                .iter()
+                .all(|used| is_before(known.acts.get(&does(used))) && is_before(known.places.get(used.ip.as_str())))
+    }
+}
+
+/// Whether a session is somebody's by changes alone.
+pub(crate) fn is_by_change(link: &CrossCloudLink) -> bool {
+    link.holder == Holder::Workload || is_taken(link)
+}
+
+/// Whether a session was taken by a command on a machine or with a forged assertion.
+pub(crate) fn is_taken(link: &CrossCloudLink) -> bool {
+    link.grounds.iter().any(|ground| ["X3", "X12"].contains(&ground.rule.as_str()))
+}
+
+/// Whether a session came of a change that this hand made.
 pub(crate) fn is_by_hand(held: &Held, link: &CrossCloudLink, hand: &BTreeSet<EventId>) -> bool {
+    if is_taken(link) {
+        let by = held.get(&link.session.principal_id);
+        return by.into_iter().flatten().any(|(_, event)| hand.contains(event));
+    }
     before(held, link).is_some_and(|(_, event)| hand.contains(event))
 }
 
@@ -155,7 +250,7 @@ mod tests {
         let link = session(10);
         let person = PersonKey { tenant: "t".into(), user_id: "u".into() };
         let links = BTreeMap::from([(&link.person, vec![&link])]);
-        let found = joined(&held, &person, &links);
+        let found = joined(&held, &person, &links, &BTreeMap::new());
         assert!(found.iter().all(|one| one.confidence == SURE && one.grounds[0].rule == "X8"));
         let Fact::ArmUse(first) = &edits[0].facts[0] else { unreachable!() };
         let got = (!found.is_empty(), is_by_hand(&held, &link, &BTreeSet::from([first.cite.event])));
@@ -182,5 +277,74 @@ mod tests {
         ] {
             check(&[edits], (false, false));
         }
+    }
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/OrdersSync";
+
+    /// A call: hour of its session, operation, address, bytes.
+    type Call = (i64, &'static str, &'static str, u64);
+
+    fn used((hours, operation, ip, bytes_out): Call) -> AwsUse {
+        let session = AwsSessionKey { principal_id: "AROA:job".into(), created: at(hours) };
+        let event = EventId(Digest::of(format!("{hours} {operation} {ip}").as_bytes()));
+        AwsUse {
+            cite: Cite { event, record: RecordId::new("u"), at: at(hours) },
+            account: "111122223333".into(),
+            principal_type: "AssumedRole".into(),
+            principal_id: "AROA:job".into(),
+            principal_arn: String::new(),
+            access_key_id: format!("ASIA{hours}"),
+            session: Some(session),
+            role_arn: Some(ROLE.into()),
+            source_identity: None,
+            service: "s3.amazonaws.com".into(),
+            operation: operation.into(),
+            read_only: true,
+            ip: ip.into(),
+            user_agent: String::new(),
+            error: None,
+            explicit_deny: false,
+            bytes_out,
+            target: Some("orders".into()),
+            vpc_endpoint: None,
+            on_behalf_of: None,
+        }
+    }
+
+    /// Which sessions, by their hours, are joined to a person who changed the
+    /// workload's resource in hour 9.
+    fn joins(calls: &[Call], expect: &[i64]) {
+        let mut set = selvedge_graph::FactSet::new();
+        for call in calls {
+            let used = used(*call);
+            let (id, facts) = (used.cite.event, vec![Fact::AwsUse(Box::new(used))]);
+            let record_id = RecordId::new("u");
+            set.insert(id, Record { record_id, digest: Digest::zero(), revision: None, facts, hits: vec![] });
+        }
+        let sessions = selvedge_graph::sessions::sessions(&set);
+        let all: Vec<CrossCloudLink> =
+            sessions.keys().map(|key| CrossCloudLink { session: key.clone(), ..session(0) }).collect();
+        let person = PersonKey { tenant: "t".into(), user_id: "u".into() };
+        let links = BTreeMap::from([(&all[0].person, all.iter().collect())]);
+        let held = held(&seam(), [edit(9, APP, "microsoft.logic/workflows/write", "succeeded")].iter());
+        let found = joined(&held, &person, &links, &sessions);
+        let hours: Vec<i64> =
+            found.iter().map(|link| (link.session.created.as_second() - at(0).as_second()) / 3600).collect();
+        assert_eq!(hours, expect, "{calls:?}");
+    }
+
+    #[test]
+    fn what_a_workload_did_before_the_change_shows_nobodys_hand() {
+        let (azure, reads) = ("20.50.81.14", "GetObject");
+        let usual = [(-14, reads, azure, 1_000), (-2, reads, azure, 1_500)];
+        let with = |more: &[Call]| [&usual[..], more].concat();
+        joins(&with(&[(10, reads, azure, 2_000), (20, reads, azure, 15_000)]), &[]);
+        // Something else, from elsewhere, or much more.
+        joins(&with(&[(10, "ListBuckets", azure, 0)]), &[10]);
+        joins(&with(&[(10, reads, "203.0.113.77", 1_000)]), &[10]);
+        joins(&with(&[(10, reads, azure, 15_001)]), &[10]);
+        // One session before it says little, those after it nothing.
+        joins(&[usual[0], (10, reads, azure, 1_000)], &[10]);
+        joins(&[(10, reads, azure, 1_000), (40, reads, azure, 1_000), (52, reads, azure, 1_000)], &[10]);
     }
 }

@@ -112,6 +112,10 @@ pub struct Incident {
     pub story: Vec<StoryLine>,
     /// How sessions were joined to the human.
     pub links: Vec<CrossCloudLink>,
+    /// What is not usual for those who are in it, by the days before it. Of whom too
+    /// little is known is not here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behaviour: Vec<crate::behaviour::Baseline>,
     /// Digest of everything the verdict was computed from.
     pub snapshot: Digest,
     /// What to do.

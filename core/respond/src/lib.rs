@@ -13,7 +13,9 @@
 )]
 
 mod actor;
+mod arc;
 mod assess;
+pub mod behaviour;
 pub mod case;
 mod cast;
 pub mod cluster;
@@ -22,6 +24,7 @@ pub mod correlate;
 pub mod decide;
 mod episode;
 pub mod findings;
+pub mod forged;
 mod held;
 pub mod hot;
 pub mod incident;

@@ -42,12 +42,20 @@ pub fn contain(goal: &Goal<'_>, thresholds: &Thresholds) -> (Plan, Vec<PlanNote>
     let mut notes = Vec::new();
     let denies = denies(goal, &mut notes);
     let mut steps: Vec<Step> = Vec::new();
-    for Deny { action, .. } in &denies {
-        let why = format!(
-            "Stops what {} is doing in AWS now; nobody else on role {} is touched.",
-            q(&goal.case.upn),
-            q(&action.role_name)
-        );
+    for Deny { action, forged, .. } in &denies {
+        let name = action.user_id.split_once(':').map_or("", |(_, name)| name);
+        let why = match forged {
+            true => format!(
+                "Stops what is done in AWS with a forged assertion; {}, whose name it bears, cannot use role {} until this is undone.",
+                q(name),
+                q(&action.role_name)
+            ),
+            false => format!(
+                "Stops what {} is doing in AWS now; nobody else on role {} is touched.",
+                q(&goal.case.upn),
+                q(&action.role_name)
+            ),
+        };
         push(&mut steps, StepPurpose::Contain, Action::DenySession(action.clone()), why);
     }
     let closing = close_entra(goal, &mut steps, &mut notes);
@@ -102,7 +110,7 @@ fn denies(goal: &Goal<'_>, notes: &mut Vec<PlanNote>) -> Vec<Deny> {
             }
             continue;
         }
-        let chained = session.parent.is_some();
+        let (chained, forged) = (session.parent.is_some(), is_forged(goal, session));
         let action = DenySession {
             account: session.account.clone(),
             role_name: session.role_name().to_owned(),
@@ -113,7 +121,15 @@ fn denies(goal: &Goal<'_>, notes: &mut Vec<PlanNote>) -> Vec<Deny> {
             scope: DenyScope::All,
             replaces_own: false,
         };
-        out.entry((chained, role_arn, user_id)).or_insert(Deny { action, chained });
+        out.entry((chained, role_arn, user_id)).or_insert(Deny { action, chained, forged });
+    }
+    if let Some(first) = out.values().find(|deny| deny.forged) {
+        notes.push(PlanNote {
+            code: "E0132".into(),
+            target: first.action.role_arn.clone(),
+            why: "the key that signed the assertion is still trusted: whoever has it can make another, for anybody".into(),
+            instead: "take the certificate off the application in Entra and out of the IAM SAML provider by hand; then undo the deny".into(),
+        });
     }
     let mut denies: Vec<Deny> = out.into_values().collect();
     let beyond = denies.split_off(MAX_DENIES.min(denies.len()));
@@ -129,10 +145,19 @@ fn denies(goal: &Goal<'_>, notes: &mut Vec<PlanNote>) -> Vec<Deny> {
     denies
 }
 
-/// A deny, and whether it is of a session that another session opened.
+/// A deny, and whether it is of a session that another session opened, or that a forged
+/// assertion did.
 struct Deny {
     action: DenySession,
     chained: bool,
+    forged: bool,
+}
+
+/// Whether a session was opened with an assertion that no sign-in gave. Its name is that
+/// of whoever the forger chose.
+fn is_forged(goal: &Goal<'_>, session: &AwsSession<'_>) -> bool {
+    let own = goal.case.links.iter().filter(|link| link.session == session.key);
+    own.flat_map(|link| &link.grounds).any(|ground| ground.rule == "X3")
 }
 
 /// Why a session is not denied by its name.
@@ -140,6 +165,9 @@ fn obstacle(goal: &Goal<'_>, session: &AwsSession<'_>, role_arn: &str, path: &st
     if let Err(refusal) = a03_deny_session::refuse_locked(path, session.role_name()) {
         let (code, why, instead) = (refusal.code, refusal.why, refusal.instead);
         return Some(PlanNote { code, target: role_arn.to_owned(), why, instead });
+    }
+    if is_forged(goal, session) {
+        return None; // it is of nobody who uses that name
     }
     let others = goal.case.shared.get(&session.key.principal_id)?;
     let names: Vec<&str> = others.iter().map(String::as_str).collect();
@@ -220,8 +248,8 @@ fn canaries(goal: &Goal<'_>, denies: &[Deny]) -> Vec<DenySession> {
 fn narrow(denies: &[Deny], closing: &[StepId], steps: &mut Vec<Step>, thresholds: &Thresholds) {
     let firsts: Vec<StepId> = steps.iter().take(denies.len()).map(|s| s.id.clone()).collect();
     // Names that a session gave to another are not those under which the person
-    // comes back.
-    let own = denies.iter().zip(firsts).filter(|(deny, _)| !deny.chained).take(MAX_NARROWED);
+    // comes back; whoever forged a name can forge it again.
+    let own = denies.iter().zip(firsts).filter(|(deny, _)| !deny.chained && !deny.forged).take(MAX_NARROWED);
     for (Deny { action: deny, .. }, first) in own {
         let narrowed = DenySession { scope: DenyScope::IssuedBeforeClosing, replaces_own: true, ..deny.clone() };
         let mut after = closing.to_vec();

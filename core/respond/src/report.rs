@@ -2,6 +2,7 @@
 //! gives the same words. Every line of the story names its records; all foreign
 //! text is quoted.
 
+use crate::behaviour::Baseline;
 use crate::incident::{Incident, Kind, StoryLine};
 use crate::story::percent;
 use selvedge_actions::plan::Wait;
@@ -27,6 +28,10 @@ pub fn text(incident: &Incident) -> String {
     if !incident.tactics.is_empty() || !incident.attack.is_empty() {
         section(&mut out, "Tactics and techniques");
         tactics(incident, &mut out);
+    }
+    if !incident.behaviour.is_empty() {
+        section(&mut out, "What is usual, and what was seen");
+        incident.behaviour.iter().for_each(|one| baseline(one, &mut out));
     }
     let of_findings = incident.kind == Kind::Signals;
     if of_findings {
@@ -147,6 +152,22 @@ fn tactics(incident: &Incident, out: &mut String) {
     }
     if !attack.is_empty() {
         line(out, &format!("ATT&CK {}.", attack.join(", ")));
+    }
+}
+
+/// What is not usual for one identity.
+pub fn baseline(one: &Baseline, out: &mut String) {
+    wrap(out, "", 2, &format!("{}:", one.heading()));
+    if !one.enough {
+        wrap(out, "  ", 4, "that is too little to say what is usual.");
+    } else if one.deviations.is_empty() {
+        wrap(out, "  ", 4, "nothing was seen that is not usual.");
+    }
+    for deviation in &one.deviations {
+        wrap(out, "  ", 4, &format!("{}.", deviation.text()));
+        wrap(out, "    ", 4, &format!("({})", deviation.rarity()));
+        let records: Vec<String> = deviation.records.iter().map(|record| q(record.as_str())).collect();
+        wrap(out, "    records ", 4, &records.join(", "));
     }
 }
 

@@ -143,8 +143,9 @@ impl<'a> Act<'a> {
 
 /// The act that a record tells of.
 pub fn act(record: &Record) -> Act<'_> {
-    // Credentials that were given out come with the call that asked for them.
-    let call = record.facts.iter().find(|fact| !matches!(fact, Fact::RoleAssumption(_)));
+    // Credentials that were given out come with the call that asked for them; so does
+    // what was done at a portal.
+    let call = record.facts.iter().find(|fact| !matches!(fact, Fact::RoleAssumption(_) | Fact::Portal(_)));
     match call.or_else(|| record.facts.first()) {
         None => Act { cloud: "", operation: "", targets: Vec::new(), ip: "", refused: false, account: "" },
         Some(Fact::SignIn(s)) => Act {
@@ -190,6 +191,14 @@ pub fn act(record: &Record) -> Act<'_> {
             ip: &c.ip,
             refused: false,
             account: &c.tenant,
+        },
+        Some(Fact::Portal(p)) => Act {
+            cloud: "AWS",
+            operation: &p.operation,
+            targets: non_empty(p.role_name.as_deref()),
+            ip: &p.ip,
+            refused: p.error.is_some(),
+            account: &p.account,
         },
         Some(Fact::Signal(s)) => Act {
             cloud: cloud_name(&s.cloud),

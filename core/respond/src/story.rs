@@ -5,7 +5,7 @@ use crate::findings::bytes_in_words;
 use crate::incident::StoryLine;
 use selvedge_graph::{AwsSession, CrossCloudLink};
 use selvedge_model::RecordId;
-use selvedge_model::fact::{ArmUse, AwsUse, EntraChange, SignIn};
+use selvedge_model::fact::{ArmUse, AwsUse, EntraChange, PortalUse, SignIn};
 use selvedge_model::untrusted::quote_for_log as q;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,6 +100,31 @@ pub fn of_changes(rows: &[&EntraChange], out: &mut Vec<StoryLine>) {
             cloud: "Entra".into(),
             text: format!("{} by {} from {}.", q(&row.activity), q(&row.initiator_upn), q(&row.ip)),
             records: vec![row.cite.record.clone()],
+        });
+    }
+}
+
+/// What acts at the portal have in common that are told as one.
+type Asked<'a> = (&'a str, Option<&'a str>, Option<&'a str>, &'a str, bool);
+
+/// What was done at Identity Center's portal; like acts from one address are one line.
+pub fn of_portal(rows: &[&PortalUse], out: &mut Vec<StoryLine>) {
+    let mut alike: BTreeMap<Asked<'_>, Vec<&PortalUse>> = BTreeMap::new();
+    for row in rows {
+        let role = (row.role_name.as_deref(), row.role_account.as_deref());
+        let key = (row.operation.as_str(), role.0, role.1, row.ip.as_str(), row.error.is_some());
+        alike.entry(key).or_default().push(row);
+    }
+    for ((operation, role, account, ip, refused), rows) in alike {
+        let of = role.map(|role| format!(" for permission set {}", q(role))).unwrap_or_default();
+        let within = account.map(|account| format!(" in account {}", q(account))).unwrap_or_default();
+        let times = if rows.len() == 1 { String::new() } else { format!(" {} times", rows.len()) };
+        let refused = if refused { " (refused)" } else { "" };
+        out.push(StoryLine {
+            at: rows.iter().map(|row| row.cite.at).min().unwrap_or_default(),
+            cloud: "AWS".into(),
+            text: format!("{}{of}{within} at Identity Center{times}, from {}{refused}.", q(operation), q(ip)),
+            records: rows.iter().map(|row| row.cite.record.clone()).collect(),
         });
     }
 }

@@ -94,6 +94,18 @@ pub struct Lingering {
     pub clouds: usize,
 }
 
+/// What is enough of a past to say what is usual, and how rare is rare.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behaviour {
+    /// Days of the past on which an identity did something, and
+    pub least_days: u32,
+    /// records of those days. With less, nothing is said.
+    pub least_records: u64,
+    /// What is said would be said by chance in one case of so many.
+    pub one_in: u64,
+}
+
 /// All thresholds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +120,8 @@ pub struct Thresholds {
     pub join_confidence_to_act: u16,
     /// Findings.
     pub signals: Signals,
+    /// What is usual for an identity.
+    pub behaviour: Behaviour,
     /// Plans.
     pub plan: PlanLimits,
 }

@@ -10,6 +10,15 @@ use serde_json::json;
 pub(super) fn script(world: &mut World) {
     let company = world.company.clone();
     let (alice, bob, place) = (company.alice.clone(), company.bob.clone(), world.elsewhere.clone());
+    let usual = |world: &mut World| {
+        let carol = &company.carol;
+        let morning = world.morning(carol, &carol.desk);
+        let (_, at_work) = world.to_aws(&morning.session, &carol.desk);
+        world.look_around(&at_work);
+    };
+    // Others go to AWS as ever, before and after.
+    world.at(-600, 0);
+    usual(world);
     stolen(world);
     world.at(3, 0);
     world.theft(|world| {
@@ -26,4 +35,8 @@ pub(super) fn script(world: &mut World) {
         world.inspects(&caller);
         world.downloads(&caller, (&company.bucket, 36), 200_000_000);
     });
+    for _ in 0..3 {
+        world.wait(3_600);
+        usual(world);
+    }
 }

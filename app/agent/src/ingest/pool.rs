@@ -4,8 +4,8 @@
 //! first.
 
 use super::{Arrival, Ingest, Tally, half};
-use selvedge_detect::facts;
 use selvedge_detect::sigma::RuleEngine;
+use selvedge_detect::{contact, facts};
 use selvedge_graph::cold::Parts;
 use selvedge_model::{Digest, Problem, Timestamp};
 use std::ops::ControlFlow;
@@ -42,7 +42,7 @@ pub struct Run<'a> {
     pub now: Timestamp,
     /// How many workers, one at least.
     pub workers: usize,
-    /// Takes a record that tier 2 keeps. Called by any worker, by several at a time.
+    /// Takes a record that tier 2 keeps, or that says that data went somewhere. Called by any worker, by several at a time.
     pub take: &'a (dyn Fn(&Parts<'_>) + Sync),
     /// Takes the first halves of the identities of records that were read, each once
     /// for every time that it was read. Called as `take` is.
@@ -114,6 +114,7 @@ impl super::Sink for Worker<'_> {
             self.hand_over();
         }
         let facts = facts(event, id, found, read, !hits.is_empty());
+        let contact = contact(event, id, found);
         let hits: Vec<(&str, &str)> = hits.iter().map(|rule| (&*rule.id, &*rule.version)).collect();
         let parts = Parts {
             event: id,
@@ -125,9 +126,12 @@ impl super::Sink for Worker<'_> {
             facts: &facts.others,
             call: facts.call.as_ref(),
             hits: &hits,
+            contact: contact.as_ref(),
         };
         if parts.is_kept() {
             (self.run.take)(&Parts { digest: Digest::of(found.bytes), ..parts });
+        } else if parts.contact.is_some() {
+            (self.run.take)(&parts);
         }
     }
 

@@ -3,9 +3,11 @@
 use selvedge_detect::sigma::{RuleEngine, RuleMeta, SigmaRules};
 use selvedge_model::Digest;
 use selvedge_respond::Thresholds;
+use selvedge_respond::behaviour::Places;
 use selvedge_respond::case::{CanaryRole, RuleFacts};
 use selvedge_respond::correlate::Rule as Correlation;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything that decides besides the facts.
 #[derive(Debug, Clone)]
@@ -20,11 +22,13 @@ pub struct Brain {
     pub canaries: Vec<CanaryRole>,
     /// Content version.
     pub content: Digest,
+    /// Where addresses are: the user's own database, if there is one.
+    pub places: Option<Arc<dyn Places>>,
 }
 
 impl Brain {
     /// What loaded rules and thresholds decide; without canaries, which the inventory
-    /// brings.
+    /// brings, and without a database of addresses.
     pub fn new(rules: &SigmaRules, thresholds: Thresholds, content: Digest) -> Self {
         let all = (0..rules.rule_count()).filter_map(|index| rules.rule(index));
         let correlations = rules.correlations().iter();
@@ -36,6 +40,7 @@ impl Brain {
             thresholds,
             canaries: Vec::new(),
             content,
+            places: None,
         }
     }
 }

@@ -2,7 +2,9 @@
 //! that is new, has changed, or is not borne out any more.
 
 use super::settle::{is_being_carried_out, settle};
-use super::{BatchReceipt, ESTATE, INCIDENT, LIMITS, Pointer, State, StateError, StoredIncident, incident_of, read};
+use super::{
+    BatchReceipt, ESTATE, FLOWS, INCIDENT, LIMITS, Pointer, State, StateError, StoredIncident, incident_of, read,
+};
 use crate::names::ALIAS;
 use selvedge_graph::cold::Pressure;
 use selvedge_graph::{PersonKey, Resolver};
@@ -61,6 +63,10 @@ pub fn commit_import(
     let estate_changed = journal.value(ESTATE)?.as_deref() != Some(estate_bytes.as_slice());
     if estate_changed {
         batch.values.insert(ESTATE.into(), Some(estate_bytes));
+    }
+    let flows = state.flows.to_bytes();
+    if !state.flows.is_empty() && journal.value(FLOWS)?.as_deref() != Some(flows.as_slice()) {
+        batch.values.insert(FLOWS.into(), Some(flows));
     }
     let mut keeper = Keeper::new(&*journal, at, batch, decision)?;
     let mut out = Vec::new();
@@ -316,6 +322,7 @@ fn no_findings(content: Digest, at: Timestamp) -> CaseInput {
         users: BTreeSet::new(),
         rules: BTreeMap::new(),
         correlated: Vec::new(),
+        behaviour: BTreeMap::new(),
         left_out: 0,
         content,
         at,
@@ -343,12 +350,13 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
             let uses = session.uses.iter().map(|used| used.cite.event);
             uses.chain(session.assumptions.iter().map(|assumed| assumed.cite.event)).collect::<Vec<_>>()
         })
+        .chain(resolver.portal_uses_of(&person).iter().map(|used| used.cite.event))
         .collect();
     let about = |fact: &Fact| match fact {
         Fact::SignIn(s) => s.tenant == person.tenant && s.user_id == person.user_id,
         Fact::ArmUse(u) => u.tenant == person.tenant && u.object_id == person.user_id,
         Fact::EntraChange(c) => c.tenant == person.tenant && c.initiator_id == person.user_id,
-        Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) => false,
+        Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Signal(_) | Fact::Portal(_) => false,
     };
     let records = hot.set.records().filter(|(id, record)| cited.contains(id) || record.facts.iter().any(about));
     Ok(PersonCase {
@@ -364,6 +372,7 @@ fn case_of(incident: &Incident, state: &State, content: Digest, at: Timestamp) -
         canaries: Vec::new(),
         rules: BTreeMap::new(),
         correlated: Vec::new(),
+        behaviour: BTreeMap::new(),
         content,
         at,
     })

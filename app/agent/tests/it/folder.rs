@@ -83,7 +83,7 @@ fn how_far_limits_were_lowered_is_kept_with_the_facts() {
     assert_eq!(contents(&back.set), contents(&state.set), "under a larger budget no other records come back");
     // An import that changes nothing stores nothing, however much it left out.
     let head = journal.head().unwrap();
-    let mut again = State { set: ColdSet::with_budget(6_000), estate: back.estate };
+    let mut again = State { set: ColdSet::with_budget(6_000), estate: back.estate, ..State::default() };
     again.set.press(Pressure { left_out: 0, ..pressure });
     for (id, record) in contents(&state.set) {
         again.insert(id, &record);

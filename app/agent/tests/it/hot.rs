@@ -17,16 +17,19 @@ use selvedge_sim::{AssertionIds, World, look_alikes, scenario_a};
 use std::collections::{BTreeMap, BTreeSet};
 use tiny::{Tiny, tiny_estate};
 
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from((self.0 >> 11) % (n.max(1) as u64)).unwrap()
     }
-    fn one_in(&mut self, n: usize) -> bool {
+    pub(crate) fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
     fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
@@ -39,7 +42,7 @@ thread_local! {
     static MATCHES: std::cell::RefCell<BTreeMap<String, usize>> = const { std::cell::RefCell::new(BTreeMap::new()) };
 }
 
-type Records = Vec<(EventId, Record)>;
+pub(crate) type Records = Vec<(EventId, Record)>;
 
 fn stories(seed: u64) -> Vec<World> {
     let ids = if seed.is_multiple_of(2) { AssertionIds::Random } else { AssertionIds::SignInId };
@@ -48,7 +51,7 @@ fn stories(seed: u64) -> Vec<World> {
     std::iter::once(scenario_a::play(10 * seed, ids)).chain(alike).collect()
 }
 
-fn read(world: &World) -> Records {
+pub(crate) fn read(world: &World) -> Records {
     let mut kept = Kept::default();
     let mut ingest = Ingest::new(&selvedge_detect::sigma::NoRules, now());
     for log in world.logs() {
@@ -60,7 +63,7 @@ fn read(world: &World) -> Records {
     kept.records
 }
 
-fn estate_of(worlds: &[World]) -> Estate {
+pub(crate) fn estate_of(worlds: &[World]) -> Estate {
     let (mut estate, mut problems) = (Estate::default(), Vec::new());
     for (path, value) in worlds.iter().flat_map(World::estate) {
         estate.add(&path, value.to_string().as_bytes(), &mut problems);
@@ -85,7 +88,7 @@ fn text(value: &impl serde::Serialize) -> String {
 
 /// How many incidents and large reads the whole set shows, and how many records
 /// the hot part has.
-fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64) -> (usize, usize, usize) {
+pub(crate) fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64) -> (usize, usize, usize) {
     let mut brain = brain();
     brain.thresholds.egress_bytes_per_session = egress;
     let rule = selvedge_respond::case::RuleFacts {
@@ -120,7 +123,7 @@ fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64
         content: brain.content,
         at: now(),
     };
-    let full = decide(&inputs(&whole));
+    let mut full = decide(&inputs(&whole));
     let expect = said(&full, std::iter::empty());
     let part = hot(&state.set, estate, (&brain.rules, &brain.correlations), &brain.thresholds);
     let quiet = || part.quiet.findings(&state.set, &brain.rules, false);
@@ -129,6 +132,8 @@ fn check(name: &str, records: &[(EventId, Record)], estate: &Estate, egress: u64
         assert!(a == b, "{name}: the whole set says\n{a}\nthe hot part\n{b}");
     }
     assert_eq!(expect.len(), got.len(), "{name}");
+    selvedge_respond::behaviour::describe(state.known(&brain), &mut full.incidents);
+    let expect = said(&full, std::iter::empty());
     assert_eq!(said(&state.decide(&brain, now()), quiet()), expect, "{name}");
     let resolver = Resolver::new(&whole, estate);
     assert_eq!(part.scope.calibration, Some(resolver.calibration()), "{name}");
@@ -252,12 +257,13 @@ fn moment(fact: &mut Fact) -> &mut Timestamp {
         Fact::ArmUse(f) => &mut f.cite.at,
         Fact::EntraChange(f) => &mut f.cite.at,
         Fact::Signal(f) => &mut f.cite.at,
+        Fact::Portal(f) => &mut f.cite.at,
     }
 }
 
 /// What hostile or broken records could change: keys and names that are
 /// somebody else's, sessions that begin a few seconds apart, chains.
-fn bend(records: &mut Records, dice: &mut Dice) {
+pub(crate) fn bend(records: &mut Records, dice: &mut Dice) {
     let facts: Vec<Fact> = records.iter().flat_map(|(_, r)| r.facts.clone()).collect();
     let uses: Vec<AwsUse> =
         facts.iter().filter_map(|f| if let Fact::AwsUse(u) = f { Some((**u).clone()) } else { None }).collect();
@@ -344,6 +350,14 @@ fn bend(records: &mut Records, dice: &mut Dice) {
                 },
                 Fact::ArmUse(u) => u.object_id = person.user_id,
                 Fact::EntraChange(c) => c.initiator_id = person.user_id,
+                Fact::Portal(p) => match dice.below(6) {
+                    0 => p.user_name = person.upn,
+                    1 => p.store_user = None,
+                    2 => p.credential_id = None,
+                    3 => p.role_account.clone_from(&Some(dice.pick(&uses).account.clone())),
+                    4 => p.cite.at = person.cite.at + SignedDuration::from_secs(30),
+                    _ => p.error = Some("AccessDenied".into()),
+                },
                 Fact::Signal(_) => {}
             }
         }
@@ -354,7 +368,7 @@ fn bend(records: &mut Records, dice: &mut Dice) {
 fn bent_stories_are_decided_alike_whatever_part_arrived() {
     let (mut incidents, mut large) = (0, 0);
     for seed in 1..=30u64 {
-        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut dice = Dice::new(seed);
         let worlds = stories(1 + seed % 5);
         let chosen: Vec<World> = worlds.into_iter().filter(|_| !dice.one_in(3)).collect();
         let mut records: Records = chosen.iter().flat_map(read).collect();
@@ -384,7 +398,7 @@ fn nothing_is_decided_alike() {
 fn tiny_worlds_in_which_everything_collides_are_decided_alike() {
     let (mut incidents, mut large, mut promoted) = (0, 0, 0);
     for seed in 1..=250u64 {
-        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut dice = Dice::new(seed);
         let people = *dice.pick(&[4, 12, 20]);
         let estate = tiny_estate(&mut dice, people);
         let calibrated = dice.one_in(3);

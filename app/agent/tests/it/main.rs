@@ -8,6 +8,7 @@ mod folder;
 mod followup;
 mod hot;
 mod hot_chains;
+mod hot_seam;
 mod proofs;
 mod reading;
 mod settings;

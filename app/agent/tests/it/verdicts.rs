@@ -28,6 +28,7 @@ pub(crate) fn brain() -> Brain {
         thresholds: Thresholds::parse("federated-pivot.yaml", text).unwrap(),
         canaries: Vec::new(),
         content: Digest::of(b"content"),
+        places: None,
     }
 }
 

@@ -63,6 +63,7 @@ fn import(path: &PathBuf, args: &StateArgs, strict: bool, config: &Config) -> Re
     super::some_exist(std::slice::from_ref(path))?;
     let now = Timestamp::now();
     let mut loaded = content::load(None)?;
+    loaded.brain.places = config.places()?;
     let mut journal = folder::open(config, args.state.as_deref())?;
     let head = journal.head()?;
     let mut state = State::load(&journal)?;
@@ -220,6 +221,7 @@ fn show_item(item: &Item) {
     if let Some(class) = item.data_class.as_ref() {
         let why: Vec<&str> = class.evidence.iter().map(String::as_str).collect();
         facts.push(("data class".into(), graded(word(serde_json::to_value(class.value)), &why)));
+        facts.extend(class.contradiction.clone().map(|said| ("contradiction".to_owned(), said)));
     }
     if let Some(grade) = item.criticality.as_ref() {
         let why: Vec<&str> = grade.evidence.iter().map(String::as_str).collect();

@@ -19,6 +19,7 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     super::some_exist(&args.paths)?;
     let now = Timestamp::now();
     let mut loaded = content::load(args.rules.as_deref())?;
+    loaded.brain.places = config.places()?;
     let (mut journal, is_kept) = open(config, args.state.state.as_deref())?;
     let head = journal.head()?;
     let state = State::load(&*journal)?;
@@ -103,7 +104,20 @@ fn remarks_on_bounds(decision: &Decision) -> Vec<String> {
             ),
         ),
     ];
-    all.into_iter().filter(|(count, _)| *count > 0).map(|(_, remark)| remark).collect()
+    let bounds = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, remark)| remark);
+    bounds.chain(remark_on_unsigned(decision)).collect()
+}
+
+/// What is to be said of SAML sessions whose sign-ins are not in the logs.
+fn remark_on_unsigned(decision: &Decision) -> Option<String> {
+    let all: u64 = decision.unsigned.values().fold(0, |sum, count| sum.saturating_add(*count));
+    let reasons: Vec<String> = decision.unsigned.iter().map(|(why, count)| format!("{why} ({count})")).collect();
+    (all > 0).then(|| {
+        format!(
+            "SAML sessions in AWS without a sign-in in the logs: {all}; whether they are forged is unknown: {}",
+            reasons.join("; ")
+        )
+    })
 }
 
 /// What is to be said of records that are not kept.

@@ -1,5 +1,7 @@
 //! `selvedge trace`: who is behind a session, by which hops, and what was done.
 
+mod beside;
+
 use super::{StateArgs, output};
 use crate::config::Config;
 use crate::error::Error;
@@ -38,10 +40,17 @@ pub(super) fn run(what: &str, args: &StateArgs, config: &Config) -> Result<u8, E
             "access keys, principal ids, session names, UPNs and object ids are known; import its logs with `selvedge replay` first",
         ));
     }
+    let links = resolver.links();
+    let parts = (&found.set, &resolver, &links);
+    let usual = beside::usual(&trace, &state, parts, config)?;
+    let reach = beside::got_at(&trace, &state, parts);
     if args.json {
-        output::line(&serde_json::to_value(&trace).unwrap_or_default())?;
+        let mut value = serde_json::to_value(&trace).unwrap_or_default();
+        value["behaviour"] = serde_json::to_value(&usual).unwrap_or_default();
+        value["reach"] = serde_json::to_value(&reach).unwrap_or_default();
+        output::line(&value)?;
     } else {
-        out!("{}", text(&trace));
+        out!("{}{}", text(&trace), beside::text(&usual, &reach));
     }
     Ok(0)
 }

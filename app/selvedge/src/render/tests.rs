@@ -4,6 +4,7 @@ use super::*;
 use selvedge_actions::plan::Wait;
 use selvedge_actions::{Action, Plan, Step, StepPurpose};
 use selvedge_model::{Confidence, Digest, EntityKind, EntityRef, FindingId, IncidentId, RecordId, Severity};
+use selvedge_respond::behaviour::{Baseline, Deviation, Feature};
 use selvedge_respond::incident::StoryLine;
 use selvedge_respond::{PlanNote, Status};
 
@@ -35,6 +36,28 @@ fn finding(rule: &str, severity: Severity, when: &str, subject: &str, tactics: &
 
 fn entity(kind: EntityKind, id: &str, name: Option<&str>) -> EntityRef {
     EntityRef { kind, id: id.to_owned(), name: name.map(str::to_owned) }
+}
+
+/// Foreign text stands in it quoted for terminals, and must be quoted for pages.
+fn baseline() -> Baseline {
+    Baseline {
+        id: "0c0a5f8e-0000-4000-8000-000000000001".to_owned(),
+        name: "alice@contoso.com".to_owned(),
+        before: at("18T06:32:11"),
+        days: 22,
+        records: 812,
+        enough: true,
+        deviations: vec![Deviation {
+            feature: Feature::UserAgent,
+            usual: "Edge on Windows (22 of 22 days)".to_owned(),
+            seen: "<script>alert(1)</script>".to_owned(),
+            at: at("18T17:17:27"),
+            days: 22,
+            alike: 0,
+            one_in: 23,
+            records: ids(&["r-2"]),
+        }],
+    }
 }
 
 fn incident(id: &str, severity: Severity, findings: Vec<FindingId>) -> Incident {
@@ -83,6 +106,7 @@ fn incident(id: &str, severity: Severity, findings: Vec<FindingId>) -> Incident 
             line("18T17:26:14", "AWS", "GetObject on datasets 36 times; 7.8 GB leave.", &["r-3", "r-4", "r-5"]),
         ],
         links: Vec::new(),
+        behaviour: vec![baseline()],
         snapshot: Digest::of(b"set"),
         plan: None,
         notes: Vec::new(),

@@ -19,6 +19,9 @@ const SHOWN_FINDINGS: usize = 25;
 /// Lines of a timeline that are shown.
 const SHOWN_STORY: usize = 100;
 
+/// Deviations from what is usual that are shown; the report has all.
+const SHOWN_UNUSUAL: usize = 5;
+
 /// From here on the table of incidents has room for more columns.
 const WIDE: usize = 120;
 
@@ -152,6 +155,9 @@ fn incident(incident: &Incident, known: &BTreeMap<FindingId, &Finding>, width: u
     }
     if let Some(rest) = incident.story.len().checked_sub(SHOWN_STORY).filter(|rest| *rest > 0) {
         out.push_str(&format!("    and {}; `selvedge report` tells them all\n", count(rest, "more line")));
+    }
+    for deviation in incident.behaviour.iter().flat_map(|one| &one.deviations).take(SHOWN_UNUSUAL) {
+        out.push_str(&hanging("  unusual ", &deviation.text(), width));
     }
     if let Some(plan) = &incident.plan {
         let mut steps: Vec<String> =

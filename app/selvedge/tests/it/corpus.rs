@@ -144,7 +144,8 @@ fn the_sample_is_decided_from_few_of_its_records() {
         content: brain.content,
         at: now(),
     };
-    let (full, hot) = (selvedge_respond::decide(&inputs), decide(&state));
+    let (mut full, hot) = (selvedge_respond::decide(&inputs), decide(&state));
+    selvedge_respond::behaviour::describe(state.known(&brain), &mut full.incidents);
     let said = |d: &Decision| canon::to_vec(&(state.findings(d, &brain), &d.incidents));
     assert!(said(&full) == said(&hot), "the hot part decides otherwise");
     let part =

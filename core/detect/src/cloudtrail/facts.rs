@@ -1,7 +1,7 @@
 //! What tier 2 keeps of a CloudTrail record.
 
-use super::insight;
 use super::trail::Trail;
+use super::{insight, portal};
 use crate::get;
 use crate::normalise::Facts;
 use selvedge_model::fact::{AssumeMethod, AwsCall, Cite, RoleAssumption};
@@ -15,6 +15,10 @@ pub(crate) fn facts<'a>(trail: &Trail<'a>, cite: impl FnOnce() -> Cite, wanted: 
     }
     let session_created = session_created(trail);
     let assumes = method(trail);
+    if portal::is_one(trail) {
+        let call = wanted.then(|| call(trail, session_created));
+        return Facts { others: vec![Fact::Portal(Box::new(portal::fact(trail, cite())))], call };
+    }
     if session_created.is_none() && assumes.is_none() && !wanted {
         return Facts::default();
     }

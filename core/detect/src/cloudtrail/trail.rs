@@ -46,6 +46,7 @@ pub(super) struct Identity<'a> {
     pub(super) invoked_by: Option<&'a str>,
     pub(super) provider: Option<&'a str>,
     pub(super) on_behalf_of: Option<Json<'a>>,
+    pub(super) credential_id: Option<&'a str>,
     pub(super) context: Option<Json<'a>>,
     issuer: Option<Json<'a>>,
     attributes: Option<Json<'a>>,
@@ -136,6 +137,7 @@ impl<'a> Identity<'a> {
                 "userName" => keep(&mut self.user_name, value),
                 "invokedBy" => keep(&mut self.invoked_by, value),
                 "identityProvider" => keep(&mut self.provider, value),
+                "credentialId" => keep(&mut self.credential_id, value),
                 "onBehalfOf" => hold(&mut self.on_behalf_of, value),
                 "sessionContext" => hold(&mut self.context, value),
                 _ => {}

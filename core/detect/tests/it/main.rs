@@ -4,11 +4,13 @@
 
 mod aws;
 mod changes_azure;
+mod contacts;
 mod corpus;
 mod coverage;
 mod forms;
 mod lake;
 mod ocsf;
+mod portal;
 mod properties;
 mod records;
 mod records_azure;

@@ -33,7 +33,7 @@ pub(super) fn apply(graph: &mut Graph, view: &View, set: &FactSet) {
             Fact::ArmUse(used) => changes.arm(used),
             Fact::EntraChange(change) => changes.entra(change),
             Fact::RoleAssumption(assumption) => changes.assumed(assumption),
-            Fact::SignIn(_) | Fact::Signal(_) => {}
+            Fact::SignIn(_) | Fact::Signal(_) | Fact::Portal(_) => {}
         }
     }
 }

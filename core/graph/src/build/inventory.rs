@@ -34,6 +34,15 @@ pub(super) fn add(graph: &mut Graph, view: &View) {
         if let Some(grade) = item.criticality.as_ref().and_then(|graded| word(serde_json::to_value(graded.value))) {
             attributes.insert("criticality".into(), grade);
         }
+        let why = item
+            .data_class
+            .iter()
+            .flat_map(|graded| &graded.evidence)
+            .chain(item.criticality.iter().flat_map(|graded| &graded.evidence));
+        let why: Vec<&str> = why.map(String::as_str).collect();
+        if !why.is_empty() {
+            attributes.insert("graded_by".into(), why.join("; "));
+        }
         // Identity resolution and incidents know a role by this name of its id.
         if let Some(id) = item.text("RoleId") {
             attributes.insert("role_id".into(), id.to_owned());

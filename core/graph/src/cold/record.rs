@@ -12,7 +12,7 @@ use super::text::{Text, join};
 use super::views::{AwsUseView, FactView, SignInSkim, UseSkim};
 use crate::factset::{Hit, Record};
 use selvedge_model::fact::{AssumeMethod, AwsCall};
-use selvedge_model::{Digest, EventId, Fact, RecordId, Timestamp};
+use selvedge_model::{Contact, Digest, EventId, Fact, RecordId, Timestamp};
 
 /// One fact, no hits, no revision: most records.
 const PLAIN: u8 = 0;
@@ -173,6 +173,9 @@ pub struct Parts<'a> {
     pub call: Option<&'a AwsCall<'a>>,
     /// The rules that matched: id and version.
     pub hits: &'a [(&'a str, &'a str)],
+    /// What it says of data that went somewhere: for [`crate::FlowSet`], not for this
+    /// set.
+    pub contact: Option<&'a Contact>,
 }
 
 impl Parts<'_> {
@@ -185,7 +188,7 @@ impl Parts<'_> {
 
     /// Packs it; says what it is filed under.
     pub(super) fn pack(&self, to: &mut Writer<'_>) -> Filing {
-        let Self { event, record_id, digest, revision, at, facts, call, hits } = *self;
+        let Self { event, record_id, digest, revision, at, facts, call, hits, contact: _ } = *self;
         let record = Text::Plain(record_id);
         let head = Head { event, digest, revision, record_id: record };
         let cite = CiteView { event, record, at };
@@ -295,6 +298,12 @@ fn file(filing: &mut Filing, fact: &FactView<'_>, alone: bool) {
             filing.told |= s.report.is_some();
             filing.protected |= s.report.is_some();
             (Kind::Other, 0, join(s.account.mark(), s.actor.mark()))
+        }
+        FactView::Portal(p) => {
+            // Who asked for which role says who is behind a session.
+            filing.protected |= p.role_name.is_some();
+            let user = join(p.store_user.map_or(0, |id| id.mark()), p.user_name.mark());
+            (Kind::Other, 0, join(user, p.ip.mark()))
         }
     };
     if alone {

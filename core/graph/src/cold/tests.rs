@@ -6,7 +6,7 @@ use super::*;
 use crate::factset::Hit;
 use proptest::prelude::*;
 use selvedge_model::fact::{
-    ArmUse, AssumeMethod, AwsSessionKey, AwsUse, Cite, EntraChange, Report, RoleAssumption, SignIn, Signal,
+    ArmUse, AssumeMethod, AwsSessionKey, AwsUse, Cite, EntraChange, PortalUse, Report, RoleAssumption, SignIn, Signal,
 };
 use selvedge_model::{Confidence, Digest, RecordId, Severity, Timestamp};
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ impl Dice {
     }
     fn fact(&mut self, id: EventId, record: &RecordId) -> Fact {
         let cite = self.cite(id, record);
-        match self.below(6) {
+        match self.below(7) {
             0 => Fact::SignIn(Box::new(SignIn {
                 request_id: if self.yes() { cite.record.as_str().to_owned() } else { self.text() },
                 cite,
@@ -182,6 +182,22 @@ impl Dice {
                 initiator_upn: self.text(),
                 ip: self.text(),
                 targets: self.list(|dice| (dice.text(), dice.text())),
+            })),
+            5 => Fact::Portal(Box::new(PortalUse {
+                cite,
+                account: self.text(),
+                operation: self.text(),
+                store_user: self.perhaps(Self::text),
+                store: self.perhaps(Self::text),
+                user_name: self.text(),
+                credential_id: self.perhaps(Self::text),
+                workflow_id: self.perhaps(Self::text),
+                credential_type: self.perhaps(Self::text),
+                role_account: self.perhaps(Self::text),
+                role_name: self.perhaps(Self::text),
+                ip: self.text(),
+                user_agent: self.text(),
+                error: self.perhaps(Self::text),
             })),
             _ => Fact::Signal(Box::new(Signal {
                 cite,

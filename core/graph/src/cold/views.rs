@@ -12,7 +12,7 @@ use super::forms::{
 };
 use super::text::Text;
 use selvedge_model::Fact;
-use selvedge_model::fact::{ArmUse, AwsCall, AwsUse, EntraChange, RoleAssumption, SignIn, Signal};
+use selvedge_model::fact::{ArmUse, AwsCall, AwsUse, EntraChange, PortalUse, RoleAssumption, SignIn, Signal};
 
 macro_rules! packed {
     ($(#[$doc:meta])* $view:ident of $fact:ident { $( $mode:ident { $( $field:ident : $form:ty ),+ $(,)? } )+ }) => {
@@ -156,6 +156,17 @@ packed! {
     }
 }
 
+packed! {
+    /// What somebody did at Identity Center's portal, read in place.
+    PortalUseView of PortalUse {
+        own { cite: Cited }
+        shared { account: Shared, store: Opt<Shared>, store_user: Opt<Id>, user_name: Inline }
+        shared { ip: Inline, user_agent: Shared }
+        shared { operation: Shared, credential_type: Opt<Shared>, error: Opt<Shared> }
+        own { credential_id: Opt<Id>, workflow_id: Opt<Id>, role_account: Opt<Shared>, role_name: Opt<Shared> }
+    }
+}
+
 impl<'a> AwsUseView<'a> {
     /// A call, borrowed from its record.
     pub(super) fn of_call(call: &AwsCall<'a>, cite: CiteView<'a>) -> Self {
@@ -202,6 +213,8 @@ pub enum FactView<'a> {
     EntraChange(EntraChangeView<'a>),
     /// Anything else that a rule or a provider points at.
     Signal(SignalView<'a>),
+    /// Identity Center's portal.
+    Portal(PortalUseView<'a>),
 }
 
 impl<'a> FactView<'a> {
@@ -214,6 +227,7 @@ impl<'a> FactView<'a> {
             Fact::ArmUse(f) => Self::ArmUse(ArmUseView::of(f)),
             Fact::EntraChange(f) => Self::EntraChange(EntraChangeView::of(f)),
             Fact::Signal(f) => Self::Signal(SignalView::of(f)),
+            Fact::Portal(f) => Self::Portal(PortalUseView::of(f)),
         }
     }
 
@@ -226,6 +240,7 @@ impl<'a> FactView<'a> {
             Self::ArmUse(f) => f.cite.at,
             Self::EntraChange(f) => f.cite.at,
             Self::Signal(f) => f.cite.at,
+            Self::Portal(f) => f.cite.at,
         }
     }
 
@@ -238,6 +253,7 @@ impl<'a> FactView<'a> {
             Self::ArmUse(f) => Fact::ArmUse(Box::new(f.owned())),
             Self::EntraChange(f) => Fact::EntraChange(Box::new(f.owned())),
             Self::Signal(f) => Fact::Signal(Box::new(f.owned())),
+            Self::Portal(f) => Fact::Portal(Box::new(f.owned())),
         }
     }
 
@@ -249,6 +265,7 @@ impl<'a> FactView<'a> {
             Self::ArmUse(f) => tagged(3, to, |to| f.write(to)),
             Self::EntraChange(f) => tagged(4, to, |to| f.write(to)),
             Self::Signal(f) => tagged(5, to, |to| f.write(to)),
+            Self::Portal(f) => tagged(6, to, |to| f.write(to)),
         }
     }
 
@@ -260,6 +277,7 @@ impl<'a> FactView<'a> {
             3 => Self::ArmUse(ArmUseView::read(from)?),
             4 => Self::EntraChange(EntraChangeView::read(from)?),
             5 => Self::Signal(SignalView::read(from)?),
+            6 => Self::Portal(PortalUseView::read(from)?),
             _ => return None,
         })
     }
@@ -302,8 +320,12 @@ impl UseSkim {
 pub struct SignInSkim<'a> {
     /// Claim `sid`.
     pub session_id: Option<super::text::Text<'a>>,
+    /// When it happened.
+    pub at: jiff::Timestamp,
     /// Tenant to service principal: who.
     pub user: u32,
+    /// Application to federated credential: to what.
+    pub app: u32,
     /// Address to user agent: from where.
     pub place: u32,
     /// How, and the result.
@@ -316,11 +338,10 @@ impl<'a> SignInSkim<'a> {
         if from.byte()? != 0 {
             return None;
         }
-        Cited::read(from)?;
+        let at = Cited::read(from)?.at;
         Id::read(from)?;
         let session_id = Opt::<Id>::read(from)?;
-        let user = from.group()?;
-        from.group()?;
-        Some(Self { session_id, user, place: from.group()?, how: from.group()? })
+        let (user, app) = (from.group()?, from.group()?);
+        Some(Self { session_id, at, user, app, place: from.group()?, how: from.group()? })
     }
 }

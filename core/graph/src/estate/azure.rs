@@ -12,7 +12,7 @@ use selvedge_model::{EntityId, EntityKind, guid};
 use serde_json::Value;
 
 /// Properties that are kept, of any type of resource.
-const KEEP: [&str; 42] = [
+const KEEP: [&str; 46] = [
     "kind",
     "sku",
     "identity",
@@ -30,6 +30,7 @@ const KEEP: [&str; 42] = [
     "properties.defaultSecurityRules",
     "properties.detectedProperties",
     "properties.disableLocalAuth",
+    "properties.documentEndpoint",
     "properties.enabled",
     "properties.enablePurgeProtection",
     "properties.enableRbacAuthorization",
@@ -37,11 +38,14 @@ const KEEP: [&str; 42] = [
     "properties.fullyQualifiedDomainName",
     "properties.hardwareProfile",
     "properties.httpsOnly",
+    "properties.inboundIpAddress",
     "properties.ipAddress",
     "properties.minimalTlsVersion",
     "properties.minimumTlsVersion",
     "properties.networkAcls",
     "properties.osProfile.computerName",
+    "properties.outboundIpAddresses",
+    "properties.possibleOutboundIpAddresses",
     "properties.principalId",
     "properties.primaryEndpoints",
     "properties.privateIPAddress",
@@ -58,7 +62,7 @@ const KEEP: [&str; 42] = [
 ];
 
 /// Paths of a resource that hold the ARM id of another.
-const LINKS: [(&str, E, bool); 18] = [
+const LINKS: [(&str, E, bool); 19] = [
     ("properties.networkProfile.networkInterfaces.id", E::HasInterface, false),
     ("properties.virtualMachine.id", E::HasInterface, true),
     ("properties.ipConfigurations.properties.subnet.id", E::LiesIn, false),
@@ -71,6 +75,7 @@ const LINKS: [(&str, E, bool); 18] = [
     ("properties.remoteVirtualNetwork.id", E::PeersWith, false),
     ("properties.routeTable.id", E::RoutesTo, false),
     ("properties.natGateway.id", E::RoutesTo, false),
+    ("properties.publicIpAddresses.id", E::HasAddress, false),
     ("properties.frontendIPConfigurations.properties.publicIPAddress.id", E::HasAddress, false),
     ("properties.frontendIPConfigurations.properties.subnet.id", E::LiesIn, false),
     ("properties.backendAddressPools.properties.backendIPConfigurations.id", E::Fronts, false),
@@ -108,6 +113,9 @@ fn read_row(reader: &mut Reader<'_>, row: &Value) -> bool {
     let Some(id) = doc::text(row, "id") else { return false };
     let kind = doc::text(row, "type").unwrap_or_default().to_ascii_lowercase();
     if id.starts_with('/') && (id.contains("/providers/") || id.starts_with("/subscriptions/")) {
+        if super::scans::azure_row(reader, row, &kind) || super::names::site_config(reader, row, &kind) {
+            return true;
+        }
         let entity = EntityId::arm(id);
         match kind.rsplit('/').next().unwrap_or_default() {
             _ if !kind.starts_with("microsoft.authorization/") && !kind.is_empty() => {
@@ -203,7 +211,12 @@ fn resource(reader: &mut Reader<'_>, id: &EntityId, row: &Value, kind: &str) {
             reader.relate(id, E::Allows, &principal, "properties.accessPolicies");
         }
     }
-    for path in ["properties.ipAddress", "properties.ipConfigurations.properties.privateIPAddress"] {
+    const ADDRESSES: [&str; 3] = [
+        "properties.ipAddress",
+        "properties.ipConfigurations.properties.privateIPAddress",
+        "properties.inboundIpAddress",
+    ];
+    for path in ADDRESSES {
         for address in doc::texts(row, path) {
             reader.relate(id, E::HasAddress, &EntityId::new(EntityKind::Address, address), path);
         }

@@ -61,6 +61,7 @@ pub(super) fn relations(view: &mut View) {
         let ground = Ground { evidence, derived_by: Some(rule.to_owned()) };
         view.relations.entry((from, kind, to)).or_insert(ground);
     }
+    super::names::hosts_become_things(view);
 }
 
 /// Whose tokens an OIDC provider of IAM takes: a tenant's, or those of an issuer

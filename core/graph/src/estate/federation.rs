@@ -45,6 +45,14 @@ pub fn tenant_of(issuer: &str) -> Option<String> {
     guid::parse(rest.trim_end_matches('/'))
 }
 
+/// The identity store whose Identity Center has this SAML entity id:
+/// `https://eu-west-1.signin.aws.amazon.com/platform/saml/d-1234567890`. Source: the
+/// service provider metadata that Identity Center shows (recalled).
+fn store_of(uri: &str) -> Option<&str> {
+    let (host, store) = uri.strip_prefix("https://")?.split_once("/platform/saml/")?;
+    (host.ends_with(".signin.aws.amazon.com") && store.starts_with("d-")).then_some(store)
+}
+
 impl Estate {
     pub(super) fn add_federation(&mut self, source: &str, value: &Value, problems: &mut Vec<Problem>) -> bool {
         let (Some(tenant), Some(apps)) =
@@ -83,6 +91,22 @@ impl Estate {
             .any(|uri| {
                 uri == "https://signin.aws.amazon.com/saml" || uri.starts_with("https://signin.aws.amazon.com/saml#")
             });
+        let identity_store = uris
+            .iter()
+            .filter_map(|key| item.get(*key).and_then(Value::as_array))
+            .flatten()
+            .filter_map(Value::as_str)
+            .find_map(store_of);
+        if let Some(store) = identity_store
+            && !self.saml_apps.iter().any(|app| app.app_id == app_id)
+        {
+            self.saml_apps.push(SamlApp {
+                app_id: app_id.to_owned(),
+                issuer: String::new(),
+                providers: BTreeSet::new(),
+                identity_store: Some(store.to_owned()),
+            });
+        }
         if aws && !self.saml_apps.iter().any(|app| app.app_id == app_id) {
             self.saml_apps.push(SamlApp {
                 app_id: app_id.to_owned(),

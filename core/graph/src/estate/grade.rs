@@ -1,5 +1,5 @@
-//! What is stored where, and how much depends on it: from tags and from the
-//! operator's file, else unknown.
+//! What is stored where, and how much depends on it: from the operator's file, else
+//! from tags; what scanners found is put to it ([`super::scans`]). Else unknown.
 
 use super::attr::Attr;
 use super::inventory::Facet;
@@ -49,6 +49,9 @@ pub struct Graded<T> {
     pub value: T,
     /// Tags and entries that say so; also those that say something unknown.
     pub evidence: BTreeSet<String>,
+    /// What people and scanners say differently.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub contradiction: Option<String>,
 }
 
 /// One entry of an operator's `classes.toml`.
@@ -144,6 +147,23 @@ pub fn is_store(kind: EntityKind) -> bool {
 
 fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What a word for a data class means, as tags and labels have it.
+pub(super) fn class_word(word: &str) -> Option<DataClass> {
+    let word = plain(word);
+    CLASS_WORDS.iter().find(|(known, _)| *known == word).map(|(_, class)| *class)
+}
+
+/// A data class in a word.
+pub(super) fn class_name(class: DataClass) -> &'static str {
+    match class {
+        DataClass::Unknown => "unknown",
+        DataClass::Public => "public",
+        DataClass::Internal => "internal",
+        DataClass::Confidential => "confidential",
+        DataClass::Restricted => "restricted",
+    }
 }
 
 /// The grades of a store: what the operator says, else what the tags say.

@@ -10,6 +10,7 @@
 use super::attr::Attr;
 use super::derive;
 use super::grade::{self, ClassRule, Criticality, DataClass, Graded};
+use super::scans::{self, Claim};
 use crate::store::EdgeKind;
 use selvedge_model::{Digest, EntityId, EntityKind, Problem, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -68,6 +69,9 @@ pub struct Document {
     /// Grades that the operator gives.
     #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
     pub classes: BTreeSet<ClassRule>,
+    /// What scanners found in stores.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
+    pub claims: BTreeSet<Claim>,
     /// It says that there is more than it holds.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub has_more: bool,
@@ -90,6 +94,7 @@ impl Document {
         self.words.extend(other.words);
         self.relations.extend(other.relations);
         self.classes.extend(other.classes);
+        self.claims.extend(other.claims);
         self.has_more |= other.has_more;
         for (id, facet) in other.facets {
             let own = self.facets.entry(id).or_default();
@@ -234,6 +239,7 @@ impl Inventory {
         }
         derive::relations(&mut view);
         view.lacks = derive::lacks(&view, documents.iter().map(|(_, document)| *document));
+        scans::apply(&mut view, documents.iter().map(|(source, document)| (source.as_str(), *document)));
         view
     }
 }

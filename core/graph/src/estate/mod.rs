@@ -17,7 +17,9 @@ mod entra;
 mod federation;
 pub mod grade;
 pub mod inventory;
+mod names;
 mod roles;
+mod scans;
 
 pub use attr::Attr;
 pub use diff::{Change, Diff};
@@ -26,6 +28,7 @@ pub use federation::{SamlApp, issuer_of, name_qualifier, tenant_of};
 pub use grade::{ClassRule, Classes, Criticality, DataClass, Graded};
 pub use inventory::{Document, Inventory, Item, View};
 pub use roles::Role;
+pub use scans::{Claim, Subject};
 
 use doc::Reader;
 use selvedge_model::{Digest, Problem};
@@ -99,6 +102,7 @@ impl Estate {
             | self.add_federation(source, &value, problems)
             | self.add_graph_objects(source, &value)
             | aws::read(&mut reader, &value)
+            | scans::read(&mut reader, &value)
             | azure::read(&mut reader, &value)
             | entra::read(&mut reader, &value)
             | self.seam.add(&value);

@@ -1,7 +1,10 @@
 //! Identity across the seam: every join rule on small, made sets.
 #![allow(missing_docs, reason = "tests")]
 
+mod center;
 mod estate;
+mod flows;
+mod grades;
 mod graph;
 mod workloads;
 

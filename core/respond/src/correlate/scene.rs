@@ -141,7 +141,7 @@ fn human(key: ActorKey, record: &Record, is_linked: bool) -> Option<String> {
             Fact::ArmUse(u) => !u.upn.is_empty(),
             Fact::EntraChange(c) => !c.initiator_upn.is_empty(),
             Fact::Signal(s) => s.actor_name.contains('@'),
-            Fact::RoleAssumption(_) | Fact::AwsUse(_) => false,
+            Fact::RoleAssumption(_) | Fact::AwsUse(_) | Fact::Portal(_) => false,
         });
     match key {
         ActorKey::EntraObject(id) | ActorKey::EntraName(id) if is_user => Some(id),
@@ -219,6 +219,7 @@ impl Values {
                 self.add(Field::Principal, &c.initiator_id.to_ascii_lowercase());
                 self.address(&c.ip);
             }
+            Fact::Portal(p) => self.address(&p.ip),
             Fact::Signal(s) => {
                 self.add(Field::Principal, &s.actor);
                 let key = s.session.as_deref().filter(|key| is_access_key(key));

@@ -27,7 +27,7 @@ pub(super) const AWS: u8 = 1;
 /// The clouds that a record may tell of.
 pub(super) fn clouds(facts: &[FactView<'_>]) -> u8 {
     let bits = facts.iter().map(|fact| match fact {
-        FactView::AwsUse(_) | FactView::RoleAssumption(_) => AWS,
+        FactView::AwsUse(_) | FactView::RoleAssumption(_) | FactView::Portal(_) => AWS,
         FactView::SignIn(_) | FactView::EntraChange(_) => 2,
         FactView::ArmUse(_) => 4,
         FactView::Signal(signal) if signal.cloud.is("aws") => AWS,

@@ -29,6 +29,8 @@ pub(super) struct Wanted {
     pub(super) names: BTreeSet<u64>,
     pub(super) ids: BTreeSet<u64>,
     requests: BTreeSet<u64>,
+    /// Users of Identity Center, by id and by name, with all that they did at its portal.
+    users: BTreeSet<u64>,
     holders: Holders,
     /// Owners that a record's head may name.
     owners: Bits,
@@ -104,7 +106,7 @@ pub(super) fn gather(
     let calibration = Some(calibrating.done());
     Hot {
         set,
-        scope: Scope { people: Some(people), calibration, egress: None, dropped },
+        scope: Scope { people: Some(people), calibration, egress: None, missing: None, dropped },
         quiet: Quiet::of(quiet),
         left_out,
         unmatched,
@@ -269,9 +271,15 @@ impl Wanted {
             people.iter().map(|person| person_mark(&plain(&person.tenant), &plain(&person.user_id))).collect();
         let mut owners = Bits::new();
         people.iter().chain(&principals).chain(&joined).for_each(|owner| owners.set(owner_number(*owner)));
-        let holders =
-            Holders::of(sweep, estate, |principal| principals.contains(&principal) || joined.contains(&principal));
-        Self { people, principals, joined, names, ids, requests, holders, owners }
+        // Who goes by such a name in an identity store, too.
+        let is_one = |user: &StoreUser| {
+            names.contains(&mark(&user.name)) || user.entra.as_ref().is_some_and(|(_, id)| ids.contains(&mark(id)))
+        };
+        let store = estate.seam.store_users.iter().filter(|(_, user)| is_one(user)).map(|(id, _)| mark(id));
+        let users: BTreeSet<u64> = store.chain(names.iter().copied()).chain(ids.iter().copied()).collect();
+        let is_wanted = |principal| principals.contains(&principal) || joined.contains(&principal);
+        let holders = Holders::of(sweep, estate, is_wanted, |user| users.contains(&user));
+        Self { people, principals, joined, names, ids, requests, users, holders, owners }
     }
 
     /// Whether a record must be looked at, by its head.
@@ -316,6 +324,10 @@ impl Wanted {
             }
             FactView::AwsUse(u) => {
                 u.session.as_ref().is_some_and(|session| self.principals.contains(&session.principal_id.mark()))
+            }
+            FactView::Portal(p) => {
+                let own = p.store_user.iter().chain([&p.user_name]);
+                own.filter(|user| !user.is_empty()).any(|user| self.users.contains(&user.mark()))
             }
             FactView::Signal(_) => false,
         }

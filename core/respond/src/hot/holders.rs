@@ -28,8 +28,14 @@ const WORKLOAD_AFTER: i64 = 600_000_000 + AFTER;
 pub(super) struct Holders(BTreeMap<u64, Vec<i64>>);
 
 impl Holders {
-    /// `is_wanted`: whether the sessions of a principal matter.
-    pub(super) fn of(sweep: &Sweep, estate: &Estate, is_wanted: impl Fn(u64) -> bool) -> Self {
+    /// `is_wanted`: whether the sessions of a principal matter; `is_user`: whether what
+    /// somebody does at Identity Center's portal does.
+    pub(super) fn of(
+        sweep: &Sweep,
+        estate: &Estate,
+        is_wanted: impl Fn(u64) -> bool,
+        is_user: impl Fn(u64) -> bool,
+    ) -> Self {
         let users = estate.users.iter().filter(|(_, user)| !user.upn.is_empty());
         let known: BTreeMap<u64, u64> = users.map(|(id, user)| (mark(id), mark(&user.upn))).collect();
         let (names, sources) = (sweep.names.turned(), sweep.sources.turned());
@@ -40,6 +46,11 @@ impl Holders {
                 let own = sweep.holders.of(person).chain(known.get(&person).copied()).chain([person]);
                 own.for_each(|person| out.0.entry(person).or_default().push(*at));
             }
+        }
+        for (user, at) in sweep.let_in.iter().filter(|(user, _)| is_user(*user)) {
+            let own = || sweep.holders.of(*user).chain([*user]);
+            let all = own().flat_map(|one| sweep.holders.of(one).chain(known.get(&one).copied()).chain([one]));
+            all.for_each(|person| out.0.entry(person).or_default().push(*at));
         }
         out.0.values_mut().for_each(|times| times.sort_unstable());
         out

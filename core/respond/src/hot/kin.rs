@@ -116,6 +116,7 @@ fn whose(item: &Item<'_>, facts: &[FactView<'_>], others: &mut Vec<u64>) -> u64 
     for fact in facts {
         match fact {
             FactView::RoleAssumption(a) if a.principal_id.is_empty() => {}
+            FactView::Portal(_) => {}
             FactView::RoleAssumption(a) if a.method == AssumeMethod::Role => {
                 made = made.or(Some(a.principal_id.mark()));
             }
@@ -166,7 +167,7 @@ fn owned(item: &Item<'_>, others: &mut Vec<u64>) -> u64 {
             Fact::SignIn(s) => others.extend(name(&s.upn)),
             Fact::ArmUse(u) => others.extend(name(&u.upn)),
             Fact::EntraChange(c) => others.extend(name(&c.initiator_upn)),
-            Fact::AwsUse(_) | Fact::RoleAssumption(_) => {}
+            Fact::AwsUse(_) | Fact::RoleAssumption(_) | Fact::Portal(_) => {}
         }
     }
     match key_of(&record) {

@@ -16,13 +16,14 @@ use super::sweep::Sweep;
 use crate::case::RuleFacts;
 use crate::cluster::{MAX_INCIDENTS, MAX_RECORDS};
 use crate::correlate::Rule;
+use crate::forged::WITHOUT_SIGN_IN;
 use crate::thresholds::Signals;
 use selvedge_graph::cold::text::join;
 use selvedge_graph::cold::views::FactView;
 use selvedge_graph::cold::{ColdSet, Item};
 use selvedge_model::{Severity, Timestamp};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Records with findings that are unpacked at once. With what is made of them each takes some 15 KB until all is stored.
@@ -80,11 +81,11 @@ impl Loud {
     pub(super) fn of(
         cold: &ColdSet,
         sweep: &Sweep,
-        (rules, correlations): (&BTreeMap<String, RuleFacts>, &[Rule]),
+        (rules, correlations, forged): (&BTreeMap<String, RuleFacts>, &[Rule], &BTreeSet<u32>),
         table: &Signals,
     ) -> Self {
         let chains = Chains::of(correlations);
-        let (mut told, lows) = all(cold, sweep, rules, &chains);
+        let (mut told, lows) = all(cold, sweep, (rules, forged), &chains);
         for of_one in told.chunk_by_mut(|a, b| a.actor == b.actor) {
             chains.raise(of_one);
             lows.raise(of_one, &table.lingering);
@@ -126,15 +127,25 @@ impl Loud {
     }
 }
 
-/// All records with findings, by actor and time.
-fn all(cold: &ColdSet, sweep: &Sweep, rules: &BTreeMap<String, RuleFacts>, chains: &Chains<'_>) -> (Vec<Told>, Lows) {
+/// All records with findings, by actor and time; `forged` lie those that get one when it
+/// is decided ([`crate::forged`]).
+fn all(
+    cold: &ColdSet,
+    sweep: &Sweep,
+    (rules, forged): (&BTreeMap<String, RuleFacts>, &BTreeSet<u32>),
+    chains: &Chains<'_>,
+) -> (Vec<Told>, Lows) {
     let mut kin = Kin::of(sweep);
     let mut grades = Grades::of(rules, chains);
     // Where all is noise there are millions: no more room than they need.
     let mut told = Vec::with_capacity(cold.entries().filter(|entry| entry.is_told()).count());
-    for entry in cold.entries().filter(|entry| entry.is_told()) {
+    for entry in cold.entries().filter(|entry| entry.is_told() || forged.contains(&entry.place())) {
         let Some(item) = entry.item() else { continue };
         let mut grade = grades.of_hits(&item);
+        if forged.contains(&entry.place()) {
+            let number = grades.number(mark(WITHOUT_SIGN_IN));
+            grade.see(Severity::High, number);
+        }
         // Nearly all are calls, of which a few bytes tell.
         let (at, actor, clouds) = match item.skim_use() {
             Some(call) => (call.at, kin.add_call(call.who, &item), chains::AWS),

@@ -15,17 +15,20 @@
 
 mod chains;
 mod egress;
+mod forged;
 mod gather;
 mod holders;
 mod kin;
 mod loud;
 mod named;
 mod pairs;
+mod past;
 mod quiet;
 mod suspects;
 mod sweep;
 mod told;
 
+pub(crate) use past::each_of;
 pub use quiet::Quiet;
 
 use crate::case::RuleFacts;
@@ -69,9 +72,13 @@ pub fn hot(
 ) -> Hot {
     let sweep = sweep::sweep(cold, estate);
     let (people, moving) = suspects::suspects(cold, &sweep, &thresholds.context_change);
-    let held = suspects::held(cold, estate, &sweep, &people);
-    let loud = loud::Loud::of(cold, &sweep, (rules, correlations), &thresholds.signals);
+    let mut held = suspects::held(cold, estate, &sweep, &people);
+    let missing = forged::missing(cold, &sweep, estate);
+    let places: BTreeSet<u32> = missing.forged.iter().map(|one| one.place).collect();
+    held.extend(forged::principals(cold, &missing));
+    let loud = loud::Loud::of(cold, &sweep, (rules, correlations, &places), &thresholds.signals);
     let mut hot = gather::gather(cold, estate, &sweep, (people, held, moving), Some(loud));
+    hot.scope.missing = Some(missing);
     hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
     hot
 }
@@ -82,6 +89,18 @@ pub fn about(cold: &ColdSet, estate: &Estate, people: BTreeSet<PersonKey>) -> Ho
     let sweep = sweep::sweep(cold, estate);
     let held = suspects::held(cold, estate, &sweep, &people);
     gather::gather(cold, estate, &sweep, (people, held, BTreeSet::new()), None)
+}
+
+/// Picks out what there is about some people and AWS principals (by principal id), and
+/// what says whose those are.
+pub(crate) fn held_by(
+    cold: &ColdSet,
+    estate: &Estate,
+    people: BTreeSet<PersonKey>,
+    principals: &BTreeSet<String>,
+) -> Hot {
+    let principals = principals.iter().map(|id| mark(id)).collect();
+    gather::gather(cold, estate, &sweep::sweep(cold, estate), (people, principals, BTreeSet::new()), None)
 }
 
 /// Picks out what there is about whatever goes by a name: access key, principal id or

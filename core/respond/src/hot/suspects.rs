@@ -90,11 +90,13 @@ fn risky(cold: &ColdSet, rows: &[Row], table: &ContextChange) -> Vec<PersonKey> 
 }
 
 /// AWS principals that workloads opened which these people had in hand: they changed
-/// the workload, or a resource that acts as it ([`crate::held`]).
+/// the workload, or a resource that acts as it ([`crate::held`]); and those of instances
+/// that they changed something on ([`crate::arc`]).
 pub(super) fn held(cold: &ColdSet, estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>) -> BTreeSet<u64> {
     let mut workloads = BTreeSet::new();
     let seam = &estate.seam;
-    if seam.held_by.is_empty() && seam.principals.is_empty() || people.is_empty() {
+    let mut machines = BTreeSet::new();
+    if seam.held_by.is_empty() && seam.principals.is_empty() && seam.machines.is_empty() || people.is_empty() {
         return workloads;
     }
     let plain = selvedge_graph::cold::Text::Plain;
@@ -106,7 +108,10 @@ pub(super) fn held(cold: &ColdSet, estate: &Estate, sweep: &Sweep, people: &BTre
         for fact in item.facts() {
             match fact {
                 FactView::ArmUse(used) if people.contains(&person_mark(&used.tenant, &used.object_id)) => {
-                    used.resource.with(|resource| workloads.extend(workloads_of(seam, resource).map(mark)));
+                    used.resource.with(|resource| {
+                        workloads.extend(workloads_of(seam, resource).map(mark));
+                        machines.extend(seam.instances_of(resource).map(mark));
+                    });
                 }
                 FactView::EntraChange(change)
                     if people.contains(&person_mark(&change.tenant, &change.initiator_id)) =>
@@ -119,5 +124,5 @@ pub(super) fn held(cold: &ColdSet, estate: &Estate, sweep: &Sweep, people: &BTre
             }
         }
     }
-    sweep.sources.of_all(&workloads).collect()
+    sweep.sources.of_all(&workloads).chain(sweep.instances.of_all(&machines)).collect()
 }

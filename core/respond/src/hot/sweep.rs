@@ -4,7 +4,7 @@
 use super::pairs::Pairs;
 use super::{mark, names_an_object, person_mark};
 use selvedge_graph::Estate;
-use selvedge_graph::cold::views::{AwsUseView, FactView, RoleAssumptionView, SignInView};
+use selvedge_graph::cold::views::{AwsUseView, FactView, PortalUseView, RoleAssumptionView, SignInView};
 use selvedge_graph::cold::{ColdSet, Item, Kind, Text};
 use selvedge_graph::identity::user_name_of;
 use selvedge_graph::seam::Seam;
@@ -44,6 +44,13 @@ pub(super) struct Sweep {
     /// When principals that may be people's were given their sessions, in
     /// microseconds since 1970.
     pub(super) given: Vec<(u64, i64)>,
+    /// When users of Identity Center (by store's user id, by name) were let in, in
+    /// microseconds since 1970.
+    pub(super) let_in: Vec<(u64, i64)>,
+    /// Where records of SAML assertions lie.
+    pub(super) saml: Vec<u32>,
+    /// Id of an EC2 instance that is an Arc machine to principals that are its own.
+    pub(super) instances: Pairs,
     /// Bytes that left, by principal.
     pub(super) egress: BTreeMap<u64, u64>,
 }
@@ -71,8 +78,14 @@ pub(super) fn sweep(cold: &ColdSet, estate: &Estate) -> Sweep {
             }
             match &fact {
                 FactView::SignIn(sign_in) => sweep.sign_in(sign_in, entry.place()),
-                FactView::RoleAssumption(assumption) => sweep.assumption(assumption, &estate.seam),
-                FactView::AwsUse(used) => sweep.used(used),
+                FactView::RoleAssumption(assumption) => {
+                    sweep.assumption(assumption, &estate.seam);
+                    if assumption.method == AssumeMethod::Saml && sweep.saml.last() != Some(&entry.place()) {
+                        sweep.saml.push(entry.place());
+                    }
+                }
+                FactView::AwsUse(used) => sweep.used(used, &estate.seam),
+                FactView::Portal(used) => sweep.portal(used),
                 FactView::ArmUse(_) | FactView::EntraChange(_) | FactView::Signal(_) => {}
             }
         }
@@ -86,6 +99,7 @@ pub(super) fn sweep(cold: &ColdSet, estate: &Estate) -> Sweep {
         names: sweep.names.done(),
         sources: sweep.sources.done(),
         assertions: sweep.assertions.done(),
+        instances: sweep.instances.done(),
         ..sweep
     }
 }
@@ -114,6 +128,7 @@ impl Sweep {
             self.callers.add(caller.mark(), principal);
         }
         self.source(a.source_identity.as_ref(), principal);
+        self.instance(&a.principal_id, seam);
         self.session_name(&a.principal_id, &a.role_arn, principal);
         if a.method != AssumeMethod::Role || a.source_identity.is_some() {
             self.given.push((principal, a.cite.at.as_microsecond()));
@@ -138,11 +153,20 @@ impl Sweep {
         }
     }
 
-    fn used(&mut self, u: &AwsUseView<'_>) {
+    fn portal(&mut self, p: &PortalUseView<'_>) {
+        if p.operation.is("UserAuthentication") {
+            let at = p.cite.at.as_microsecond();
+            let own = p.store_user.iter().chain([&p.user_name]).filter(|name| !name.is_empty());
+            self.let_in.extend(own.map(|name| (name.mark(), at)));
+        }
+    }
+
+    fn used(&mut self, u: &AwsUseView<'_>, seam: &Seam) {
         let Some(session) = &u.session else {
             return;
         };
         let principal = session.principal_id.mark();
+        self.instance(&session.principal_id, seam);
         if !u.access_key_id.is_empty() {
             self.keys.add(u.access_key_id.mark(), principal);
         }
@@ -174,6 +198,20 @@ impl Sweep {
         let (Some(issuer), Some(subject)) = (a.issuer.or(a.provider_arn), a.subject) else { return };
         let workload = issuer.with(|issuer| subject.with(|subject| seam.workload_of(issuer, subject).map(mark)));
         workload.into_iter().for_each(|workload| self.sources.add(workload, principal));
+    }
+
+    /// EC2 names the session of an instance's role after the instance.
+    fn instance(&mut self, principal_id: &Text<'_>, seam: &Seam) {
+        if seam.machines.is_empty() {
+            return;
+        }
+        let named = principal_id.with(|id| {
+            let (_, name) = id.split_once(':')?;
+            seam.machines.contains_key(name).then(|| mark(name))
+        });
+        if let Some(instance) = named {
+            self.instances.add(instance, principal_id.mark());
+        }
     }
 
     /// Identity Center names sessions after people.

@@ -106,6 +106,7 @@ impl Actors {
                 u.session.iter().for_each(|session| self.principal(&session.principal_id));
                 self.key(u.access_key_id.mark());
             }
+            FactView::Portal(_) => {}
             FactView::ArmUse(u) => self.person(u.object_id.mark(), u.upn.mark()),
             FactView::EntraChange(c) => self.person(c.initiator_id.mark(), c.initiator_upn.mark()),
             FactView::Signal(s) => {

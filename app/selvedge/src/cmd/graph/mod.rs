@@ -10,7 +10,7 @@ use crate::folder;
 use selvedge_agent::state::State;
 use selvedge_graph::find::{self, NotFound};
 use selvedge_graph::path::{self, Direction, Filter, Hop};
-use selvedge_graph::{Graph, Resolver, build, store::EdgeFacts};
+use selvedge_graph::{Graph, Resolver, build, flows, store::EdgeFacts};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{EntityId, Timestamp};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ struct Shown {
     graph: Graph,
     records: usize,
     of: usize,
-    /// What the inventory lacks.
+    /// What the inventory and the flow logs lack.
     lacks: Vec<String>,
 }
 
@@ -61,8 +61,11 @@ fn load(args: &StateArgs, config: &Config) -> Result<Shown, Error> {
     }
     let resolver = Resolver::new(&part, &state.estate);
     let links = resolver.links();
-    let lacks = state.estate.view().lacks;
-    Ok(Shown { graph: build::graph(&part, &state.estate, &resolver, &links), records, of, lacks })
+    let view = state.estate.view();
+    let mut graph = build::graph(&part, &state.estate, &resolver, &links);
+    let told = flows::connect(&mut graph, &view, &state.flows);
+    let lacks = view.lacks.into_iter().chain(told.lacks).collect();
+    Ok(Shown { graph, records, of, lacks })
 }
 
 fn word(value: impl serde::Serialize) -> String {
@@ -132,11 +135,14 @@ fn neighbours(graph: &Graph, what: &str, hops: usize, filter: Filter, as_json: b
     let id = find(graph, what)?;
     if !as_json {
         outln!("{} {}{}", word(id.kind), q(&id.key), name(graph, &id));
+        for (what, grade) in grades(graph, &id) {
+            outln!("  {}: {}", what.replace('_', " "), q(grade));
+        }
     }
     let mut lines = as_json.then(output::Lines::stdout);
     for (step, hop, facts) in path::around(graph, &id, hops, filter) {
         match &mut lines {
-            Some(lines) => lines.write(&line("edge", step, &hop, facts))?,
+            Some(lines) => lines.write(&graded(graph, &hop, line("edge", step, &hop, facts)))?,
             None => show(graph, step, &hop, facts),
         }
     }
@@ -194,9 +200,29 @@ fn shortest(
     Ok(0)
 }
 
+/// The name of a thing, and what is stored there if that is known.
 fn name(graph: &Graph, id: &EntityId) -> String {
     let name = graph.get(id).and_then(|e| e.name.as_deref()).unwrap_or_default();
-    if name.is_empty() { String::new() } else { format!(" ({})", q(name)) }
+    let name = if name.is_empty() { String::new() } else { format!(" ({})", q(name)) };
+    let grades: Vec<String> = grades(graph, id).filter(|(key, _)| *key != "graded_by").map(|(_, g)| q(g)).collect();
+    if grades.is_empty() { name } else { format!("{name} [{}]", grades.join(", ")) }
+}
+
+/// What is known of the grades of a store, with the evidence.
+fn grades<'a>(graph: &'a Graph, id: &EntityId) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let attributes = graph.get(id).map(|entity| &entity.attributes);
+    let known = move |key: &'static str| Some((key, attributes?.get(key)?.as_str()));
+    ["data_class", "criticality", "graded_by"].into_iter().filter_map(known).filter(|(_, word)| *word != "unknown")
+}
+
+/// A step with the grades of the store that it leads to.
+fn graded(graph: &Graph, hop: &Hop, mut line: Value) -> Value {
+    let known: serde_json::Map<String, Value> =
+        grades(graph, hop.end()).map(|(key, word)| (key.to_owned(), word.into())).collect();
+    if let (false, Some(map)) = (known.is_empty(), line.as_object_mut()) {
+        map.insert("grades".into(), known.into());
+    }
+    line
 }
 
 fn show(graph: &Graph, step: usize, hop: &Hop, facts: &EdgeFacts) {

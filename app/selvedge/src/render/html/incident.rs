@@ -43,6 +43,7 @@ pub(super) fn section(incident: &Incident, findings: &[&Finding], out: &mut Stri
     out.push_str("<h3>Timeline</h3>\n");
     lanes(incident, out);
     story(incident, out);
+    unusual(incident, out);
     entities(incident, out);
     seen(findings, out);
     let all = incident.evidence.iter().map(|id| id.as_str());
@@ -221,6 +222,33 @@ fn entities(incident: &Incident, out: &mut String) {
         );
     }
     out.push_str("</table></div>\n");
+}
+
+/// What is usual for those who are in it, and what was seen instead.
+fn unusual(incident: &Incident, out: &mut String) {
+    let said = incident.behaviour.iter().filter(|one| !one.deviations.is_empty());
+    for (n, one) in said.enumerate() {
+        if n == 0 {
+            out.push_str("<h3>What is usual, and what was seen</h3>\n");
+        }
+        let _ = writeln!(
+            out,
+            "<p class=\"small\">{}</p><div class=\"wide\"><table class=\"stack\">\
+             <tr><th>In what</th><th>Usual</th><th>Seen</th><th>How rare</th></tr>",
+            h(&one.heading())
+        );
+        for deviation in &one.deviations {
+            let _ = writeln!(
+                out,
+                "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"small\">{}</td></tr>",
+                deviation.feature.word(),
+                h(&deviation.usual),
+                h(&deviation.seen),
+                deviation.rarity()
+            );
+        }
+        out.push_str("</table></div>\n");
+    }
 }
 
 /// What rules saw.

@@ -105,6 +105,22 @@ fn mistakes_name_the_line_and_never_repeat_a_secret() {
 }
 
 #[test]
+fn a_database_of_addresses_that_cannot_be_used_is_told_before_anything_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("selvedge.toml"), "[behaviour]\ngeo = [\"places.mmdb\"]\n").unwrap();
+    std::fs::create_dir(folder.path().join("logs")).unwrap();
+    let program = Program::new(folder.path());
+    let replay = ["replay", "logs", "--state", "state"];
+    let missing = program.expect(1, &replay);
+    assert!(missing.err.starts_with("error[E0006]: places.mmdb: "), "{missing:#?}");
+    std::fs::write(folder.path().join("places.mmdb"), "no database").unwrap();
+    let wrong = program.expect(1, &replay);
+    assert!(wrong.err.contains("it is no database in MaxMind's format"), "{wrong:#?}");
+    assert!(wrong.err.contains("[behaviour]"), "{wrong:#?}");
+    assert!(!folder.path().join("state").exists(), "nothing was done");
+}
+
+#[test]
 fn problems_of_values_are_told_all_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let text = "[aws]\nregion = \"US East\"\nendpoint = \"http://example.com\"\n[aws.accounts.1]\n[graph]\ntimeout_secs = 0\n[graph.tenants.\"contoso.com\"]\nread = { from = \"azure-cli\" }\n";

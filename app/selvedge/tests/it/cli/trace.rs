@@ -45,6 +45,22 @@ fn what_people_read_names_the_human_the_hops_and_the_records() {
 }
 
 #[test]
+fn what_is_usual_and_what_can_be_got_at_stand_beside() {
+    let story = Story::tell();
+    story.replay();
+    let truth = &story.world.truth;
+    let trace = &story.program.expect(0, &["trace", &truth.human, "--state", "state", "--json"]).objects()[0];
+    let [baseline] = trace["behaviour"].as_array().unwrap().as_slice() else { panic!("{}", trace["behaviour"]) };
+    assert_eq!(baseline["id"], truth.human);
+    // A story of some days is no past to judge by, and it says so.
+    assert_eq!((&baseline["enough"], &baseline["deviations"]), (&Value::Bool(false), &Value::Array(Vec::new())));
+    let reach = &trace["reach"];
+    let roles = reach["roles"].as_array().unwrap();
+    assert!(roles.iter().all(|role| role["id"]["key"] != *truth.role_arn), "what is held need not be got at");
+    assert_eq!((&reach["more"], &reach["cut"]), (&Value::from(0), &Value::Bool(false)));
+}
+
+#[test]
 fn a_name_that_nobody_bears_is_an_error() {
     let story = Story::tell();
     story.replay();

@@ -96,6 +96,7 @@ pub(super) const ALL: &[Shape] = &[
             from("Groups.GroupId", E::Guards),
             from("Attachment.InstanceId", E::HasInterface),
             to_a("PrivateIpAddresses.PrivateIpAddress", E::HasAddress, K::Address),
+            to_a("Ipv6Addresses.Ipv6Address", E::HasAddress, K::Address),
             to_a("Association.PublicIp", E::HasAddress, K::Address),
         ],
     ),
@@ -108,7 +109,9 @@ pub(super) const ALL: &[Shape] = &[
         &[
             to("SubnetId", E::LiesIn),
             to("VpcId", E::LiesIn),
+            to("NatGatewayAddresses.NetworkInterfaceId", E::HasInterface),
             to_a("NatGatewayAddresses.PublicIp", E::HasAddress, K::Address),
+            to_a("NatGatewayAddresses.PrivateIp", E::HasAddress, K::Address),
         ],
     ),
     shape(

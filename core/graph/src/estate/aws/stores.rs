@@ -9,6 +9,7 @@
 use super::{describe, policy, shapes};
 use crate::estate::attr::Attr;
 use crate::estate::doc::{self, Reader};
+use crate::estate::names;
 use crate::store::EdgeKind;
 use selvedge_model::{EntityId, EntityKind};
 use serde_json::Value;
@@ -199,8 +200,8 @@ fn secret(reader: &mut Reader<'_>, value: &Value) -> bool {
     true
 }
 
-/// `get-function` and the names of a function's variables: their values are not
-/// kept, as they often are secrets.
+/// `get-function` and the names of a function's variables: of their values nothing is
+/// kept but the host or store that they name, as they often are secrets.
 fn function(reader: &mut Reader<'_>, value: &Value) -> bool {
     let mut used = false;
     let list = doc::list(value, "Functions").unwrap_or_default();
@@ -213,6 +214,9 @@ fn function(reader: &mut Reader<'_>, value: &Value) -> bool {
         if let (Some(variables), Some(facet)) = (variables, reader.out.facets.get_mut(&id)) {
             let names = variables.keys().map(|name| Attr::text(name.clone())).collect();
             facet.attributes.insert("variables".into(), Attr::List(names));
+        }
+        for (name, value) in variables.into_iter().flatten() {
+            names::relate(reader, &id, name, value.as_str().unwrap_or_default());
         }
         for link in shapes::FUNCTION_LINKS {
             for text in doc::texts(item, link.path) {
