@@ -460,7 +460,7 @@ mod tests {
         let known = row(-900, BOB, "portal");
         let usual = [-120, 60, 130];
         let with = |more: SignIn| [known.clone(), more];
-        check("none", &usual, &[known.clone()], Err("forged"));
+        check("none", &usual, std::slice::from_ref(&known), Err("forged"));
         check("just before", &usual, &with(row(-1, BOB, "aws")), Ok(()));
         check("as long as an assertion lives", &usual, &with(row(-65, BOB, "aws")), Ok(()));
         check("longer ago", &usual, &with(row(-66, BOB, "aws")), Err("forged"));
@@ -469,9 +469,9 @@ mod tests {
         let refused = SignIn { result: "50126".into(), ..row(-1, BOB, "aws") };
         check("refused", &usual, &with(refused), Err("forged"));
         check("by an unknown name", &usual, &[], Err("nobody is known by the name that the assertion gives"));
-        check("not late enough", &[-120, 60], &[known.clone()], Err("its sign-in may still come"));
-        check("a gap before", &[-200, 60, 130], &[known.clone()], Err("the sign-in logs have a gap there"));
-        check("a gap after", &[-120, 191], &[known.clone()], Err("the sign-in logs have a gap there"));
+        check("not late enough", &[-120, 60], std::slice::from_ref(&known), Err("its sign-in may still come"));
+        check("a gap before", &[-200, 60, 130], std::slice::from_ref(&known), Err("the sign-in logs have a gap there"));
+        check("a gap after", &[-120, 191], std::slice::from_ref(&known), Err("the sign-in logs have a gap there"));
         let after = [known.clone(), row(60, CAROL, "portal"), row(130, CAROL, "portal")];
         let why = "sign-ins for this provider are not shown before and after";
         check("nobody goes to AWS afterwards", &[-120, -100], &after, Err(why));

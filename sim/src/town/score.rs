@@ -199,6 +199,10 @@ fn is_behind(truth: &TownTruth, session: &str, person: &str) -> bool {
         return owner == person;
     }
     let principal = session.split('|').next().unwrap_or_default();
+    // A forged session bears its victim's name.
+    if let Some(attack) = truth.attacks.iter().find(|attack| attack.user_id == principal) {
+        return attack.human == person;
+    }
     let name = principal.split_once(':').map_or("", |(_, name)| name);
     truth.people.get(person).is_some_and(|upn| upn.eq_ignore_ascii_case(name))
 }
