@@ -235,15 +235,19 @@ fn write<'a>(
         Shared::write(&rule, to);
         Shared::write(&version, to);
     }
-    let mut is_given = true;
+    let (mut is_given, mut given_to) = (true, None);
     let mut filing = Filing { kind: Kind::Other, group: 0, owner: 0, told: hit_count > 0, protected: false };
     for fact in facts {
         fact.write(to);
         file(&mut filing, &fact, fact_count == 1);
         is_given &= is_of_service(&fact);
+        if let FactView::RoleAssumption(a) = &fact {
+            // To two at once: no single owner.
+            is_given &= given_to.replace(a.principal_id.mark()).is_none();
+        }
     }
-    if is_given && fact_count > 0 && !filing.protected {
-        filing.kind = Kind::Given;
+    if let Some(owner) = given_to.filter(|_| is_given && !filing.protected) {
+        (filing.kind, filing.owner) = (Kind::Given, owner);
     }
     filing.group = join(filing.group, rules);
     filing

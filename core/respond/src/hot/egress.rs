@@ -44,9 +44,9 @@ pub(super) fn large_reads(cold: &ColdSet, sweep: &Sweep, threshold: u64) -> Vec<
     unit_of.keys().for_each(|principal| owners.set(owner_number(*principal)));
     for entry in cold.entries() {
         let may_be = match entry.kind() {
-            Kind::Use => owners.has(entry.owner()),
+            Kind::Use | Kind::Given => owners.has(entry.owner()),
             Kind::Other => true,
-            Kind::SignIn | Kind::ArmUse | Kind::EntraChange | Kind::Given => false,
+            Kind::SignIn | Kind::ArmUse | Kind::EntraChange => false,
         };
         let item = may_be.then(|| entry.item()).flatten();
         // A single call that is of no kind of its own is of no session.

@@ -285,9 +285,8 @@ impl Wanted {
     /// Whether a record must be looked at, by its head.
     fn may_want(&self, entry: &Entry<'_>, calibrating: &Calibrating) -> bool {
         match entry.kind() {
-            Kind::Use | Kind::ArmUse | Kind::EntraChange => self.owners.has(entry.owner()),
-            Kind::SignIn => !self.is_empty() || calibrating.is_due,
-            Kind::Other | Kind::Given => !self.is_empty() || calibrating.is_due,
+            Kind::Use | Kind::Given | Kind::ArmUse | Kind::EntraChange => self.owners.has(entry.owner()),
+            Kind::SignIn | Kind::Other => !self.is_empty() || calibrating.is_due,
         }
     }
 
