@@ -34,4 +34,4 @@ pub use estate::Estate;
 pub use factset::{FactSet, Record};
 pub use identity::{CrossCloudLink, PersonKey, Resolver};
 pub use sessions::AwsSession;
-pub use store::{Edge, EdgeFamily, EdgeKind, Entity, Graph};
+pub use store::{Edge, EdgeFamily, EdgeKind, Entity, Graph, Node};
