@@ -230,9 +230,7 @@ pub struct Validity {
 impl Validity {
     /// Whether it holds at `t`.
     pub fn holds_at(&self, t: Timestamp) -> bool {
-        self.begins.is_none_or(|begins| begins <= t)
-            && self.ends.is_none_or(|ends| t < ends)
-            && !in_gap(&self.gaps, t)
+        self.begins.is_none_or(|begins| begins <= t) && self.ends.is_none_or(|ends| t < ends) && !in_gap(&self.gaps, t)
     }
 
     /// It is known to have been made at `at`: anew, if it had ended before. Calls

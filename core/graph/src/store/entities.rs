@@ -200,7 +200,10 @@ impl Entities {
     pub(super) fn memory(&self) -> usize {
         let columns = self.keys.len().saturating_mul(33).saturating_add(self.index.capacity().saturating_mul(6));
         // A list's place, and what the allocator keeps beside it.
-        let lists = self.lists.iter().fold(0usize, |sum, list| sum.saturating_add(32).saturating_add(list.len().saturating_mul(8)));
+        let lists = self
+            .lists
+            .iter()
+            .fold(0usize, |sum, list| sum.saturating_add(32).saturating_add(list.len().saturating_mul(8)));
         columns.saturating_add(lists).saturating_add(self.gaps.len().saturating_mul(96))
     }
 }

@@ -142,8 +142,7 @@ impl Graph {
         let node = self.node(from).filter(|node| self.node_is_there(*node, t));
         let arcs = node.map(|node| (node, self.sorted_out(node)));
         let arcs = arcs.into_iter().flat_map(|(node, arcs)| arcs.into_iter().map(move |arc| (node, arc)));
-        arcs.filter(move |(_, arc)| self.arc_holds_at(*arc, t))
-            .map(|(node, arc)| self.edge(node, arc.kind, arc.other))
+        arcs.filter(move |(_, arc)| self.arc_holds_at(*arc, t)).map(|(node, arc)| self.edge(node, arc.kind, arc.other))
     }
 
     /// Whether an edge holds as of `t`, and both its ends are there.

@@ -63,7 +63,9 @@ impl Sets {
     pub(super) fn memory(&self) -> usize {
         // A list's own 24 bytes, and what the allocator keeps beside it.
         let own = self.many.capacity().saturating_mul(24);
-        self.many.iter().fold(own, |sum, texts| sum.saturating_add(texts.capacity().saturating_mul(4)).saturating_add(16))
+        self.many
+            .iter()
+            .fold(own, |sum, texts| sum.saturating_add(texts.capacity().saturating_mul(4)).saturating_add(16))
     }
 }
 

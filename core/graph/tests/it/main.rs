@@ -1,8 +1,10 @@
 //! Identity across the seam: every join rule on small, made sets.
 #![allow(missing_docs, reason = "tests")]
 
+mod compact;
 mod estate;
 mod graph;
+mod naive;
 mod workloads;
 
 use selvedge_graph::identity::Calibration;

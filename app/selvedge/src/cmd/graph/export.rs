@@ -90,9 +90,9 @@ fn opengraph(graph: &Graph, out: &mut output::Lines) -> Result<(), Error> {
     for (id, entity) in graph.entities() {
         separate(out, &mut first)?;
         out.write(&json!({
-            "id": node_id(id),
+            "id": node_id(&id),
             "kinds": [camel(&super::word(id.kind)), "Selvedge"],
-            "properties": node_properties(id, entity),
+            "properties": node_properties(&id, &entity),
         }))?;
     }
     out.text("],\"edges\":[\n")?;
@@ -102,8 +102,8 @@ fn opengraph(graph: &Graph, out: &mut output::Lines) -> Result<(), Error> {
         out.write(&json!({
             "start": { "value": node_id(&edge.from) },
             "end": { "value": node_id(&edge.to) },
-            "kind": camel(&edge_word(edge)),
-            "properties": edge_properties(edge, facts),
+            "kind": camel(&edge_word(&edge)),
+            "properties": edge_properties(&edge, &facts),
         }))?;
     }
     out.text("]}}\n")
@@ -139,7 +139,7 @@ fn graphml(graph: &Graph, out: &mut output::Lines) -> Result<(), Error> {
     }
     out.text("<graph edgedefault=\"directed\">\n")?;
     for (id, entity) in graph.entities() {
-        out.text(&format!("<node id=\"{}\">", quote_for_html(&find::text(id))))?;
+        out.text(&format!("<node id=\"{}\">", quote_for_html(&find::text(&id))))?;
         data(out, "node-kind", Some(super::word(id.kind)))?;
         data(out, "node-name", entity.name.clone())?;
         let attributes = serde_json::to_string(&entity.attributes).ok().filter(|_| !entity.attributes.is_empty());
@@ -151,7 +151,7 @@ fn graphml(graph: &Graph, out: &mut output::Lines) -> Result<(), Error> {
     for (edge, facts) in graph.edges() {
         let (from, to) = (quote_for_html(&find::text(&edge.from)), quote_for_html(&find::text(&edge.to)));
         out.text(&format!("<edge source=\"{from}\" target=\"{to}\">"))?;
-        data(out, "edge-kind", Some(edge_word(edge)))?;
+        data(out, "edge-kind", Some(edge_word(&edge)))?;
         data(out, "edge-family", Some(super::word(edge.kind.family())))?;
         data(out, "edge-first_seen", facts.first_seen)?;
         data(out, "edge-last_seen", facts.last_seen)?;

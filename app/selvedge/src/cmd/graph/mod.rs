@@ -136,8 +136,8 @@ fn neighbours(graph: &Graph, what: &str, hops: usize, filter: Filter, as_json: b
     let mut lines = as_json.then(output::Lines::stdout);
     for (step, hop, facts) in path::around(graph, &id, hops, filter) {
         match &mut lines {
-            Some(lines) => lines.write(&line("edge", step, &hop, facts))?,
-            None => show(graph, step, &hop, facts),
+            Some(lines) => lines.write(&line("edge", step, &hop, &facts))?,
+            None => show(graph, step, &hop, &facts),
         }
     }
     lines.map_or(Ok(0), |mut lines| lines.flush().map(|()| 0))
@@ -172,7 +172,7 @@ fn shortest(
     let hops = found.as_deref().unwrap_or_default();
     if json {
         for (n, hop) in hops.iter().enumerate() {
-            let facts = graph.facts(&hop.edge).cloned().unwrap_or_default();
+            let facts = graph.facts(&hop.edge).unwrap_or_default();
             output::line(&line("hop", n + 1, hop, &facts))?;
         }
         let length = found.as_ref().map(Vec::len);
@@ -186,7 +186,7 @@ fn shortest(
         return Ok(0);
     }
     for (n, hop) in hops.iter().enumerate() {
-        show(graph, n + 1, hop, graph.facts(&hop.edge).unwrap_or(&EdgeFacts::default()));
+        show(graph, n + 1, hop, &graph.facts(&hop.edge).unwrap_or_default());
     }
     if !directed {
         outln!("control does not pass all along this way: some hops go against it");
@@ -195,8 +195,8 @@ fn shortest(
 }
 
 fn name(graph: &Graph, id: &EntityId) -> String {
-    let name = graph.get(id).and_then(|e| e.name.as_deref()).unwrap_or_default();
-    if name.is_empty() { String::new() } else { format!(" ({})", q(name)) }
+    let name = graph.node(id).and_then(|node| graph.name(node)).unwrap_or_default();
+    if name.is_empty() { String::new() } else { format!(" ({})", q(&name)) }
 }
 
 fn show(graph: &Graph, step: usize, hop: &Hop, facts: &EdgeFacts) {
