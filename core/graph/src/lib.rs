@@ -25,6 +25,7 @@ pub mod identity;
 pub mod path;
 pub mod seam;
 pub mod sessions;
+pub mod stats;
 pub mod store;
 pub mod trace;
 pub mod workload;
