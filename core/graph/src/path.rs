@@ -243,7 +243,7 @@ fn spread(graph: &Graph, start: Node, hops: usize, lets: Lets) -> Vec<Node> {
 
 /// Kinds of edges along which one identity becomes another: it is in a group, is
 /// assigned, holds or opens a session, is trusted, lets something act as it.
-const BECOMES: [EdgeKind; 14] = [
+const BECOMES: [EdgeKind; 13] = [
     EdgeKind::Holds,
     EdgeKind::SessionOf,
     EdgeKind::CameFrom,
@@ -253,7 +253,6 @@ const BECOMES: [EdgeKind; 14] = [
     EdgeKind::Assigned,
     EdgeKind::Grants,
     EdgeKind::EligibleFor,
-    EdgeKind::Allows,
     EdgeKind::RunsAs,
     EdgeKind::SyncedFrom,
     EdgeKind::InstanceOf,
@@ -298,8 +297,9 @@ pub fn behind(graph: &Graph, session: &EntityId, as_of: Option<Timestamp>) -> Be
         roles.extend(found.into_iter().filter(|node| graph.kind(*node) == EntityKind::IamRole));
     }
     let listed = |mut nodes: Vec<Node>| {
-        nodes.sort_unstable_by(|a, b| graph.compare(*a, *b));
+        nodes.sort_unstable();
         nodes.dedup();
+        nodes.sort_by_cached_key(|node| (graph.kind(*node), graph.key(*node)));
         nodes.into_iter().map(|node| graph.id(node)).collect()
     };
     Behind { holders: listed(holders), people: listed(people), roles: listed(roles) }

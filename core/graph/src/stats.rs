@@ -63,13 +63,8 @@ pub struct Unknown {
 }
 
 /// Kinds that hold data: their class and criticality matter.
-const STORES: [EntityKind; 5] = [
-    EntityKind::Bucket,
-    EntityKind::StorageAccount,
-    EntityKind::Database,
-    EntityKind::Vault,
-    EntityKind::Secret,
-];
+const STORES: [EntityKind; 5] =
+    [EntityKind::Bucket, EntityKind::StorageAccount, EntityKind::Database, EntityKind::Vault, EntityKind::Secret];
 
 fn count<K: Ord>(of: &mut BTreeMap<K, u64>, what: K) {
     let count = of.entry(what).or_default();
@@ -106,9 +101,7 @@ pub fn of(graph: &Graph) -> Stats {
 }
 
 fn keep_worst(graph: &Graph, hubs: &mut Vec<(u64, Node)>) {
-    hubs.sort_unstable_by(|(a, at), (b, other)| {
-        Reverse(*a).cmp(&Reverse(*b)).then_with(|| graph.compare(*at, *other))
-    });
+    hubs.sort_unstable_by(|(a, at), (b, other)| Reverse(*a).cmp(&Reverse(*b)).then_with(|| graph.compare(*at, *other)));
     hubs.truncate(MAX_HUBS);
 }
 

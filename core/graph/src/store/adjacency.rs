@@ -27,6 +27,9 @@ const FEW: usize = 16_384;
 /// New edges are merged when they are this part of the rows.
 const PART: usize = 8;
 
+/// Rows with more edges are searched for a kind, shorter ones read through.
+const LONG: usize = 1_024;
+
 /// The edges of all nodes, one way.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Adjacency {
@@ -74,11 +77,19 @@ impl Adjacency {
     /// themselves are not looked at.
     pub(super) fn each_neighbour(&self, node: Node, lets: u64, mut found: impl FnMut(Node)) {
         let span = self.span(node.0);
-        let kinds = self.kinds.get(span.clone()).unwrap_or_default();
-        let others = self.others.get(span).unwrap_or_default();
-        for (kind, other) in kinds.iter().zip(others) {
-            if kind.bit() & lets != 0 {
-                found(Node(*other));
+        if span.len() > LONG {
+            // A hub's row is searched for each kind: most of it may be of others.
+            for kind in EdgeKind::ALL.into_iter().filter(|kind| kind.bit() & lets != 0) {
+                let own = self.place(span.clone(), kind, 0)..self.place(span.clone(), kind, u32::MAX);
+                self.others.get(own).unwrap_or_default().iter().for_each(|other| found(Node(*other)));
+            }
+        } else {
+            let kinds = self.kinds.get(span.clone()).unwrap_or_default();
+            let others = self.others.get(span).unwrap_or_default();
+            for (kind, other) in kinds.iter().zip(others) {
+                if kind.bit() & lets != 0 {
+                    found(Node(*other));
+                }
             }
         }
         self.new_arcs(node.0).filter(|arc| arc.kind.bit() & lets != 0).for_each(|arc| found(arc.other));

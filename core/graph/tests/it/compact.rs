@@ -230,6 +230,14 @@ fn it_is_the_same_beyond_the_first_merge() {
     assert!(graph.edges().eq(naive.edges().map(owned)));
     let (graph, naive) = (&graph, &naive);
     assert!(graph.into(&hub).eq(naive.into(&hub).map(owned)));
+    // A hub's row is searched by kind: what is found is what reading it through finds.
+    let owners = graph.into(&hub).filter(|(edge, _)| edge.kind.family() == EdgeFamily::Ownership);
+    let owners: BTreeSet<EntityId> = owners.map(|(edge, _)| edge.from).collect();
+    let ownership = Filter { as_of: None, family: Some(EdgeFamily::Ownership) };
+    let near = within(graph, graph.node(&hub).unwrap(), 1, ownership);
+    let near: BTreeSet<EntityId> = near.into_iter().map(|node| graph.id(node)).filter(|id| *id != hub).collect();
+    assert!(owners.len() > 2_000, "{} owners", owners.len());
+    assert_eq!(near, owners);
     let found = shortest(graph, &node(1), &node(77), Direction::Flow, 20, Filter::default());
     assert!(found.as_ref().is_some_and(|path| path.len() > 1), "{found:?}");
     assert_eq!(found, naive::shortest(naive, &node(1), &node(77), Direction::Flow, 20, Filter::default()));

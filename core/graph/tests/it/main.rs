@@ -5,6 +5,7 @@ mod compact;
 mod estate;
 mod graph;
 mod naive;
+mod stats;
 mod workloads;
 
 use selvedge_graph::identity::Calibration;

@@ -13,13 +13,17 @@ use selvedge_model::untrusted::{quote_for_html, quote_for_log};
 use serde_json::{Map, Value, json};
 
 /// Pieces of evidence that an edge is exported with.
-const EVIDENCE: usize = 20;
+pub(super) const EVIDENCE: usize = 20;
 
 pub(super) fn write(graph: &Graph, format: Format) -> Result<u8, Error> {
     let mut out = output::Lines::stdout();
     match format {
         Format::Graphml => graphml(graph, &mut out)?,
         Format::Opengraph => opengraph(graph, &mut out)?,
+        // Tables go to files: the arguments are not taken without a folder.
+        Format::Parquet => {
+            return Err(Error::new("E0001", "no folder is named for the tables", "name one with --output"));
+        }
     }
     out.flush()?;
     Ok(0)

@@ -3,7 +3,7 @@
 
 mod export;
 
-use super::{GraphCommand, StateArgs, output};
+use super::{Format, GraphCommand, StateArgs, output};
 use crate::config::Config;
 use crate::error::Error;
 use crate::folder;
@@ -14,7 +14,6 @@ use selvedge_graph::{Graph, Resolver, build, store::EdgeFacts};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{EntityId, Timestamp};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Records that a graph is made of at most: as a graph each takes a few
 /// kilobytes.
@@ -25,7 +24,7 @@ const SHOWN: usize = 2;
 
 pub(super) fn run(command: &GraphCommand, config: &Config) -> Result<u8, Error> {
     match command {
-        GraphCommand::Stats(args) => stats(&load(args, config)?, args.json),
+        GraphCommand::Stats(args) => stats::print(&load(args, config)?, args.json),
         GraphCommand::Neighbours { what, family, hops, as_of, state } => {
             let filter = Filter { as_of: *as_of, family: family.map(Into::into) };
             neighbours(&load(state, config)?.graph, what, usize::from(*hops), filter, state.json)
@@ -33,9 +32,18 @@ pub(super) fn run(command: &GraphCommand, config: &Config) -> Result<u8, Error> 
         GraphCommand::Path { from, to, max_hops, as_of, state } => {
             shortest(&load(state, config)?.graph, from, to, usize::from(*max_hops), *as_of, state.json)
         }
-        GraphCommand::Export { format, state } => {
+        GraphCommand::Export { format, output: Some(_), .. } if *format != Format::Parquet => Err(Error::new(
+            "E0144",
+            "only tables go to a folder: GraphML and OpenGraph are printed",
+            "leave --output away and send what is printed to a file, or ask for --format parquet",
+        )),
+        GraphCommand::Export { format, output, state } => {
             let args = StateArgs { state: state.clone(), json: false };
-            export::write(&load(&args, config)?.graph, *format)
+            let graph = load(&args, config)?.graph;
+            match (format, output) {
+                (Format::Parquet, Some(folder)) => parquet::write(&graph, folder),
+                _ => export::write(&graph, *format),
+            }
         }
     }
 }
@@ -67,45 +75,6 @@ fn load(args: &StateArgs, config: &Config) -> Result<Shown, Error> {
 
 fn word(value: impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn stats(shown: &Shown, as_json: bool) -> Result<u8, Error> {
-    let graph = &shown.graph;
-    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-    for (id, _) in graph.entities() {
-        *kinds.entry(word(id.kind)).or_default() += 1;
-    }
-    let mut families: BTreeMap<String, usize> = BTreeMap::new();
-    for (edge, _) in graph.edges() {
-        *families.entry(word(edge.kind.family())).or_default() += 1;
-    }
-    if as_json {
-        output::line(&json!({
-            "type": "stats",
-            "entities": graph.entity_count(),
-            "edges": graph.edge_count(),
-            "kinds": kinds,
-            "families": families,
-            "lacks": shown.lacks,
-            "records": shown.of,
-            "records_shown": shown.records,
-        }))?;
-        return Ok(0);
-    }
-    outln!("{} entities, {} edges", graph.entity_count(), graph.edge_count());
-    for (kind, count) in kinds {
-        outln!("  {count:>6}  {kind}");
-    }
-    outln!("edges by family");
-    for (family, count) in families {
-        outln!("  {count:>6}  {family}");
-    }
-    for lack in &shown.lacks {
-        let mut out = String::new();
-        selvedge_respond::report::wrap(&mut out, "lacks: ", 2, &q(lack));
-        out!("{}\n", out.trim_end());
-    }
-    Ok(0)
 }
 
 /// The one thing that a name leads to.
