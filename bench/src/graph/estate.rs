@@ -31,6 +31,51 @@ const SHARES: [(EntityKind, u32); 19] = [
     (EntityKind::Address, 20_000),
 ];
 
+/// Kinds that lie in an account.
+const IN_ACCOUNTS: [EntityKind; 11] = [
+    EntityKind::IdentityProvider,
+    EntityKind::IamRole,
+    EntityKind::Policy,
+    EntityKind::VirtualMachine,
+    EntityKind::NetworkInterface,
+    EntityKind::Subnet,
+    EntityKind::SecurityGroup,
+    EntityKind::Bucket,
+    EntityKind::Secret,
+    EntityKind::Function,
+    EntityKind::Resource,
+];
+
+/// Edges that are drawn: from a kind, what, to a kind, how many of each, whether
+/// hubs draw more of them, whether they are seen in records.
+#[rustfmt::skip]
+const DRAWN: [(EntityKind, EdgeKind, EntityKind, u32, bool, bool); 24] = [
+    (EntityKind::EntraUser, EdgeKind::MemberOf, EntityKind::EntraGroup, 12, true, false),
+    (EntityKind::EntraGroup, EdgeKind::Assigned, EntityKind::ServicePrincipal, 2, false, false),
+    (EntityKind::ServicePrincipal, EdgeKind::Serves, EntityKind::IdentityProvider, 1, false, false),
+    (EntityKind::IamRole, EdgeKind::Attached, EntityKind::Policy, 8, true, false),
+    (EntityKind::AwsSession, EdgeKind::SessionOf, EntityKind::IamRole, 1, true, true),
+    (EntityKind::AwsSession, EdgeKind::Holds, EntityKind::AccessKey, 1, false, true),
+    (EntityKind::AwsSession, EdgeKind::Accessed, EntityKind::Bucket, 13, true, true),
+    (EntityKind::AwsSession, EdgeKind::Accessed, EntityKind::Secret, 4, true, true),
+    (EntityKind::AwsSession, EdgeKind::Changed, EntityKind::Resource, 2, false, true),
+    (EntityKind::VirtualMachine, EdgeKind::RunsAs, EntityKind::IamRole, 1, true, false),
+    (EntityKind::VirtualMachine, EdgeKind::LiesIn, EntityKind::Subnet, 1, false, false),
+    (EntityKind::VirtualMachine, EdgeKind::HasInterface, EntityKind::NetworkInterface, 1, false, false),
+    (EntityKind::VirtualMachine, EdgeKind::FlowsTo, EntityKind::VirtualMachine, 8, true, true),
+    (EntityKind::VirtualMachine, EdgeKind::FlowsTo, EntityKind::Address, 4, true, true),
+    (EntityKind::NetworkInterface, EdgeKind::LiesIn, EntityKind::Subnet, 1, false, false),
+    (EntityKind::NetworkInterface, EdgeKind::HasAddress, EntityKind::Address, 1, false, false),
+    (EntityKind::SecurityGroup, EdgeKind::Guards, EntityKind::VirtualMachine, 24, false, false),
+    (EntityKind::SecurityGroup, EdgeKind::AllowsFrom, EntityKind::Address, 5, true, false),
+    (EntityKind::SecurityGroup, EdgeKind::AllowsFrom, EntityKind::SecurityGroup, 3, false, false),
+    (EntityKind::Bucket, EdgeKind::Allows, EntityKind::IamRole, 10, true, false),
+    (EntityKind::Secret, EdgeKind::Allows, EntityKind::IamRole, 5, true, false),
+    (EntityKind::Function, EdgeKind::RunsAs, EntityKind::IamRole, 1, true, false),
+    (EntityKind::Function, EdgeKind::Accessed, EntityKind::Bucket, 25, true, true),
+    (EntityKind::Resource, EdgeKind::FlowsTo, EntityKind::Resource, 7, true, true),
+];
+
 /// An edge by the numbers of its ends.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Line {
@@ -142,79 +187,32 @@ impl Estate {
         use EdgeKind as E;
         use EntityKind as K;
         let mut add = |from, kind, to, seen| each(Line { from, kind, to, seen });
-        if matches!(
-            kind,
-            K::IdentityProvider
-                | K::IamRole
-                | K::Policy
-                | K::VirtualMachine
-                | K::NetworkInterface
-                | K::Subnet
-                | K::SecurityGroup
-                | K::Bucket
-                | K::Secret
-                | K::Function
-                | K::Resource
-        ) {
+        if IN_ACCOUNTS.contains(&kind) {
             add(n, E::In, Self::skewed(&self.of(K::AwsAccount), rng), false);
         }
-        // Edges to others of a kind: how many, whether hubs draw more, whether seen.
-        let mut many = |edge: E, to: K, count: u32, hubs: bool, seen: bool| {
+        // Of every five roles one trusts a provider, the others a role.
+        let trusted = if i % 5 == 0 { K::IdentityProvider } else { K::IamRole };
+        let trusts = (kind == K::IamRole).then_some((K::IamRole, E::Trusts, trusted, 1, false, false));
+        let drawn = DRAWN.iter().filter(|(from, ..)| *from == kind).copied();
+        for (_, edge, to, count, hubs, seen) in trusts.into_iter().chain(drawn) {
             let range = self.of(to);
             for _ in 0..count {
                 add(n, edge, if hubs { Self::skewed(&range, rng) } else { Self::any(&range, rng) }, seen);
             }
-        };
-        match kind {
-            K::EntraUser => many(E::MemberOf, K::EntraGroup, 12, true, false),
-            K::EntraGroup => many(E::Assigned, K::ServicePrincipal, 2, false, false),
-            K::ServicePrincipal => many(E::Serves, K::IdentityProvider, 1, false, false),
-            K::IamRole => {
-                let (trusted, to) = if i % 5 == 0 { (K::IdentityProvider, 1) } else { (K::IamRole, 1) };
-                many(E::Trusts, trusted, to, false, false);
-                many(E::Attached, K::Policy, 8, true, false);
-            }
-            K::AwsSession => {
-                many(E::SessionOf, K::IamRole, 1, true, true);
-                many(E::CameFrom, K::EntraSession, 1, false, true);
-                many(E::Holds, K::AccessKey, 1, false, true);
-                many(E::Accessed, K::Bucket, 13, true, true);
-                many(E::Accessed, K::Secret, 4, true, true);
-                many(E::Changed, K::Resource, 2, false, true);
-            }
-            K::VirtualMachine => {
-                many(E::RunsAs, K::IamRole, 1, true, false);
-                many(E::LiesIn, K::Subnet, 1, false, false);
-                many(E::HasInterface, K::NetworkInterface, 1, false, false);
-                many(E::FlowsTo, K::VirtualMachine, 8, true, true);
-                many(E::FlowsTo, K::Address, 4, true, true);
-            }
-            K::NetworkInterface => {
-                many(E::LiesIn, K::Subnet, 1, false, false);
-                many(E::HasAddress, K::Address, 1, false, false);
-            }
-            K::SecurityGroup => {
-                many(E::Guards, K::VirtualMachine, 24, false, false);
-                many(E::AllowsFrom, K::Address, 5, true, false);
-                many(E::AllowsFrom, K::SecurityGroup, 3, false, false);
-            }
-            K::Bucket => many(E::Allows, K::IamRole, 10, true, false),
-            K::Secret => many(E::Allows, K::IamRole, 5, true, false),
-            K::Function => {
-                many(E::RunsAs, K::IamRole, 1, true, false);
-                many(E::Accessed, K::Bucket, 25, true, true);
-            }
-            K::Resource => many(E::FlowsTo, K::Resource, 7, true, true),
-            _ => {}
         }
         match kind {
             K::EntraUser => {
                 add(n, E::Is, self.of(K::Person).start + i, false);
                 add(n, E::MemberOf, self.of(K::EntraGroup).start, false);
             }
+            // A user's sessions in AWS come from the same user's sign-in.
             K::AwsSession | K::EntraSession => {
                 let users = self.of(K::EntraUser);
-                add(users.start + i % (users.end - users.start), E::Holds, n, true);
+                let user = i % (users.end - users.start);
+                add(users.start + user, E::Holds, n, true);
+                if kind == K::AwsSession {
+                    add(n, E::CameFrom, self.of(K::EntraSession).start + user, true);
+                }
             }
             _ => {}
         }

@@ -244,14 +244,17 @@ fn ours(estate: &Estate, began: Instant, before: Option<u64>, seed: u64) -> Resu
         let nodes = node.map(|node| path::within(&graph, node, HOPS, Filter { as_of: None, family }));
         nodes.unwrap_or_default().into_iter().map(|node| node.place() as u32).collect()
     });
-    let (times, roles) = traces(&graph, estate, seed);
+    let (times, roles) = traces(&graph, estate, seed)?;
     (found.trace_microseconds, found.roles) = (Some(times), Some(roles));
     found.update_microseconds = Some(updates(&mut graph, estate, seed));
     Ok(found)
 }
 
 /// From a session to the human behind it, and to all roles that they can become.
-fn traces(graph: &Graph, estate: &Estate, seed: u64) -> (Times, f64) {
+///
+/// # Errors
+/// If a session does not lead to exactly one human.
+fn traces(graph: &Graph, estate: &Estate, seed: u64) -> Result<(Times, f64), String> {
     let mut rng = Rng::labelled(seed, "traces");
     let range = estate.of(EntityKind::AwsSession);
     let (mut times, mut roles) = (Vec::new(), 0);
@@ -263,13 +266,16 @@ fn traces(graph: &Graph, estate: &Estate, seed: u64) -> (Times, f64) {
             let began = Instant::now();
             let behind = std::hint::black_box(path::behind(graph, &session, None));
             least = least.min(began.elapsed().as_secs_f64() * 1e6);
+            if behind.holders.len() != 1 || behind.people.len() != 1 {
+                return Err(format!("{session:?} leads to {:?}", behind.holders));
+            }
             count = behind.roles.len();
         }
         roles += count;
         times.push(least);
     }
     let mean = roles as f64 / times.len().max(1) as f64;
-    (Times::of(times), mean)
+    Ok((Times::of(times), mean))
 }
 
 /// Events: a session is opened and used; at times a role is made, or a membership

@@ -2,6 +2,8 @@
 //! how one thing leads to another.
 
 mod export;
+mod parquet;
+mod stats;
 
 use super::{Format, GraphCommand, StateArgs, output};
 use crate::config::Config;
