@@ -204,7 +204,8 @@ fn tables_hold_what_the_other_formats_hold() {
     for edge in &edges {
         assert!(ids.contains(&text(edge, "from")) && ids.contains(&text(edge, "to")), "{edge:?} ends nowhere");
         let evidence: Vec<String> = serde_json::from_str(&text(edge, "evidence")).unwrap();
-        assert_eq!(edge["evidence_count"], Field::Long(evidence.len() as i64), "there are few in this scenario");
+        let Field::Long(count) = edge["evidence_count"] else { panic!("{edge:?}") };
+        assert_eq!(evidence.len() as i64, count.min(20), "a few are shown, all are counted");
         let seen = matches!(edge["first_seen"], Field::TimestampMicros(_));
         assert!(seen || edge["stated"] == Field::Bool(true), "{edge:?}");
     }
