@@ -191,7 +191,7 @@ impl Estate {
             add(n, E::In, Self::skewed(&self.of(K::AwsAccount), rng), false);
         }
         // Of every five roles one trusts a provider, the others a role.
-        let trusted = if i % 5 == 0 { K::IdentityProvider } else { K::IamRole };
+        let trusted = if i.is_multiple_of(5) { K::IdentityProvider } else { K::IamRole };
         let trusts = (kind == K::IamRole).then_some((K::IamRole, E::Trusts, trusted, 1, false, false));
         let drawn = DRAWN.iter().filter(|(from, ..)| *from == kind).copied();
         for (_, edge, to, count, hubs, seen) in trusts.into_iter().chain(drawn) {
