@@ -60,6 +60,11 @@ pub(crate) fn peak_memory() -> Option<u64> {
     kib(&fs::read_to_string("/proc/self/status").ok()?, "VmHWM:")
 }
 
+/// Memory that this process holds now, in bytes (`VmRSS`).
+pub(crate) fn resident_memory() -> Option<u64> {
+    kib(&fs::read_to_string("/proc/self/status").ok()?, "VmRSS:")
+}
+
 /// The number of KiB behind a name, in bytes.
 fn kib(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;

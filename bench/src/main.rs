@@ -8,6 +8,7 @@
 
 mod baseline;
 mod cache;
+mod graph;
 mod library;
 mod machine;
 mod program;
@@ -53,6 +54,10 @@ struct Args {
     /// Only show the peak memory over so many records in all, generated while they are read
     #[arg(long, value_name = "N")]
     memory: Option<u64>,
+    /// Only measure the graph, of so many entities and about ten times as many edges
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1000000",
+        value_parser = clap::value_parser!(u32).range(2_000..=10_000_000), conflicts_with = "memory")]
+    graph: Option<u32>,
     /// `selvedge`, to be measured as well; the one beside this program if it is there
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
@@ -65,6 +70,9 @@ struct Args {
     /// One measurement, as JSON: how this program starts itself
     #[arg(long, hide = true)]
     task: Option<String>,
+    /// One contender of `--graph`, as JSON
+    #[arg(long, hide = true)]
+    graph_part: Option<String>,
 }
 
 impl Args {
@@ -100,10 +108,12 @@ impl Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let done = match (&args.task, args.memory) {
-        (Some(text), _) => one(text),
-        (None, Some(records)) => memory(records, &args),
-        (None, None) => bench(&args),
+    let done = match (&args.task, args.memory, &args.graph_part, args.graph) {
+        (Some(text), ..) => one(text),
+        (None, Some(records), ..) => memory(records, &args),
+        (None, None, Some(part), _) => graph::one(part),
+        (None, None, None, Some(entities)) => graph::measure(entities, args.seed, args.json),
+        (None, None, None, None) => bench(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -68,10 +68,11 @@ fn add_estate(graph: &mut Graph, estate: &Estate) {
         if graph.get(&id).is_some_and(|known| !known.evidence.is_empty()) {
             continue;
         }
-        let entity = graph.entity(id.clone());
+        let mut entity = graph.entity(id.clone());
         entity.name = Some(role.name.clone());
         entity.attributes.insert("role_id".into(), role.id.clone());
         entity.evidence.insert(role.source.clone());
+        drop(entity);
         for provider in &role.federated {
             let edge = Edge {
                 from: id.clone(),
@@ -90,9 +91,10 @@ fn add_estate(graph: &mut Graph, estate: &Estate) {
     if let (Some(tenant), None) = (tenants.next(), tenants.next()) {
         for user in estate.users.values() {
             let id = EntityId::entra_user(tenant, &user.id);
-            let entity = graph.entity(id.clone());
+            let mut entity = graph.entity(id.clone());
             entity.name = Some(user.upn.clone());
             entity.evidence.insert(user.source.clone());
+            drop(entity);
             let person = EntityId::new(EntityKind::Person, id.key.clone());
             graph.connect(Edge { from: id, kind: EdgeKind::Is, to: person }, None, &user.source, Some("directory"));
         }

@@ -1,6 +1,6 @@
 //! What people call a thing, and which thing that is.
 
-use crate::store::{Entity, Graph};
+use crate::store::{Graph, Node};
 use selvedge_model::{EntityId, EntityKind};
 
 /// Candidates that an ambiguity names.
@@ -51,37 +51,39 @@ pub fn one(graph: &Graph, what: &str) -> Result<EntityId, NotFound> {
         return Err(NotFound::Nothing);
     }
     let mut best: Option<Fit> = None;
-    let mut found: Vec<&EntityId> = Vec::new();
-    for (id, entity) in graph.entities() {
-        let Some(fit) = fit(&wanted, id, entity) else { continue };
+    let mut found: Vec<Node> = Vec::new();
+    for node in graph.nodes() {
+        let Some(fit) = fit(&wanted, graph, node) else { continue };
         if best.is_none_or(|best| fit < best) {
             best = Some(fit);
             found.clear();
         }
         if best == Some(fit) {
-            found.push(id);
+            found.push(node);
         }
     }
     // A person has the key of the account that is theirs: the account is meant.
-    if found.iter().any(|id| id.kind != EntityKind::Person) {
-        found.retain(|id| id.kind != EntityKind::Person);
+    if found.iter().any(|node| graph.kind(*node) != EntityKind::Person) {
+        found.retain(|node| graph.kind(*node) != EntityKind::Person);
     }
+    found.sort_unstable_by(|a, b| graph.compare(*a, *b));
     match found.as_slice() {
         [] => Err(NotFound::Nothing),
-        [only] => Ok((*only).clone()),
+        [only] => Ok(graph.id(*only)),
         several => Err(NotFound::Ambiguous(
-            several.iter().take(MAX_CANDIDATES).map(|id| (*id).clone()).collect(),
+            several.iter().take(MAX_CANDIDATES).map(|node| graph.id(*node)).collect(),
             several.len(),
         )),
     }
 }
 
-fn fit(wanted: &str, id: &EntityId, entity: &Entity) -> Option<Fit> {
-    let key = id.key.to_lowercase();
-    let name = entity.name.as_deref().unwrap_or_default().to_lowercase();
-    if let Some((kind, rest)) = wanted.split_once(':')
+fn fit(wanted: &str, graph: &Graph, node: Node) -> Option<Fit> {
+    let kind = graph.kind(node);
+    let key = graph.key(node).to_lowercase();
+    let name = graph.name(node).unwrap_or_default().to_lowercase();
+    if let Some((word, rest)) = wanted.split_once(':')
         && rest == key
-        && kind == kind_word(id.kind)
+        && word == kind_word(kind)
     {
         return Some(Fit::Whole);
     }
@@ -89,11 +91,11 @@ fn fit(wanted: &str, id: &EntityId, entity: &Entity) -> Option<Fit> {
         return Some(Fit::Key);
     }
     if name == wanted {
-        return Some(if id.kind == EntityKind::EntraUser { Fit::Upn } else { Fit::Name });
+        return Some(if kind == EntityKind::EntraUser { Fit::Upn } else { Fit::Name });
     }
     // A role session is also known without its date.
     let last = key.rsplit('/').next().unwrap_or_default();
-    let dated = || id.kind == EntityKind::AwsSession && key.rsplit_once('@').is_some_and(|(start, _)| start == wanted);
+    let dated = || kind == EntityKind::AwsSession && key.rsplit_once('@').is_some_and(|(start, _)| start == wanted);
     if last == wanted || dated() {
         return Some(Fit::Name);
     }

@@ -1,4 +1,21 @@
-//! Entities and edges with validity and evidence.
+//! Entities and edges with validity and evidence: what they are, and [`Graph`],
+//! which keeps them.
+
+mod adjacency;
+mod entities;
+mod facts;
+mod graph;
+mod handle;
+mod sets;
+mod texts;
+mod times;
+
+pub use adjacency::Arc;
+pub use entities::Node;
+pub use facts::EdgeIndex;
+pub use graph::Graph;
+pub use handle::{EntityMut, FactsMut};
+pub use times::Moment;
 
 use selvedge_model::{EntityId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -158,6 +175,11 @@ impl EdgeKind {
         }
     }
 
+    /// Its bit in a set of kinds.
+    pub fn bit(self) -> u64 {
+        1u64.wrapping_shl(self as u32)
+    }
+
     /// Whether control passes along the edge backwards: whoever has the end of
     /// such an edge gets at its start. A role trusts a provider: control goes from
     /// the provider to the role. A machine lies in a subscription: whoever has the
@@ -208,9 +230,7 @@ pub struct Validity {
 impl Validity {
     /// Whether it holds at `t`.
     pub fn holds_at(&self, t: Timestamp) -> bool {
-        self.begins.is_none_or(|begins| begins <= t)
-            && self.ends.is_none_or(|ends| t < ends)
-            && !self.gaps.iter().any(|(from, to)| *from <= t && t < *to)
+        self.begins.is_none_or(|begins| begins <= t) && self.ends.is_none_or(|ends| t < ends) && !in_gap(&self.gaps, t)
     }
 
     /// It is known to have been made at `at`: anew, if it had ended before. Calls
@@ -232,6 +252,10 @@ impl Validity {
             self.ends = Some(at);
         }
     }
+}
+
+fn in_gap(gaps: &[(Timestamp, Timestamp)], t: Timestamp) -> bool {
+    gaps.iter().any(|(from, to)| *from <= t && t < *to)
 }
 
 /// A relation of two things, for a time.
@@ -270,100 +294,5 @@ impl EdgeFacts {
     /// Whether it holds at `t`.
     pub fn holds_at(&self, t: Timestamp) -> bool {
         self.validity.holds_at(t) && (self.stated || self.first_seen.is_none_or(|seen| seen <= t))
-    }
-}
-
-/// The estate.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Graph {
-    entities: BTreeMap<EntityId, Entity>,
-    edges: BTreeMap<Edge, EdgeFacts>,
-    incoming: BTreeMap<EntityId, BTreeSet<Edge>>,
-}
-
-impl Graph {
-    /// The entity, made if it is new.
-    pub fn entity(&mut self, id: EntityId) -> &mut Entity {
-        self.entities.entry(id).or_default()
-    }
-
-    /// An entity.
-    pub fn get(&self, id: &EntityId) -> Option<&Entity> {
-        self.entities.get(id)
-    }
-
-    /// Adds an edge or widens one that is there: seen at `at`, by `evidence`.
-    pub fn connect(&mut self, edge: Edge, at: Option<Timestamp>, evidence: &str, derived_by: Option<&str>) {
-        self.entities.entry(edge.from.clone()).or_default();
-        self.entities.entry(edge.to.clone()).or_default();
-        self.incoming.entry(edge.to.clone()).or_default().insert(edge.clone());
-        let facts = self.edges.entry(edge).or_default();
-        facts.stated |= at.is_none();
-        if let Some(at) = at {
-            facts.first_seen = Some(facts.first_seen.map_or(at, |seen| seen.min(at)));
-            facts.last_seen = Some(facts.last_seen.map_or(at, |seen| seen.max(at)));
-        }
-        facts.evidence.insert(evidence.to_owned());
-        if facts.derived_by.is_none() {
-            facts.derived_by = derived_by.map(str::to_owned);
-        }
-    }
-
-    /// Edges out of an entity.
-    pub fn out<'a>(&'a self, from: &'a EntityId) -> impl Iterator<Item = (&'a Edge, &'a EdgeFacts)> + 'a {
-        let start =
-            Edge { from: from.clone(), kind: EdgeKind::Is, to: EntityId::new(selvedge_model::EntityKind::Person, "") };
-        self.edges.range(start..).take_while(move |(edge, _)| edge.from == *from)
-    }
-
-    /// Edges into an entity.
-    pub fn into<'a>(&'a self, to: &EntityId) -> impl Iterator<Item = (&'a Edge, &'a EdgeFacts)> + 'a {
-        let found = self.incoming.get(to);
-        found.into_iter().flatten().filter_map(|edge| self.edges.get(edge).map(|facts| (edge, facts)))
-    }
-
-    /// Edges out of an entity that hold as of `t`, and of which both ends are there.
-    pub fn out_as_of<'a>(&'a self, from: &'a EntityId, t: Timestamp) -> impl Iterator<Item = &'a Edge> + 'a {
-        self.out(from).filter(move |(edge, facts)| self.holds_at(edge, facts, t)).map(|(edge, _)| edge)
-    }
-
-    /// Whether an edge holds as of `t`, and both its ends are there.
-    pub fn holds_at(&self, edge: &Edge, facts: &EdgeFacts, t: Timestamp) -> bool {
-        facts.holds_at(t) && self.is_there(&edge.from, t) && self.is_there(&edge.to, t)
-    }
-
-    /// Whether an entity is there as of `t`.
-    pub fn is_there(&self, id: &EntityId, t: Timestamp) -> bool {
-        self.entities.get(id).is_some_and(|entity| entity.validity.holds_at(t))
-    }
-
-    /// What is known of an edge.
-    pub fn facts(&self, edge: &Edge) -> Option<&EdgeFacts> {
-        self.edges.get(edge)
-    }
-
-    /// What is known of an edge, to be changed; `None` if there is no such edge.
-    pub fn facts_mut(&mut self, edge: &Edge) -> Option<&mut EdgeFacts> {
-        self.edges.get_mut(edge)
-    }
-
-    /// All edges.
-    pub fn edges(&self) -> impl Iterator<Item = (&Edge, &EdgeFacts)> {
-        self.edges.iter()
-    }
-
-    /// All entities.
-    pub fn entities(&self) -> impl Iterator<Item = (&EntityId, &Entity)> {
-        self.entities.iter()
-    }
-
-    /// Number of edges.
-    pub fn edge_count(&self) -> usize {
-        self.edges.len()
-    }
-
-    /// Number of entities.
-    pub fn entity_count(&self) -> usize {
-        self.entities.len()
     }
 }

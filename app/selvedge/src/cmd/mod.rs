@@ -310,7 +310,7 @@ struct PermissionsArgs {
 
 #[derive(Debug, Subcommand)]
 enum GraphCommand {
-    /// Count entities and edges
+    /// Count entities and edges; tell hubs, the time covered and what is unknown
     #[command(after_help = "Example:\n  selvedge graph stats")]
     Stats(StateArgs),
     /// Show what lies around a user, session, role, key or bucket, with the evidence
@@ -350,12 +350,19 @@ enum GraphCommand {
         #[command(flatten)]
         state: StateArgs,
     },
-    /// Print the whole graph for another tool
-    #[command(after_help = "Example:\n  selvedge graph export --format opengraph > estate.json")]
+    /// Print the whole graph for another tool, or write it as tables
+    #[command(
+        after_help = "Example:\n  selvedge graph export --format opengraph > estate.json\n  selvedge graph export --format parquet --output tables/\n\n\
+                      Parquet makes two files in the folder, nodes.parquet and edges.parquet; an edge's `from` and `to` are the\n\
+                      `id` of nodes. Its texts are as they were read: quote them before you show them."
+    )]
     Export {
-        /// GraphML, or BloodHound's OpenGraph JSON
-        #[arg(long)]
+        /// GraphML, BloodHound's OpenGraph JSON, or Parquet
+        #[arg(long, requires_if("parquet", "output"))]
         format: Format,
+        /// Folder for the tables of Parquet; it is made if it is not there
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
         /// Folder of facts, incidents and journal [default: from the configuration, else ~/.local/state/selvedge]
         #[arg(long, value_name = "DIR")]
         state: Option<PathBuf>,
@@ -385,10 +392,11 @@ impl From<Family> for EdgeFamily {
 }
 
 /// A format of `graph export`.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Graphml,
     Opengraph,
+    Parquet,
 }
 
 #[derive(Debug, Subcommand)]

@@ -171,9 +171,9 @@ impl Changes<'_> {
     /// An edge that a record says to hold from now on, or to have ended.
     fn turn(&mut self, from: &EntityId, kind: EdgeKind, to: &EntityId, cite: &Cite, begins: bool) {
         let edge = Edge { from: from.clone(), kind, to: to.clone() };
-        let is_new = self.graph.facts_mut(&edge).is_none();
+        let is_new = self.graph.facts(&edge).is_none();
         self.connect(from, kind, to, cite);
-        let Some(facts) = self.graph.facts_mut(&edge) else { return };
+        let Some(mut facts) = self.graph.facts_mut(&edge) else { return };
         if begins {
             facts.validity.begin(cite.at);
         } else {
@@ -194,10 +194,8 @@ impl Changes<'_> {
             _ => return,
         };
         if caller.kind == EntityKind::IamUser && !caller.key.is_empty() {
-            let entity = self.graph.entity(caller.clone());
-            if entity.name.is_none() {
-                entity.name = arn::Arn::parse(&used.principal_arn).map(|arn| arn.name().to_owned());
-            }
+            let name = || arn::Arn::parse(&used.principal_arn).map(|arn| arn.name().to_owned());
+            self.graph.name_if_nameless(&caller, name);
             self.connect(&caller, EdgeKind::In, &EntityId::aws_account(&used.account), &used.cite);
             if !used.access_key_id.is_empty() {
                 let key = EntityId::new(EntityKind::AccessKey, used.access_key_id.clone());
@@ -218,14 +216,15 @@ impl Changes<'_> {
     fn affect(&mut self, who: &EntityId, thing: &EntityId, effect: Effect, cite: &Cite) {
         let kind = if effect == Effect::Reads { EdgeKind::Accessed } else { EdgeKind::Changed };
         self.connect(who, kind, thing, cite);
-        let entity = self.graph.entity(thing.clone());
-        if entity.name.is_none() {
-            entity.name = arn::Arn::parse(&thing.key).map(|arn| arn.name().to_owned());
+        self.graph.name_if_nameless(thing, || arn::Arn::parse(&thing.key).map(|arn| arn.name().to_owned()));
+        if matches!(effect, Effect::Alters | Effect::Reads) {
+            return;
         }
-        match effect {
-            Effect::Begins => entity.validity.begin(cite.at),
-            Effect::Ends => entity.validity.end(cite.at),
-            Effect::Alters | Effect::Reads => return,
+        let mut entity = self.graph.entity(thing.clone());
+        if effect == Effect::Begins {
+            entity.validity.begin(cite.at);
+        } else {
+            entity.validity.end(cite.at);
         }
         entity.evidence.insert(cite.record.as_str().to_owned());
     }

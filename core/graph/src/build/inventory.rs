@@ -11,7 +11,7 @@ const LONGEST: usize = 200;
 
 pub(super) fn add(graph: &mut Graph, view: &View) {
     for item in view.items.values() {
-        let entity = graph.entity(item.id.clone());
+        let mut entity = graph.entity(item.id.clone());
         if item.name != item.id.key {
             entity.name = Some(item.name.clone());
         }
@@ -47,6 +47,7 @@ pub(super) fn add(graph: &mut Graph, view: &View) {
         if let Some(id) = item.text("RoleId") {
             attributes.insert("role_id".into(), id.to_owned());
         }
+        drop(entity);
         if item.word == "graph:user" && !item.id.key.starts_with('/') {
             let person = EntityId::new(EntityKind::Person, item.id.key.clone());
             let edge = Edge { from: item.id.clone(), kind: EdgeKind::Is, to: person };

@@ -2,10 +2,13 @@
 #![allow(missing_docs, reason = "tests")]
 
 mod center;
+mod compact;
 mod estate;
 mod flows;
 mod grades;
 mod graph;
+mod naive;
+mod stats;
 mod workloads;
 
 use selvedge_graph::identity::Calibration;

@@ -13,13 +13,17 @@ use selvedge_model::untrusted::{quote_for_html, quote_for_log};
 use serde_json::{Map, Value, json};
 
 /// Pieces of evidence that an edge is exported with.
-const EVIDENCE: usize = 20;
+pub(super) const EVIDENCE: usize = 20;
 
 pub(super) fn write(graph: &Graph, format: Format) -> Result<u8, Error> {
     let mut out = output::Lines::stdout();
     match format {
         Format::Graphml => graphml(graph, &mut out)?,
         Format::Opengraph => opengraph(graph, &mut out)?,
+        // Tables go to files: the arguments are not taken without a folder.
+        Format::Parquet => {
+            return Err(Error::new("E0001", "no folder is named for the tables", "name one with --output"));
+        }
     }
     out.flush()?;
     Ok(0)
@@ -90,9 +94,9 @@ fn opengraph(graph: &Graph, out: &mut output::Lines) -> Result<(), Error> {
     for (id, entity) in graph.entities() {
         separate(out, &mut first)?;
         out.write(&json!({
-            "id": node_id(id),
+            "id": node_id(&id),
             "kinds": [camel(&super::word(id.kind)), "Selvedge"],
-            "properties": node_properties(id, entity),
+            "properties": node_properties(&id, &entity),
         }))?;
     }
     out.text("],\"edges\":[\n")?;
@@ -102,8 +106,8 @@ fn opengraph(graph: &Graph, out: &mut output::Lines) -> Result<(), Error> {
         out.write(&json!({
             "start": { "value": node_id(&edge.from) },
             "end": { "value": node_id(&edge.to) },
-            "kind": camel(&edge_word(edge)),
-            "properties": edge_properties(edge, facts),
+            "kind": camel(&edge_word(&edge)),
+            "properties": edge_properties(&edge, &facts),
         }))?;
     }
     out.text("]}}\n")
@@ -139,7 +143,7 @@ fn graphml(graph: &Graph, out: &mut output::Lines) -> Result<(), Error> {
     }
     out.text("<graph edgedefault=\"directed\">\n")?;
     for (id, entity) in graph.entities() {
-        out.text(&format!("<node id=\"{}\">", quote_for_html(&find::text(id))))?;
+        out.text(&format!("<node id=\"{}\">", quote_for_html(&find::text(&id))))?;
         data(out, "node-kind", Some(super::word(id.kind)))?;
         data(out, "node-name", entity.name.clone())?;
         let attributes = serde_json::to_string(&entity.attributes).ok().filter(|_| !entity.attributes.is_empty());
@@ -151,7 +155,7 @@ fn graphml(graph: &Graph, out: &mut output::Lines) -> Result<(), Error> {
     for (edge, facts) in graph.edges() {
         let (from, to) = (quote_for_html(&find::text(&edge.from)), quote_for_html(&find::text(&edge.to)));
         out.text(&format!("<edge source=\"{from}\" target=\"{to}\">"))?;
-        data(out, "edge-kind", Some(edge_word(edge)))?;
+        data(out, "edge-kind", Some(edge_word(&edge)))?;
         data(out, "edge-family", Some(super::word(edge.kind.family())))?;
         data(out, "edge-first_seen", facts.first_seen)?;
         data(out, "edge-last_seen", facts.last_seen)?;

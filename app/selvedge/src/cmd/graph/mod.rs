@@ -2,8 +2,10 @@
 //! how one thing leads to another.
 
 mod export;
+mod parquet;
+mod stats;
 
-use super::{GraphCommand, StateArgs, output};
+use super::{Format, GraphCommand, StateArgs, output};
 use crate::config::Config;
 use crate::error::Error;
 use crate::folder;
@@ -14,7 +16,6 @@ use selvedge_graph::{Graph, Resolver, build, flows, store::EdgeFacts};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{EntityId, Timestamp};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Records that a graph is made of at most: as a graph each takes a few
 /// kilobytes.
@@ -25,7 +26,7 @@ const SHOWN: usize = 2;
 
 pub(super) fn run(command: &GraphCommand, config: &Config) -> Result<u8, Error> {
     match command {
-        GraphCommand::Stats(args) => stats(&load(args, config)?, args.json),
+        GraphCommand::Stats(args) => stats::print(&load(args, config)?, args.json),
         GraphCommand::Neighbours { what, family, hops, as_of, state } => {
             let filter = Filter { as_of: *as_of, family: family.map(Into::into) };
             neighbours(&load(state, config)?.graph, what, usize::from(*hops), filter, state.json)
@@ -33,9 +34,18 @@ pub(super) fn run(command: &GraphCommand, config: &Config) -> Result<u8, Error> 
         GraphCommand::Path { from, to, max_hops, as_of, state } => {
             shortest(&load(state, config)?.graph, from, to, usize::from(*max_hops), *as_of, state.json)
         }
-        GraphCommand::Export { format, state } => {
+        GraphCommand::Export { format, output: Some(_), .. } if *format != Format::Parquet => Err(Error::new(
+            "E0144",
+            "only tables go to a folder: GraphML and OpenGraph are printed",
+            "leave --output away and send what is printed to a file, or ask for --format parquet",
+        )),
+        GraphCommand::Export { format, output, state } => {
             let args = StateArgs { state: state.clone(), json: false };
-            export::write(&load(&args, config)?.graph, *format)
+            let graph = load(&args, config)?.graph;
+            match (format, output) {
+                (Format::Parquet, Some(folder)) => parquet::write(&graph, folder),
+                _ => export::write(&graph, *format),
+            }
         }
     }
 }
@@ -72,45 +82,6 @@ fn word(value: impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn stats(shown: &Shown, as_json: bool) -> Result<u8, Error> {
-    let graph = &shown.graph;
-    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-    for (id, _) in graph.entities() {
-        *kinds.entry(word(id.kind)).or_default() += 1;
-    }
-    let mut families: BTreeMap<String, usize> = BTreeMap::new();
-    for (edge, _) in graph.edges() {
-        *families.entry(word(edge.kind.family())).or_default() += 1;
-    }
-    if as_json {
-        output::line(&json!({
-            "type": "stats",
-            "entities": graph.entity_count(),
-            "edges": graph.edge_count(),
-            "kinds": kinds,
-            "families": families,
-            "lacks": shown.lacks,
-            "records": shown.of,
-            "records_shown": shown.records,
-        }))?;
-        return Ok(0);
-    }
-    outln!("{} entities, {} edges", graph.entity_count(), graph.edge_count());
-    for (kind, count) in kinds {
-        outln!("  {count:>6}  {kind}");
-    }
-    outln!("edges by family");
-    for (family, count) in families {
-        outln!("  {count:>6}  {family}");
-    }
-    for lack in &shown.lacks {
-        let mut out = String::new();
-        selvedge_respond::report::wrap(&mut out, "lacks: ", 2, &q(lack));
-        out!("{}\n", out.trim_end());
-    }
-    Ok(0)
-}
-
 /// The one thing that a name leads to.
 fn find(graph: &Graph, what: &str) -> Result<EntityId, Error> {
     find::one(graph, what).map_err(|why| match why {
@@ -136,14 +107,14 @@ fn neighbours(graph: &Graph, what: &str, hops: usize, filter: Filter, as_json: b
     if !as_json {
         outln!("{} {}{}", word(id.kind), q(&id.key), name(graph, &id));
         for (what, grade) in grades(graph, &id) {
-            outln!("  {}: {}", what.replace('_', " "), q(grade));
+            outln!("  {}: {}", what.replace('_', " "), q(&grade));
         }
     }
     let mut lines = as_json.then(output::Lines::stdout);
     for (step, hop, facts) in path::around(graph, &id, hops, filter) {
         match &mut lines {
-            Some(lines) => lines.write(&graded(graph, &hop, line("edge", step, &hop, facts)))?,
-            None => show(graph, step, &hop, facts),
+            Some(lines) => lines.write(&graded(graph, &hop, line("edge", step, &hop, &facts)))?,
+            None => show(graph, step, &hop, &facts),
         }
     }
     lines.map_or(Ok(0), |mut lines| lines.flush().map(|()| 0))
@@ -178,7 +149,7 @@ fn shortest(
     let hops = found.as_deref().unwrap_or_default();
     if json {
         for (n, hop) in hops.iter().enumerate() {
-            let facts = graph.facts(&hop.edge).cloned().unwrap_or_default();
+            let facts = graph.facts(&hop.edge).unwrap_or_default();
             output::line(&line("hop", n + 1, hop, &facts))?;
         }
         let length = found.as_ref().map(Vec::len);
@@ -192,7 +163,7 @@ fn shortest(
         return Ok(0);
     }
     for (n, hop) in hops.iter().enumerate() {
-        show(graph, n + 1, hop, graph.facts(&hop.edge).unwrap_or(&EdgeFacts::default()));
+        show(graph, n + 1, hop, &graph.facts(&hop.edge).unwrap_or_default());
     }
     if !directed {
         outln!("control does not pass all along this way: some hops go against it");
@@ -202,23 +173,29 @@ fn shortest(
 
 /// The name of a thing, and what is stored there if that is known.
 fn name(graph: &Graph, id: &EntityId) -> String {
-    let name = graph.get(id).and_then(|e| e.name.as_deref()).unwrap_or_default();
-    let name = if name.is_empty() { String::new() } else { format!(" ({})", q(name)) };
-    let grades: Vec<String> = grades(graph, id).filter(|(key, _)| *key != "graded_by").map(|(_, g)| q(g)).collect();
+    let node = graph.node(id);
+    let name = node.and_then(|node| graph.name(node)).unwrap_or_default();
+    let name = if name.is_empty() { String::new() } else { format!(" ({})", q(&name)) };
+    let grades: Vec<String> =
+        grades(graph, id).into_iter().filter(|(key, _)| *key != "graded_by").map(|(_, g)| q(&g)).collect();
     if grades.is_empty() { name } else { format!("{name} [{}]", grades.join(", ")) }
 }
 
 /// What is known of the grades of a store, with the evidence.
-fn grades<'a>(graph: &'a Graph, id: &EntityId) -> impl Iterator<Item = (&'static str, &'a str)> {
-    let attributes = graph.get(id).map(|entity| &entity.attributes);
-    let known = move |key: &'static str| Some((key, attributes?.get(key)?.as_str()));
-    ["data_class", "criticality", "graded_by"].into_iter().filter_map(known).filter(|(_, word)| *word != "unknown")
+fn grades(graph: &Graph, id: &EntityId) -> Vec<(&'static str, String)> {
+    let mut attributes = graph.get(id).map(|entity| entity.attributes).unwrap_or_default();
+    let mut known = |key: &'static str| Some((key, attributes.remove(key)?));
+    ["data_class", "criticality", "graded_by"]
+        .into_iter()
+        .filter_map(&mut known)
+        .filter(|(_, word)| word != "unknown")
+        .collect()
 }
 
 /// A step with the grades of the store that it leads to.
 fn graded(graph: &Graph, hop: &Hop, mut line: Value) -> Value {
     let known: serde_json::Map<String, Value> =
-        grades(graph, hop.end()).map(|(key, word)| (key.to_owned(), word.into())).collect();
+        grades(graph, hop.end()).into_iter().map(|(key, word)| (key.to_owned(), word.into())).collect();
     if let (false, Some(map)) = (known.is_empty(), line.as_object_mut()) {
         map.insert("grades".into(), known.into());
     }

@@ -50,6 +50,16 @@ fn bad_inventory_is_named_and_strict_makes_it_a_failure() {
         (&["estate", "show", "unicorn", "--state", "state"], "E0142", "bucket, network"),
         (&["estate", "show", "bucket", "--state", "empty"], "E0142", "selvedge estate import"),
         (&["graph", "path", "vpc-1", "nobody", "--state", "state"], "E0140", "nobody"),
+        (
+            &["graph", "export", "--format", "graphml", "--output", "o", "--state", "state"],
+            "E0144",
+            "leave --output away",
+        ),
+        (
+            &["graph", "export", "--format", "parquet", "--output", "inv/broken.json/o", "--state", "state"],
+            "E0001",
+            "broken.json",
+        ),
     ] {
         let ran = program.expect(1, args);
         assert!(ran.err.contains(&format!("error[{code}]")) && ran.err.contains(says), "{args:?}: {ran:#?}");
@@ -63,7 +73,8 @@ fn bad_inventory_is_named_and_strict_makes_it_a_failure() {
         (&["graph", "path", "a", "b", "--as-of", "yesterday"], "invalid value 'yesterday'"),
         (&["graph", "neighbours", "a", "--family", "kin"], "data-flow"),
         (&["graph", "export"], "--format"),
-        (&["graph", "export", "--format", "parquet"], "graphml, opengraph"),
+        (&["graph", "export", "--format", "csv"], "graphml, opengraph, parquet"),
+        (&["graph", "export", "--format", "parquet"], "--output"),
     ] {
         let ran = program.expect(2, args);
         assert!(ran.out.is_empty() && ran.err.contains(says), "{args:?}: {ran:#?}");

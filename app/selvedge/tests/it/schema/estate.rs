@@ -1,8 +1,10 @@
 //! The lines of `selvedge estate` and `selvedge graph` fit their schemas.
 
 use super::{Schema, assert_fit, lines, scenario, selvedge};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::{Field, Row};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -93,6 +95,13 @@ fn graph_prints_what_the_schema_says() {
     let schema = graph_schema();
     let stats = printed(folder.path(), &schema, &["graph", "stats", "--state", "state", "--json"]);
     assert!(stats[0]["families"]["trust"].as_u64().unwrap() > 0, "{stats:?}");
+    let sum = |of: &Value| of.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum::<u64>();
+    for (of, all) in [("kinds", "entities"), ("families", "edges"), ("edge_kinds", "edges")] {
+        assert_eq!(sum(&stats[0][of]), stats[0][all].as_u64().unwrap(), "{of}");
+    }
+    let hubs = stats[0]["hubs"].as_array().unwrap();
+    let sizes: Vec<u64> = hubs.iter().map(|hub| hub["out"].as_u64().unwrap() + hub["into"].as_u64().unwrap()).collect();
+    assert!(sizes.len() > 1 && sizes.is_sorted_by(|a, b| a >= b), "{hubs:?}");
     let around =
         printed(folder.path(), &schema, &["graph", "neighbours", &user, "--hops", "2", "--state", "state", "--json"]);
     assert!(around.iter().any(|line| line["step"] == 2), "{around:#?}");
@@ -108,6 +117,8 @@ fn graph_prints_what_the_schema_says() {
     assert_eq!(printed(folder.path(), &schema, &before).last().unwrap()["found"], json!(false));
     for (line, field, wrong) in [
         (&stats[0], "lacks", json!(1)),
+        (&stats[0], "hubs", json!([{}])),
+        (&stats[0], "unknown", json!({})),
         (&around[0], "family", json!("kin")),
         (&around[0], "step", json!(0)),
         (&hops[0], "facts", json!({})),
@@ -155,4 +166,48 @@ fn an_export_is_whole_and_of_its_format() {
     );
     assert!(text.ends_with("</graph>\n</graphml>\n"));
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "XML has no place for control characters");
+}
+
+/// The rows of a table, each cell by its column's name.
+fn table(path: &Path) -> Vec<BTreeMap<String, Field>> {
+    let reader = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+    let cells = |row: Row| row.get_column_iter().map(|(name, cell)| (name.clone(), cell.clone())).collect();
+    reader.get_row_iter(None).unwrap().map(|row| cells(row.unwrap())).collect()
+}
+
+#[test]
+fn tables_hold_what_the_other_formats_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    scenario(folder.path());
+    selvedge(folder.path(), &["replay", "logs", "--estate", "estate", "--state", "state", "--json"]);
+    let output = selvedge(
+        folder.path(),
+        &["graph", "export", "--format", "parquet", "--output", "a/tables", "--state", "state"],
+    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let of = |name: &str| table(&folder.path().join("a/tables").join(name));
+    let (nodes, edges) = (of("nodes.parquet"), of("edges.parquet"));
+    let opengraph = selvedge(folder.path(), &["graph", "export", "--format", "opengraph", "--state", "state"]);
+    let document: Value = serde_json::from_slice(&opengraph.stdout).unwrap();
+    let counts = |what: &str| document["graph"][what].as_array().unwrap().len();
+    assert_eq!((nodes.len(), edges.len()), (counts("nodes"), counts("edges")));
+    let text = |row: &BTreeMap<String, Field>, column: &str| match &row[column] {
+        Field::Str(text) => text.clone(),
+        other => panic!("{column} is {other:?}"),
+    };
+    let ids: BTreeSet<String> = nodes.iter().map(|node| text(node, "id")).collect();
+    assert_eq!(ids.len(), nodes.len(), "each node has an id of its own");
+    for node in &nodes {
+        assert_eq!(text(node, "id"), format!("{}:{}", text(node, "kind"), text(node, "key")));
+        assert!(serde_json::from_str::<Value>(&text(node, "attributes")).unwrap().is_object());
+    }
+    for edge in &edges {
+        assert!(ids.contains(&text(edge, "from")) && ids.contains(&text(edge, "to")), "{edge:?} ends nowhere");
+        let evidence: Vec<String> = serde_json::from_str(&text(edge, "evidence")).unwrap();
+        let Field::Long(count) = edge["evidence_count"] else { panic!("{edge:?}") };
+        assert_eq!(evidence.len() as i64, count.min(20), "a few are shown, all are counted");
+        let seen = matches!(edge["first_seen"], Field::TimestampMicros(_));
+        assert!(seen || edge["stated"] == Field::Bool(true), "{edge:?}");
+    }
+    assert!(edges.iter().any(|edge| edge["reversed"] == Field::Bool(true)));
 }
