@@ -96,7 +96,12 @@ impl State {
     /// # Errors
     /// If the store cannot be read, or another version wrote the facts.
     pub fn load(journal: &dyn Journal) -> Result<Self, StateError> {
+        let estate: Estate = match journal.value(ESTATE)? {
+            Some(bytes) => read("the inventory", &bytes)?,
+            None => Estate::default(),
+        };
         let mut set = ColdSet::new();
+        set.watch_apps(estate.saml_apps.iter().map(|app| app.app_id.as_str()));
         let pressure: Pressure = match journal.value(LIMITS)? {
             Some(bytes) => read("how far limits were lowered", &bytes)?,
             None => Pressure::default(),
@@ -116,10 +121,6 @@ impl State {
         set.settle();
         // What was left out when it came is counted once.
         set.press(pressure);
-        let estate = match journal.value(ESTATE)? {
-            Some(bytes) => read("the inventory", &bytes)?,
-            None => Estate::default(),
-        };
         let flows = match journal.value(FLOWS)? {
             Some(bytes) => FlowSet::from_bytes(&bytes)
                 .map_err(|why| StateError::Unreadable { what: "observed data flow".into(), why })?,
@@ -138,6 +139,12 @@ impl State {
         let changed = self.changes().collect();
         self.set.mark_saved();
         changed
+    }
+
+    /// To be called when the inventory changed, and before logs are read: what it names is
+    /// kept before others.
+    pub fn watch(&mut self) {
+        self.set.watch_apps(self.estate.saml_apps.iter().map(|app| app.app_id.as_str()));
     }
 
     /// Adds one record. Call [`State::settle`] when all are in.

@@ -8,6 +8,7 @@
 //! - the user signs in to this tenant under that name, and did so to no application that
 //!   serves the provider for longer than an assertion lives;
 //! - the tenant's sign-ins were there before, after, and for [`LATENESS`] on;
+//! - no sign-in for the provider was left out for want of memory;
 //! - for the same provider, sign-ins are there before and after, and for most sessions.
 //!
 //! Anything else is unknown. It is a function of a set: "now" is the newest sign-in of
@@ -111,6 +112,18 @@ pub struct Who {
     by_id: Option<usize>,
 }
 
+/// Which sign-ins a set has of all that were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kept {
+    /// All.
+    #[default]
+    All,
+    /// All to applications that are known to open AWS, and some others.
+    ToKnownApps,
+    /// Some.
+    Some,
+}
+
 /// Assertions that look for their sign-ins. First all assertions, then
 /// [`Watch::ready`], then all sign-ins, in any order.
 #[derive(Debug)]
@@ -123,6 +136,7 @@ pub struct Watch<'e> {
     users: Vec<User>,
     user_numbers: BTreeMap<(usize, String), usize>,
     providers: Vec<Provider>,
+    kept: Kept,
     provider_numbers: BTreeMap<[Option<String>; 4], Option<usize>>,
     apps: BTreeMap<String, usize>,
 }
@@ -139,9 +153,16 @@ impl<'e> Watch<'e> {
             users: Vec::new(),
             user_numbers: BTreeMap::new(),
             providers: Vec::new(),
+            kept: Kept::All,
             provider_numbers: BTreeMap::new(),
             apps: BTreeMap::new(),
         }
+    }
+
+    /// Where not all sign-ins are at hand.
+    #[must_use]
+    pub fn with(self, kept: Kept) -> Self {
+        Self { kept, ..self }
     }
 
     /// Looks for the sign-in of an assertion: the fact `nth` of the record `event`,
@@ -293,7 +314,14 @@ impl<'e> Watch<'e> {
         let mut before = log.spans.range(here.saturating_sub(near)..here);
         let mut after = log.spans.range(here.saturating_add(1)..=here.saturating_add(near));
         let late = asked.at.saturating_add(LATENESS);
-        if !self.users.get(asked.user).is_some_and(|user| user.known) {
+        let all_kept = match self.kept {
+            Kept::All => true,
+            Kept::ToKnownApps => provider.apps.is_some(),
+            Kept::Some => false,
+        };
+        if !all_kept {
+            Some("more sign-ins were read than fit into memory")
+        } else if !self.users.get(asked.user).is_some_and(|user| user.known) {
             Some("nobody is known by the name that the assertion gives")
         } else if log.newest.is_none_or(|newest| newest < late) {
             Some("its sign-in may still come")

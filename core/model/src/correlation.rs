@@ -209,3 +209,10 @@ pub struct Correlation {
     /// to look at (Sigma's `generate`).
     pub generates: bool,
 }
+
+impl Correlation {
+    /// All fields whose values it looks at.
+    pub fn fields(&self) -> impl Iterator<Item = Field> {
+        self.group_by.iter().flatten().copied().chain(self.counted.iter().flatten().copied())
+    }
+}

@@ -70,6 +70,7 @@ fn import(path: &PathBuf, args: &StateArgs, strict: bool, config: &Config) -> Re
     let before = canon::digest(&state.estate);
     let mut problems = Vec::new();
     read(path, &mut state.estate, &mut problems);
+    state.watch();
     loaded.brain.canaries = config.canaries(&state.estate);
     let changed = canon::digest(&state.estate) != before;
     if changed {

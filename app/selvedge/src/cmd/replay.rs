@@ -22,16 +22,20 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     loaded.brain.places = config.places()?;
     let (mut journal, is_kept) = open(config, args.state.state.as_deref())?;
     let head = journal.head()?;
-    let state = State::load(&*journal)?;
+    let mut state = State::load(&*journal)?;
+    let mut of_estate = Vec::new();
+    if let Some(path) = &args.estate {
+        // First: it says which records matter most.
+        super::estate::read(path, &mut state.estate, &mut of_estate);
+        state.watch();
+    }
     let read = logs::read(&args.paths, &loaded.rules, now, state, !args.state.json)?;
     // What they saw is in the state; what they say of themselves, in the brain.
     drop(loaded.take_rules());
     let (mut state, counts) = (read.state, read.tally.counts);
     let mut problems = loaded.problems.clone();
     problems.extend(read.problems);
-    if let Some(path) = &args.estate {
-        super::estate::read(path, &mut state.estate, &mut problems);
-    }
+    problems.extend(of_estate);
     loaded.brain.canaries = config.canaries(&state.estate);
     let mut remarks = remarks_on(&state);
     state.settle();

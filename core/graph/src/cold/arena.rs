@@ -1,8 +1,8 @@
 //! Where packed records lie, and the index that finds them by event id.
 //!
 //! Records lie one behind the other in chunks, each at a multiple of four
-//! bytes, so that 27 bits say where. Each begins with a head of ten bytes:
-//! length and flags, group, sizes.
+//! bytes, so that 27 bits say where. Each begins with a head of twelve bytes:
+//! length and flags, group, sizes, part of the group.
 
 use super::limits::{Filing, Kind, Level};
 use super::text::join;
@@ -14,7 +14,7 @@ const CHUNK: usize = 33 * 1024 * 1024;
 const UNIT: usize = 4;
 const UNITS_IN_CHUNK: u32 = (CHUNK / UNIT) as u32;
 /// Bytes of a head.
-pub(super) const HEAD: usize = 10;
+pub(super) const HEAD: usize = 12;
 
 /// Bits of the length, in units.
 const LEN_BITS: u32 = 18;
@@ -42,11 +42,16 @@ pub(super) struct Head {
     pub(super) group: u32,
     /// Three round sizes of four bits: own, alone, plain.
     pub(super) sizes: u16,
+    /// Which part of the group it is limited with.
+    pub(super) part: u16,
 }
 
 /// Bits of a group's number that say whose it is; the others tell groups of one
 /// owner apart.
 const OWNER_BITS: u32 = 20;
+
+/// Bits of the number of a part.
+const PART_BITS: u32 = 15;
 
 /// The bits of an owner in a group's number.
 pub(super) fn owner_bits(owner: u64) -> u32 {
@@ -64,14 +69,21 @@ impl Head {
         }
         let low = u32::try_from(join(filing.group, 1) >> (64 - 12)).unwrap_or_default();
         let group = (owner_bits(if filing.owner == 0 { filing.group } else { filing.owner }) << 12) | low;
-        Self { flags, group, sizes: sizes.into_iter().fold(0, |all, size| all << 4 | u16::from(size & 15)) }
+        let part = if filing.part == 0 {
+            0
+        } else {
+            u16::try_from(join(filing.part, 1) >> (64 - PART_BITS)).unwrap_or_default()
+        };
+        Self { flags, group, sizes: sizes.into_iter().fold(0, |all, size| all << 4 | u16::from(size & 15)), part }
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
         let (flags, rest) = bytes.split_first_chunk::<4>()?;
         let (group, rest) = rest.split_first_chunk::<4>()?;
-        let sizes = u16::from_le_bytes(*rest.first_chunk::<2>()?);
-        Some(Self { flags: u32::from_le_bytes(*flags), group: u32::from_le_bytes(*group), sizes })
+        let (sizes, rest) = rest.split_first_chunk::<2>()?;
+        let part = u16::from_le_bytes(*rest.first_chunk::<2>()?);
+        let (flags, group) = (u32::from_le_bytes(*flags), u32::from_le_bytes(*group));
+        Some(Self { flags, group, sizes: u16::from_le_bytes(*sizes), part })
     }
 
     pub(super) fn is(&self, flag: u32) -> bool {
@@ -105,7 +117,13 @@ impl Head {
     /// What is limited together.
     pub(super) fn key(&self) -> u64 {
         let class = u64::from(self.flags >> KIND_SHIFT & 7) << 2 | u64::from(self.flags >> TOLD_SHIFT & 3);
-        u64::from(self.group) << 20 | class << 12 | u64::from(self.sizes)
+        let shared = u64::from(self.group) << 17 | class << 12 | u64::from(self.sizes);
+        shared << PART_BITS | u64::from(self.part)
+    }
+
+    /// What shares its groups of fields, of a key: parts of one group do.
+    pub(super) fn shared(key: u64) -> u64 {
+        key >> PART_BITS
     }
 }
 
@@ -140,6 +158,7 @@ impl Arena {
         chunk.extend_from_slice(&(head.flags & !LEN_MASK | units).to_le_bytes());
         chunk.extend_from_slice(&head.group.to_le_bytes());
         chunk.extend_from_slice(&head.sizes.to_le_bytes());
+        chunk.extend_from_slice(&head.part.to_le_bytes());
         chunk.extend_from_slice(body);
         chunk.resize(chunk.len().next_multiple_of(UNIT), 0);
         self.used = self.used.saturating_add(len);

@@ -1,10 +1,11 @@
 //! How much is kept, and what is dropped first.
 //!
 //! Records are filed in groups: the calls of one AWS session from one address, the
-//! sign-ins of one person from one address, what one caller did that the same rules
-//! match, and so on: what is unlike the rest is not thinned out with it. Of each group those with the smallest event ids are
-//! kept, which are a fair sample, as event ids are digests. While what would be
-//! kept costs more than the budget, the limit of every group is halved.
+//! sign-ins of one person from one address on one day, what one
+//! caller did that the same rules match, and so on: what is unlike the rest is not
+//! thinned out with it. Of each group those with the smallest event ids are kept,
+//! which are a fair sample, as event ids are digests. While what would be kept costs
+//! more than the budget, the limit of every group is halved.
 //!
 //! What is kept is a function of what was read and not of its order, because
 //! the cost that is held against the budget is one: it counts each record at a
@@ -100,8 +101,12 @@ pub(super) const LEVELS: [Level; 3] = [Level::Shared, Level::Alone, Level::Plain
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Filing {
     pub(super) kind: Kind,
-    /// The group that its limit is for.
+    /// Records of one group share most of their fields.
     pub(super) group: u64,
+    /// The part of the group that its limit is for; 0 where a group has none.
+    pub(super) part: u64,
+    /// The application of a sign-in; 0 of anything else.
+    pub(super) app: u64,
     /// Whose it is: an AWS principal, a person; 0 where a record is of several.
     pub(super) owner: u64,
     /// A rule matched it, or it is a provider's report.
@@ -136,6 +141,22 @@ pub struct Pressure {
     /// How often a record was left out.
     #[serde(default)]
     pub left_out: u64,
+    /// Whether applications by which people enter AWS became known after sign-ins were
+    /// left out, so that theirs may be among them.
+    #[serde(default)]
+    pub late_apps: bool,
+}
+
+impl Pressure {
+    /// Whether sign-ins may have been left out, but for those that open AWS.
+    pub fn thins_sign_ins(&self) -> bool {
+        self.step > Turn::SIGN_IN.start
+    }
+
+    /// Whether sign-ins that open AWS may have been left out.
+    pub fn thins_entries(&self) -> bool {
+        self.late_apps || self.step > Turn::HEAD.start
+    }
 }
 
 /// Halvings from [`MAX_RECORDS_PER_SESSION`] down to one record.
@@ -162,7 +183,10 @@ impl Turn {
     /// What rules matched. It is filed by caller and rules, so that what a noisy rule
     /// finds goes before what is rare.
     const TOLD: Self = Self { start: 4, first: 7, resume: 24 };
-    /// Sign-ins, changes in Entra and all that is rarer than calls: they say who is who.
+    /// Sign-ins, but for those that open AWS. A person's from one address within a day and
+    /// an Entra session are much the same: four of them tell what there is.
+    const SIGN_IN: Self = Self { start: 2, first: 11, resume: 28 };
+    /// Changes in Entra and all that is rarer than calls: they say who is who.
     const RARE: Self = Self { start: 8, first: 4, resume: 28 };
     /// What matters most.
     const HEAD: Self = Self { start: 48, first: u8::MAX, resume: 0 };
@@ -173,6 +197,7 @@ impl Turn {
             (_, true, Kind::Use | Kind::ArmUse | Kind::Given) => Self::TOLD,
             (_, false, Kind::Use | Kind::Given) => Self::CALL,
             (_, false, Kind::ArmUse) => Self::ARM,
+            (_, _, Kind::SignIn) => Self::SIGN_IN,
             _ => Self::RARE,
         }
     }
@@ -249,8 +274,9 @@ mod tests {
 
     #[test]
     fn every_step_keeps_less_and_the_last_keeps_nothing() {
-        let head =
-            |kind, told, protected, size| Head::new(&Filing { kind, group: 1, owner: 1, told, protected }, [size; 3]);
+        let head = |kind, told, protected, size| {
+            Head::new(&Filing { kind, group: 1, part: 0, app: 0, owner: 1, told, protected }, [size; 3])
+        };
         for (kind, told, protected) in [
             (Kind::Use, false, false),
             (Kind::Use, true, false),
@@ -277,9 +303,11 @@ mod tests {
         assert_eq!(records(4, Kind::Use, true, false), u64::MAX);
         assert_eq!(records(5, Kind::Use, true, false), 5_000);
         assert_eq!(records(24, Kind::Use, true, false), 78);
-        assert_eq!(records(8, Kind::SignIn, false, false), u64::MAX);
-        assert_eq!(records(28, Kind::SignIn, false, false), 625, "when of plain calls hardly any is left");
-        assert_eq!(records(29, Kind::SignIn, false, false), 312);
+        assert_eq!(records(2, Kind::SignIn, false, false), u64::MAX);
+        assert_eq!(records(28, Kind::SignIn, false, false), 4, "when of plain calls hardly any is left");
+        assert_eq!(records(29, Kind::SignIn, false, false), 2);
+        assert_eq!(records(8, Kind::EntraChange, false, false), u64::MAX);
+        assert_eq!(records(28, Kind::EntraChange, false, false), 625);
         assert_eq!(at(20, Kind::Use).below, 1 << 57, "one in 128");
         assert_eq!(records(48, Kind::Other, true, true), u64::MAX, "what matters most goes last");
     }

@@ -30,6 +30,7 @@ use arena::{Arena, DEAD, Head, Index, SEEN, SHADOW, TOLD, UNSAVED};
 use codec::{Memo, Scratch, Writer};
 use limits::{BUDGET, Budget, Filing, LEVELS, MAX_RECORD, bytes_of, size_of};
 use selvedge_model::{EventId, Fact};
+use std::collections::BTreeSet;
 use symbols::Tables;
 
 /// The set.
@@ -52,6 +53,8 @@ pub struct ColdSet {
     /// What the stored records cost, at each of [`LEVELS`].
     costs: [u64; 3],
     pressure: Pressure,
+    /// Applications by which people enter AWS, as numbers.
+    apps: BTreeSet<u64>,
     /// Memory in use at which it looks whether something must go.
     look_at: usize,
 }
@@ -140,8 +143,17 @@ impl ColdSet {
             saved: 0,
             costs: [0; 3],
             pressure: Pressure::default(),
+            apps: BTreeSet::new(),
             look_at: budget.memory,
         }
+    }
+
+    /// Sign-ins to these applications (their ids) open AWS: they are kept before others. To
+    /// be said before any is read; what was left out by then is not brought back.
+    pub fn watch_apps<'a>(&mut self, ids: impl IntoIterator<Item = &'a str>) {
+        let apps: BTreeSet<u64> = ids.into_iter().map(|id| Text::Plain(id).mark()).collect();
+        self.pressure.late_apps |= self.pressure.thins_sign_ins() && !apps.is_subset(&self.apps);
+        self.apps.extend(apps);
     }
 
     /// Adds a record. Equal ids collapse; of two versions one wins, whatever
@@ -157,7 +169,8 @@ impl ColdSet {
 
     fn add(&mut self, id: EventId, flags: u32, pack: impl FnOnce(&mut Writer<'_>) -> Filing) -> Inserted {
         let mut writer = Writer::new(std::mem::take(&mut self.scratch), &mut self.tables, &mut self.memo);
-        let filing = pack(&mut writer);
+        let mut filing = pack(&mut writer);
+        filing.protected |= self.apps.contains(&filing.app);
         let sizes = [writer.own, writer.alone, writer.plain];
         let plain = writer.plain;
         self.scratch = writer.finish();
@@ -342,6 +355,7 @@ impl ColdSet {
         self.pressure.left_out = pressure.left_out;
         self.pressure.crowded |= pressure.crowded;
         self.pressure.groups_crowded |= pressure.groups_crowded;
+        self.pressure.late_apps |= pressure.late_apps;
         if pressure.crowded {
             self.tables.texts.close();
         }

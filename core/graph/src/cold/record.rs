@@ -236,7 +236,8 @@ fn write<'a>(
         Shared::write(&version, to);
     }
     let (mut is_given, mut given_to) = (true, None);
-    let mut filing = Filing { kind: Kind::Other, group: 0, owner: 0, told: hit_count > 0, protected: false };
+    let mut filing =
+        Filing { kind: Kind::Other, group: 0, part: 0, app: 0, owner: 0, told: hit_count > 0, protected: false };
     for fact in facts {
         fact.write(to);
         file(&mut filing, &fact, fact_count == 1);
@@ -249,7 +250,9 @@ fn write<'a>(
     if let Some(owner) = given_to.filter(|_| is_given && !filing.protected) {
         (filing.kind, filing.owner) = (Kind::Given, owner);
     }
-    filing.group = join(filing.group, rules);
+    if rules != 0 {
+        filing.part = join(filing.part, rules);
+    }
     filing
 }
 
@@ -269,8 +272,17 @@ fn is_of_service(fact: &FactView<'_>) -> bool {
     }
 }
 
+/// Whether an application is called as those are that people enter AWS by. It may be
+/// called anything: see [`super::ColdSet::watch_apps`].
+/// <https://learn.microsoft.com/entra/identity/saas-apps/amazon-web-service-tutorial>
+fn opens_aws(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("amazon web services") || name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "aws")
+}
+
 /// What a fact adds to where its record is filed.
 fn file(filing: &mut Filing, fact: &FactView<'_>, alone: bool) {
+    let mut part = 0;
     let (kind, owner, group) = match fact {
         FactView::AwsUse(used) => match &used.session {
             Some(session) => {
@@ -283,6 +295,16 @@ fn file(filing: &mut Filing, fact: &FactView<'_>, alone: bool) {
         FactView::SignIn(s) => {
             let owner = join(s.tenant.mark(), s.user_id.mark());
             let workload = s.service_principal_id.map_or(0, |id| id.mark());
+            // What a client asks for again and again says little; whoever goes on with
+            // the session elsewhere says something.
+            // Those of workloads are of no session, whatever their rows name.
+            let session = if s.user_id.is_empty() { None } else { s.session_id };
+            let session = session.map_or(0, |id| id.mark());
+            let day = s.cite.at.as_second().div_euclid(86_400).cast_unsigned();
+            part = join(session, day);
+            filing.app = s.app_id.mark();
+            // Each of them says whose a session in AWS is.
+            filing.protected |= s.app_name.with(opens_aws);
             (Kind::SignIn, owner, join(join(owner, workload), s.ip.mark()))
         }
         FactView::ArmUse(u) => {
@@ -316,6 +338,6 @@ fn file(filing: &mut Filing, fact: &FactView<'_>, alone: bool) {
     }
     // The first fact decides: an assumption stands before the call that made it.
     if filing.group == 0 {
-        filing.group = group;
+        (filing.group, filing.part) = (group, part);
     }
 }

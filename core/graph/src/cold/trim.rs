@@ -141,15 +141,16 @@ impl ColdSet {
         }
     }
 
-    /// What would be kept after `step` steps costs, at each of [`LEVELS`]. Records that are
-    /// limited together pay once for the groups that they share.
+    /// What would be kept after `step` steps costs, at each of [`LEVELS`]. Records of
+    /// one group pay once for the groups of fields that they share.
     fn costs_at(&self, weighed: &[Weighed], step: u8) -> [u64; 3] {
         let mut costs = [0u64; 3];
-        for group in weighed.chunk_by(|a, b| a.0 == b.0) {
-            let Some((head, _)) = group.first().and_then(|one| self.arena.get(one.2)) else {
+        for sharing in weighed.chunk_by(|a, b| Head::shared(a.0) == Head::shared(b.0)) {
+            let Some((head, _)) = sharing.first().and_then(|one| self.arena.get(one.2)) else {
                 continue;
             };
-            let kept = self.kept_of(group, &head, step);
+            let parts = sharing.chunk_by(|a, b| a.0 == b.0);
+            let kept = parts.map(|part| self.kept_of(part, &head, step)).fold(0, u64::saturating_add);
             if kept == 0 {
                 continue;
             }

@@ -7,14 +7,14 @@
 
 use super::loud::{LOW, NONE, Told};
 use super::mark;
-use crate::correlate::{Rule, decayed, fields_of, groups};
+use crate::correlate::{Rule, Seen, decayed, fields_of, groups, matches};
 use crate::tactics;
 use crate::thresholds::Lingering;
 use selvedge_graph::cold::ColdSet;
 use selvedge_graph::cold::text::join;
 use selvedge_graph::cold::views::FactView;
 use selvedge_model::correlation::{Compare, Condition, Correlation, Field, Kind, Presence};
-use selvedge_model::{Confidence, Severity};
+use selvedge_model::{Confidence, EventId, Severity, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Records that correlations across actors unpack at most, one by one: of more,
@@ -87,10 +87,11 @@ impl<'r> Chains<'r> {
     }
 
     /// Raises what may be part of a match to its severity. `told` is one actor's, by
-    /// time.
+    /// time. What others only look at finds nothing by itself: they hold its records.
     pub(super) fn raise(&self, told: &mut [Told]) {
         let all = told.iter().fold(0, |all, one| all | one.watched);
-        for chain in self.rules.iter().filter(|chain| !chain.rule.across_actors && chain.fits(all, u64::MAX)) {
+        let asked = |chain: &&Chain<'_>| !chain.rule.across_actors && chain.rule.generates && chain.fits(all, u64::MAX);
+        for chain in self.rules.iter().filter(asked) {
             let own = (0..).zip(told.iter()).filter(|(_, one)| one.watched & chain.bits() != 0);
             let own: Vec<(usize, i64, u64)> = own.map(|(at, one)| (at, one.at, one.watched)).collect();
             for at in chain.within(&own) {
@@ -103,37 +104,50 @@ impl<'r> Chains<'r> {
     /// records they did not look at.
     pub(super) fn raise_across(&self, cold: &ColdSet, told: &mut [Told]) -> u64 {
         let mut unmatched = 0u64;
-        for chain in self.rules.iter().filter(|chain| chain.rule.across_actors) {
-            let own = (0..).zip(told.iter()).filter(|(_, one)| one.watched & chain.bits() != 0);
-            let mut own: Vec<(usize, i64, u64)> = own.map(|(at, one)| (at, one.at, one.watched)).collect();
-            own.sort_unstable_by_key(|(_, at, _)| *at);
-            // First by time alone, as that costs least.
-            let near = chain.within(&own);
-            own.retain(|(at, ..)| near.contains(at));
-            unmatched = unmatched.saturating_add(sample(
-                &mut own,
-                |at| told.get(at).map(|one| (one.event, one.place)),
-                MAX_UNPACKED,
-            ));
-            let mut by_group: BTreeMap<u64, Vec<(usize, i64, u64)>> = BTreeMap::new();
-            for (at, when, bits) in own {
-                let Some(item) = told.get(at).and_then(|one| cold.at(one.place)) else { continue };
-                let fields = fields_of(&item.record());
-                for (place, own) in chain.places.iter().enumerate().filter(|(_, own)| bits & **own != 0) {
-                    let by = chain.rule.group_by.get(place).map(Vec::as_slice).unwrap_or_default();
-                    for key in groups(&fields, by) {
-                        let key = key.iter().map(|value| mark(value)).fold(0, join);
-                        by_group.entry(key).or_default().push((at, when, bits & own));
-                    }
-                }
-            }
-            for group in by_group.into_values() {
-                for at in chain.within(&group) {
-                    lift(told, at, chain.severity);
-                }
+        let mut possible: BTreeMap<usize, Severity> = BTreeMap::new();
+        for chain in self.across().filter(|chain| chain.rule.generates) {
+            let (found, more) = chain.near(cold, told);
+            unmatched = unmatched.saturating_add(more);
+            found.into_iter().for_each(|at| {
+                possible.insert(at, Severity::Info);
+            });
+        }
+        self.grade_across(cold, told, &mut possible);
+        possible.into_iter().for_each(|(at, severity)| lift(told, at, severity));
+        unmatched
+    }
+
+    fn across(&self) -> impl Iterator<Item = &Chain<'r>> {
+        self.rules.iter().filter(|chain| chain.rule.across_actors)
+    }
+
+    /// Looks closer at records that may be part of a match: what only lies near each other
+    /// would take the place of what is worse. These fields are of the records alone, so
+    /// this is as exact as the decision.
+    fn grade_across(&self, cold: &ColdSet, told: &[Told], possible: &mut BTreeMap<usize, Severity>) {
+        let rules: Vec<&Chain<'_>> = self.across().collect();
+        let fields: BTreeSet<Field> = rules.iter().flat_map(|chain| chain.rule.fields()).collect();
+        let watched: BTreeSet<&str> = rules.iter().flat_map(|chain| &chain.rule.rules).map(String::as_str).collect();
+        let mut seen = Vec::with_capacity(possible.len());
+        let mut places: BTreeMap<EventId, usize> = BTreeMap::new();
+        for at in possible.keys() {
+            let Some(item) = told.get(*at).and_then(|one| cold.at(one.place)) else { continue };
+            let record = item.record();
+            let moment = item.facts().next().map_or(Timestamp::UNIX_EPOCH, |fact| fact.at());
+            let mut own = fields_of(&record);
+            own.retain(|field, _| fields.contains(field));
+            let hits =
+                record.hits.iter().map(|hit| hit.rule.to_string()).filter(|rule| watched.contains(rule.as_str()));
+            places.insert(item.event, *at);
+            let events = vec![item.event];
+            seen.push(Seen { from: moment, at: moment, events, rules: hits.collect(), fields: own });
+        }
+        for found in matches(rules.iter().map(|chain| chain.rule), &seen) {
+            let Some(chain) = rules.get(found.rule).filter(|chain| chain.rule.generates) else { continue };
+            for at in found.events.iter().filter_map(|event| places.get(event)) {
+                possible.entry(*at).and_modify(|severity| *severity = chain.severity.max(*severity));
             }
         }
-        unmatched
     }
 }
 
@@ -156,6 +170,31 @@ fn lift(told: &mut [Told], at: usize, severity: Severity) {
 }
 
 impl Chain<'_> {
+    /// Of all that is told the records that may be part of a match across actors, and how
+    /// many were not looked at.
+    fn near(&self, cold: &ColdSet, told: &[Told]) -> (BTreeSet<usize>, u64) {
+        let own = (0..).zip(told.iter()).filter(|(_, one)| one.watched & self.bits() != 0);
+        let mut own: Vec<(usize, i64, u64)> = own.map(|(at, one)| (at, one.at, one.watched)).collect();
+        own.sort_unstable_by_key(|(_, at, _)| *at);
+        // First by time alone, as that costs least.
+        let near = self.within(&own);
+        own.retain(|(at, ..)| near.contains(at));
+        let more = sample(&mut own, |at| told.get(at).map(|one| (one.event, one.place)), MAX_UNPACKED);
+        let mut by_group: BTreeMap<u64, Vec<(usize, i64, u64)>> = BTreeMap::new();
+        for (at, when, bits) in own {
+            let Some(item) = told.get(at).and_then(|one| cold.at(one.place)) else { continue };
+            let fields = fields_of(&item.record());
+            for (place, own) in self.places.iter().enumerate().filter(|(_, own)| bits & **own != 0) {
+                let by = self.rule.group_by.get(place).map(Vec::as_slice).unwrap_or_default();
+                for key in groups(&fields, by) {
+                    let key = key.iter().map(|value| mark(value)).fold(0, join);
+                    by_group.entry(key).or_default().push((at, when, bits & own));
+                }
+            }
+        }
+        (by_group.into_values().flat_map(|group| self.within(&group)).collect(), more)
+    }
+
     fn bits(&self) -> u64 {
         self.places.iter().fold(0, |all, bits| all | bits)
     }

@@ -4,7 +4,7 @@ use super::sweep::Sweep;
 use selvedge_graph::Estate;
 use selvedge_graph::cold::views::{FactView, SignInView};
 use selvedge_graph::cold::{ColdSet, Kind};
-use selvedge_graph::forged::{Missing, Watch, Who};
+use selvedge_graph::forged::{Kept, Missing, Watch, Who};
 use selvedge_model::fact::AssumeMethod;
 use std::collections::BTreeMap;
 
@@ -19,7 +19,13 @@ struct Known {
 /// What became of the assertions of a set: as [`selvedge_graph::forged::missing`] says of
 /// the unpacked set.
 pub(super) fn missing(cold: &ColdSet, sweep: &Sweep, estate: &Estate) -> Missing {
-    let mut watch = Watch::new(estate);
+    let pressure = cold.pressure();
+    let kept = match (pressure.thins_entries(), pressure.thins_sign_ins()) {
+        (true, _) => Kept::Some,
+        (_, true) => Kept::ToKnownApps,
+        _ => Kept::All,
+    };
+    let mut watch = Watch::new(estate).with(kept);
     for place in &sweep.saml {
         let Some(item) = cold.at(*place) else { continue };
         for (nth, fact) in item.facts().enumerate() {
