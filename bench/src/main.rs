@@ -26,6 +26,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use task::{Done, Task, What, task};
 
+/// The program's own, so that what is measured here is what it takes there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures Selvedge on generated logs.
 #[derive(Debug, Parser)]
 #[command(name = "selvedge-bench", max_term_width = 100)]

@@ -33,8 +33,9 @@ const KEYS: [&str; 20] = [
     "confidence",
 ];
 
-/// Keys that a correlation may have besides: ours is `across_actors`.
-const CORRELATION_KEYS: [&str; 3] = ["correlation", "generate", "across_actors"];
+/// Keys that a correlation may have besides: ours are `across_actors` and
+/// `away_from_home`.
+const CORRELATION_KEYS: [&str; 4] = ["correlation", "generate", "across_actors", "away_from_home"];
 
 /// Keys that a `logsource` may have.
 const SOURCE_KEYS: [&str; 4] = ["product", "service", "category", "definition"];

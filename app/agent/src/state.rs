@@ -216,7 +216,7 @@ impl State {
 
     /// The verdict over everything in the folder.
     pub fn decide(&self, brain: &Brain, at: Timestamp) -> Decision {
-        let hot = hot(&self.set, &self.estate, (&brain.rules, &brain.correlations), &brain.thresholds);
+        let mut hot = hot(&self.set, &self.estate, (&brain.rules, &brain.correlations), &brain.thresholds);
         let inputs = Inputs {
             set: &hot.set,
             estate: &self.estate,
@@ -228,6 +228,7 @@ impl State {
             at,
         };
         let mut decision = decide_within(&inputs, &hot.scope);
+        hot.hush(&self.set, &std::mem::take(&mut decision.unsaid));
         // What was picked out is let go before more is.
         drop(hot.set);
         behaviour::describe(self.known(brain), &mut decision.incidents);

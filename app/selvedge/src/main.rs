@@ -3,6 +3,10 @@
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Half of a large import's memory is short-lived: see ADR 0009.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match selvedge::cmd::run(selvedge::cmd::Cli::parse()) {
         Ok(code) => ExitCode::from(code),

@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// Records that are looked at, at most: sign-ins and openings of sessions come
 /// first.
-const MOST: usize = 300_000;
+const MOST: usize = 1_000_000;
 
 /// The joins over the facts in a journal.
 ///

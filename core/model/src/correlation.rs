@@ -205,6 +205,9 @@ pub struct Correlation {
     /// Whether it also joins what different actors did. All its fields are then
     /// such that the record alone tells them, and there is at least one.
     pub across_actors: bool,
+    /// Whether what people do where they are at home does not count: at an address at
+    /// which they showed a credential, in person, on a device that Entra knows.
+    pub away_from_home: bool,
     /// Whether a match is a finding, or only something for other correlations
     /// to look at (Sigma's `generate`).
     pub generates: bool,

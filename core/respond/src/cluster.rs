@@ -7,6 +7,7 @@ use crate::case::{Correlated, Join, SignalCase};
 use crate::correlate::correlated;
 use crate::decide::Inputs;
 use crate::episode::{Episode, episodes, raise};
+use crate::home::Homes;
 use crate::incident::Incident;
 use crate::signals::Sighting;
 use crate::web::{Cluster, Web};
@@ -55,6 +56,7 @@ impl<'a> Scene<'a> {
         inputs: &Inputs<'a>,
         resolver: &'a Resolver<'_>,
         links: &'a BTreeMap<AwsSessionKey, CrossCloudLink>,
+        homes: &Homes,
     ) -> Self {
         let records = inputs.set.records();
         let sightings: Vec<Sighting<'a>> =
@@ -62,7 +64,7 @@ impl<'a> Scene<'a> {
         let enough = Confidence::new(inputs.thresholds.join_confidence_to_act);
         let web = Web::new(&sightings, resolver, links, inputs.estate, enough);
         let clusters = web.clusters(sightings);
-        let correlated = correlated(inputs.correlations, &web, &clusters, &inputs.thresholds.signals);
+        let correlated = correlated(inputs.correlations, (&web, homes), &clusters, &inputs.thresholds.signals);
         let clusters = together(clusters, &correlated);
         let of = cluster_of(&clusters);
         let mut found_in: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();

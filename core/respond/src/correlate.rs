@@ -16,7 +16,7 @@ mod windows;
 mod tests;
 
 pub(crate) use lingering::{decayed, lingering};
-pub(crate) use scene::{correlated, fields_of};
+pub(crate) use scene::{correlated, fields_of, human, is_at_home};
 
 use crate::case::RuleFacts;
 use selvedge_model::correlation::{Correlation, Field};
@@ -51,6 +51,8 @@ pub struct Seen {
     pub events: Vec<EventId>,
     /// The rules that matched it.
     pub rules: BTreeSet<String>,
+    /// Whether it was done by somebody at home: see [`crate::home`].
+    pub at_home: bool,
     /// What it can be grouped by; a field without a value is not there.
     pub fields: BTreeMap<Field, BTreeSet<String>>,
 }
@@ -71,8 +73,7 @@ pub struct Match {
 /// All matches of some rules over a set of signals. A rule that looks at another
 /// stands after it. The order of the signals does not matter, and a signal that is
 /// there twice counts once.
-pub fn matches<'a>(rules: impl IntoIterator<Item = &'a Correlation>, seen: &[Seen]) -> Vec<Match> {
-    let mut all: Vec<Seen> = seen.to_vec();
+pub fn matches<'a>(rules: impl IntoIterator<Item = &'a Correlation>, mut all: Vec<Seen>) -> Vec<Match> {
     all.sort_by(|a, b| (a.from, a.at, &a.events).cmp(&(b.from, b.at, &b.events)));
     all.dedup_by(|a, b| a.events == b.events);
     let moments: BTreeMap<EventId, Timestamp> =
@@ -109,13 +110,15 @@ fn as_signal(rule: &Correlation, found: &Match, all: &[Seen]) -> Seen {
         at: found.span.1,
         events: found.events.clone(),
         rules: BTreeSet::from([rule.id.clone()]),
+        at_home: false,
         fields: shared.unwrap_or_default(),
     }
 }
 
 fn of_rule(rule: &Correlation, all: &[Seen], moments: &BTreeMap<EventId, Timestamp>) -> Vec<Match> {
     let mut by_key: BTreeMap<Vec<String>, Vec<Entry<'_>>> = BTreeMap::new();
-    for (index, one) in all.iter().enumerate() {
+    let counts = |one: &Seen| !(rule.away_from_home && one.at_home);
+    for (index, one) in all.iter().enumerate().filter(|(_, one)| counts(one)) {
         for (place, _) in rule.rules.iter().enumerate().filter(|(_, id)| one.rules.contains(*id)) {
             let by = rule.group_by.get(place).map(Vec::as_slice).unwrap_or_default();
             for key in groups(&one.fields, by) {

@@ -8,9 +8,11 @@ use crate::case::{CanaryRole, CaseInput, Correlated, PersonCase, RuleFacts, touc
 use crate::cluster;
 use crate::context::{SessionRisk, risks};
 use crate::findings;
+use crate::home::Homes;
 use crate::hot::Quiet;
 use crate::incident::{Incident, Kind, Status};
 use crate::plan::{Goal, contain};
+use crate::reported::Reported;
 use crate::signals::marks;
 use crate::thresholds::Thresholds;
 use crate::{assess, behaviour, correlate, forged, held, story, tactics, tale};
@@ -18,8 +20,8 @@ use about::{Index, case_of};
 use selvedge_graph::forged::{Forged, Missing, missing};
 use selvedge_graph::identity::{Calibration, Holder};
 use selvedge_graph::sessions::sessions;
-use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Resolver};
-use selvedge_model::fact::{ArmUse, AwsSessionKey, EntraChange, PortalUse, SignIn};
+use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
+use selvedge_model::fact::{ArmUse, AwsSessionKey, EntraChange, PortalUse, Report, SignIn, Signal};
 use selvedge_model::{
     Confidence, Digest, EntityKind, EntityRef, EventId, Fact, Finding, IncidentId, RecordId, Severity, SignedDuration,
     Timestamp,
@@ -69,16 +71,24 @@ pub struct Decision {
     /// SAML sessions without a sign-in of which it cannot be said that they are forged,
     /// by what hinders.
     pub unsigned: BTreeMap<&'static str, u64>,
+    /// Of a part of a set: its records with findings that are not among
+    /// [`Decision::findings`], because no incident cites them and they are low. They are
+    /// quiet as well: [`crate::hot::Hot::hush`].
+    pub unsaid: BTreeSet<EventId>,
 }
 
 /// What was found out over a whole set, where [`Inputs::set`] is the part of it
 /// that the decision reads: see [`crate::hot`].
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
+    /// Whether it is a part that is read, picked out of more.
+    pub is_part: bool,
     /// Whose sign-ins show a risk; `None` is not known.
     pub people: Option<BTreeSet<PersonKey>>,
     /// Where rule F1 stands.
     pub calibration: Option<Calibration>,
+    /// Where people are at home.
+    pub homes: Option<Homes>,
     /// The large reads.
     pub egress: Option<Vec<Finding>>,
     /// Which SAML assertions no sign-in gave.
@@ -102,8 +112,16 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
     let decision = if forged.is_empty() {
         decide_told(inputs, scope, &[])
     } else {
-        let (set, rules) = forged::told(inputs.set, inputs.rules, &forged);
-        decide_told(&Inputs { set: &set, rules: &rules, ..*inputs }, scope, &forged)
+        let rules = forged::rules(inputs.rules);
+        let inputs = &Inputs { rules: &rules, ..*inputs };
+        if scope.is_part {
+            // Whoever picked the records told them.
+            decide_told(inputs, scope, &forged)
+        } else {
+            let mut set = inputs.set.clone();
+            forged::tell(&mut set, &forged);
+            decide_told(&Inputs { set: &set, ..*inputs }, scope, &forged)
+        }
     };
     Decision { unsigned: unknown, ..decision }
 }
@@ -112,7 +130,7 @@ pub fn decide_within(inputs: &Inputs<'_>, scope: &Scope) -> Decision {
 fn decide_told(inputs: &Inputs<'_>, scope: &Scope, forged: &[Forged]) -> Decision {
     let resolver = Resolver::calibrated(inputs.set, inputs.estate, scope.calibration);
     let links = resolver.links();
-    let mut all = findings::of_records(inputs.set, inputs.rules);
+    let mut all = Vec::new();
     match &scope.egress {
         Some(found) => all.extend(found.iter().cloned()),
         None => {
@@ -121,7 +139,15 @@ fn decide_told(inputs: &Inputs<'_>, scope: &Scope, forged: &[Forged]) -> Decisio
         }
     }
     let index = Index::new(inputs.set, &resolver, &links);
-    let scene = cluster::Scene::new(inputs, &resolver, &links);
+    let own_homes;
+    let homes = match &scope.homes {
+        Some(homes) => homes,
+        None => {
+            own_homes = Homes::of(inputs.set);
+            &own_homes
+        }
+    };
+    let scene = cluster::Scene::new(inputs, &resolver, &links, homes);
     all.extend(scene.correlated.iter().map(Correlated::finding));
     let mut incidents = Vec::new();
     let in_scope = |person: &PersonKey| scope.people.as_ref().is_none_or(|people| people.contains(person));
@@ -142,12 +168,40 @@ fn decide_told(inputs: &Inputs<'_>, scope: &Scope, forged: &[Forged]) -> Decisio
     let found = cluster::find(inputs, &scene, &taken, &scope.dropped);
     let signals = found.incidents.into_iter();
     incidents.extend(signals.map(|(case, incident)| (CaseInput::Signals(Box::new(case)), incident)));
+    let unsaid = say(inputs, scope, &incidents, &mut all);
     all.sort_by(|a, b| a.occurred_at.cmp(&b.occurred_at).then_with(|| a.id.cmp(&b.id)));
-    all.dedup_by(|a, b| a.id == b.id);
+    all.dedup_by(|a, b| (a.occurred_at, a.id) == (b.occurred_at, b.id));
     incidents.sort_by(|(_, a), (_, b)| {
         b.severity.cmp(&a.severity).then_with(|| a.first_seen.cmp(&b.first_seen)).then_with(|| a.id.cmp(&b.id))
     });
-    Decision { findings: all, incidents, left_out: found.left_out, ..Decision::default() }
+    Decision { findings: all, incidents, left_out: found.left_out, unsaid, ..Decision::default() }
+}
+
+/// Adds the findings on single records. Of a part of a set only those that an incident
+/// cites and the worse: put into words each takes a kilobyte, and most of a part's
+/// records are there for what they join. The others are returned.
+fn say(
+    inputs: &Inputs<'_>,
+    scope: &Scope,
+    incidents: &[(CaseInput, Incident)],
+    all: &mut Vec<Finding>,
+) -> BTreeSet<EventId> {
+    let told = || inputs.set.records().filter(|(_, record)| marks(record, inputs.rules).next().is_some());
+    let is_bad = |record: &Record| marks(record, inputs.rules).any(|mark| mark.severity() >= Severity::Medium);
+    // Records that go by one name are told together: what they say alike is one finding.
+    let mut said: BTreeSet<&RecordId> = incidents.iter().flat_map(|(_, incident)| &incident.evidence).collect();
+    if scope.is_part {
+        said.extend(told().filter(|(_, record)| is_bad(record)).map(|(_, record)| &record.record_id));
+    }
+    let mut unsaid = BTreeSet::new();
+    for (id, record) in told() {
+        if scope.is_part && !said.contains(&record.record_id) {
+            unsaid.insert(*id);
+        } else {
+            all.extend(marks(record, inputs.rules).map(|mark| mark.finding(record)));
+        }
+    }
+    unsaid
 }
 
 /// What a case says: the incidents, each with the findings that only the set
@@ -203,6 +257,8 @@ struct View<'a> {
     portal: Vec<&'a PortalUse>,
     sessions: BTreeMap<AwsSessionKey, AwsSession<'a>>,
     by_record: BTreeMap<&'a RecordId, Vec<EventId>>,
+    /// What providers report of AWS sessions.
+    reported: Reported<'a>,
     /// Of the case: computed once for all its incidents.
     snapshot: std::cell::OnceCell<Digest>,
 }
@@ -225,7 +281,8 @@ impl<'a> View<'a> {
         }
         sign_ins.sort_by(|a, b| a.cite.at.cmp(&b.cite.at).then_with(|| a.cite.event.cmp(&b.cite.event)));
         let (sessions, snapshot) = (sessions(set), std::cell::OnceCell::new());
-        Self { case, sign_ins, arm, changes, portal, sessions, by_record, snapshot }
+        let reported = Reported::of(set.records());
+        Self { case, sign_ins, arm, changes, portal, sessions, by_record, reported, snapshot }
     }
 
     fn judge_episode(&self, episode: &[SessionRisk<'a>], thresholds: &Thresholds) -> Option<(Incident, Vec<Finding>)> {
@@ -277,6 +334,13 @@ impl<'a> View<'a> {
         story::of_changes(&changes, &mut lines);
         story::of_portal(&portal, &mut lines);
         pivots.iter().for_each(|(session, link)| story::of_session(session, link, &mut lines));
+        let reports: BTreeMap<EventId, (&Signal, &Report)> = pivots
+            .iter()
+            .flat_map(|(session, _)| self.reported.on(session))
+            .map(|(id, _, signal, report)| (id, (signal, report)))
+            .collect();
+        story::of_reports(reports.values(), &mut lines);
+        let severity = reports.values().map(|(_, report)| report.severity).fold(severity, Ord::max);
         let severity = self.join(&story::records_of(&lines), severity, &mut found, &mut lines);
         lines.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.text.cmp(&b.text)));
         let evidence = story::records_of(&lines);

@@ -2,12 +2,10 @@
 
 use crate::case::RuleFacts;
 use crate::context::SessionRisk;
-use crate::signals::marks;
-use selvedge_graph::{AwsSession, FactSet, Record};
+use selvedge_graph::{AwsSession, Record};
 use selvedge_model::fact::{Fact, Report, Signal};
 use selvedge_model::untrusted::quote_for_log;
 use selvedge_model::{Confidence, Digest, Finding, RecordId, Severity, Timestamp};
-use std::collections::BTreeMap;
 
 /// Rules that are code, with the same words that a rule file has.
 pub const CONTEXT_CHANGE: &str = "selvedge.entra-session-context-change";
@@ -15,11 +13,6 @@ pub const CONTEXT_CHANGE: &str = "selvedge.entra-session-context-change";
 pub const FEDERATED_PIVOT: &str = "selvedge.federated-pivot";
 /// A large read.
 pub const SESSION_EGRESS: &str = "selvedge.aws-session-egress";
-
-/// The findings on single records: rules that matched, and providers' reports.
-pub fn of_records(set: &FactSet, rules: &BTreeMap<String, RuleFacts>) -> Vec<Finding> {
-    set.records().flat_map(|(_, record)| marks(record, rules).map(|mark| mark.finding(record))).collect()
-}
 
 /// The finding of one hit.
 pub fn of_hit(record: &Record, id: &str, version: &str, rule: &RuleFacts) -> Finding {

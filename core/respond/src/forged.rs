@@ -39,15 +39,16 @@ pub fn words() -> RuleFacts {
     }
 }
 
-/// The set with the finding on each of these records, and the rules with its words: from
-/// here on it is a finding like any other.
-pub(crate) fn told(
-    set: &FactSet,
-    rules: &BTreeMap<String, RuleFacts>,
-    forged: &[Forged],
-) -> (FactSet, BTreeMap<String, RuleFacts>) {
-    let (mut set, mut rules) = (set.clone(), rules.clone());
+/// The rules with the words of this finding.
+pub(crate) fn rules(rules: &BTreeMap<String, RuleFacts>) -> BTreeMap<String, RuleFacts> {
+    let mut rules = rules.clone();
     rules.insert(WITHOUT_SIGN_IN.to_owned(), words());
+    rules
+}
+
+/// Puts the finding on each of these records that the set has: from here on it is a
+/// finding like any other.
+pub(crate) fn tell(set: &mut FactSet, forged: &[Forged]) {
     let version = crate::findings::version_of(&[WITHOUT_SIGN_IN, "1"]);
     for event in forged.iter().map(|one| one.event).collect::<BTreeSet<EventId>>() {
         if let Some(mut record) = set.get(&event).cloned() {
@@ -55,7 +56,6 @@ pub(crate) fn told(
             set.put(event, record);
         }
     }
-    (set, rules)
 }
 
 /// Sessions on such assertions that are a person's: they changed the keys of an

@@ -5,7 +5,7 @@ use crate::findings::bytes_in_words;
 use crate::incident::StoryLine;
 use selvedge_graph::{AwsSession, CrossCloudLink};
 use selvedge_model::RecordId;
-use selvedge_model::fact::{ArmUse, AwsUse, EntraChange, PortalUse, SignIn};
+use selvedge_model::fact::{ArmUse, AwsUse, EntraChange, PortalUse, Report, SignIn, Signal};
 use selvedge_model::untrusted::quote_for_log as q;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,6 +151,28 @@ pub fn of_session(session: &AwsSession<'_>, link: &CrossCloudLink, out: &mut Vec
     }
     for (operation, uses) in by_operation(session) {
         out.push(of_operation(operation, &uses));
+    }
+}
+
+/// What providers report of those sessions.
+pub(crate) fn of_reports<'r>(
+    reports: impl IntoIterator<Item = &'r (&'r Signal, &'r Report)>,
+    out: &mut Vec<StoryLine>,
+) {
+    for (signal, report) in reports {
+        let what = if report.title.is_empty() { &report.kind } else { &report.title };
+        let on = match signal.targets.as_slice() {
+            [] => String::new(),
+            [one] => format!(" on {}", q(one)),
+            [one, rest @ ..] => format!(" on {} and {} more", q(one), rest.len()),
+        };
+        let from = if signal.ip.is_empty() { String::new() } else { format!(" from {}", q(&signal.ip)) };
+        out.push(StoryLine {
+            at: signal.cite.at,
+            cloud: "AWS".into(),
+            text: format!("{} reports \"{}\"{on}{from} [{}].", q(&report.product), q(what), report.severity.word()),
+            records: vec![signal.cite.record.clone()],
+        });
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn correlations(facts: &selvedge_respond::case::RuleFacts) -> Vec<sel
             timespan_secs: hours * 3_600,
             condition,
             across_actors,
+            away_from_home: nth % 2 == 1,
             generates: nth != 2,
         };
         let severity = if nth == 1 { selvedge_model::Severity::Low } else { facts.severity };

@@ -7,7 +7,7 @@ use selvedge_agent::ingest::Counts;
 use selvedge_agent::state::{Brain, State, commit_import, incident_of, incidents};
 use selvedge_graph::Record;
 use selvedge_graph::factset::Hit;
-use selvedge_model::fact::{AssumeMethod, AwsSessionKey, AwsUse, Cite, RoleAssumption};
+use selvedge_model::fact::{AssumeMethod, AwsSessionKey, AwsUse, Cite, Report, RoleAssumption, Signal};
 use selvedge_model::{Confidence, Digest, EventId, Fact, RecordId, Severity, Timestamp};
 use selvedge_ports::Journal;
 use selvedge_respond::case::RuleFacts;
@@ -241,6 +241,65 @@ fn scenario() -> (State, Records, Records) {
         }
     }
     (state_of(&world), aws, others)
+}
+
+/// What GuardDuty says of an access key, or, without one, of a principal.
+fn report(name: &str, severity: Severity, (key, principal): (&str, &str), at: Timestamp) -> (EventId, Record) {
+    let cite = Cite { at, ..cite(name, 0) };
+    let report = Report {
+        product: "GuardDuty".into(),
+        title: "Unusual reads".into(),
+        kind: "Exfiltration:S3/AnomalousBehavior".into(),
+        severity,
+        confidence: Confidence::new(700),
+        attack: vec!["T1530".into()],
+        tactics: vec!["exfiltration".into()],
+    };
+    let signal = Signal {
+        cite,
+        cloud: "aws".into(),
+        account: "111122223333".into(),
+        actor: principal.into(),
+        actor_name: String::new(),
+        session: Some(key.to_owned()).filter(|key| !key.is_empty()),
+        ip: "203.0.113.77".into(),
+        operation: report.kind.clone(),
+        targets: vec!["arn:aws:s3:::b".into()],
+        report: Some(report),
+    };
+    record(Fact::Signal(Box::new(signal)), vec![])
+}
+
+#[test]
+fn what_is_reported_of_a_stolen_sessions_keys_is_part_of_its_incident() {
+    let (state, aws, others) = scenario();
+    let used = aws.iter().flat_map(|(_, record)| &record.facts).find_map(|fact| match fact {
+        Fact::AwsUse(used) => Some((**used).clone()),
+        _ => None,
+    });
+    let used = used.unwrap();
+    let hour = jiff::SignedDuration::from_hours(1);
+    let (key, principal, at) = (used.access_key_id.as_str(), used.principal_id.as_str(), used.cite.at + hour);
+    let day = at + 30 * hour;
+    // How many incidents there are, and whether the stolen session's holds the report.
+    for (name, reported, expect) in [
+        ("by its key", report("r", Severity::High, (key, principal), at), (1, true)),
+        ("by its key, much later", report("r", Severity::High, (key, ""), day), (1, true)),
+        ("by its name", report("r", Severity::High, ("", principal), at), (1, true)),
+        ("by its name, when it must have ended", report("r", Severity::High, ("", principal), day), (2, false)),
+        ("another key", report("r", Severity::High, ("ASIAOTHER", ""), at), (2, false)),
+        ("of low severity", report("r", Severity::Low, (key, principal), at), (1, false)),
+    ] {
+        let mut folder =
+            Folder { state: State { estate: state.estate.clone(), ..State::default() }, ..Folder::default() };
+        folder.import(aws.iter().chain(&others).cloned().chain([reported]));
+        let all = incidents(&folder.journal).unwrap();
+        let stolen = all.iter().find(|one| one.kind == Kind::StolenSession).unwrap();
+        replays(&folder.journal, &stolen.id);
+        let holds = stolen.evidence.contains(&RecordId::new("r"));
+        assert_eq!((all.len(), holds), expect, "{name}");
+        assert_eq!(holds, stolen.story.iter().any(|line| line.text.contains("reports \"Unusual reads\"")), "{name}");
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub(super) struct Written {
     timespan_secs: i64,
     condition: Asked,
     across_actors: bool,
+    away_from_home: bool,
     generate: bool,
 }
 
@@ -123,9 +124,9 @@ fn written(file: &str, text: &str, ordinal: usize, rule: &CorrelationRule) -> Re
         return Err(format!("the timespan must be from one second to {} days", LONGEST_SECS / 86_400));
     }
     let (condition, counted) = condition(kind, rule)?;
-    let across_actors = match rule.custom_attributes.get("across_actors") {
-        None => false,
-        Some(value) => value.as_bool().ok_or("`across_actors` must be true or false")?,
+    let flag = |name: &str| match rule.custom_attributes.get(name) {
+        None => Ok(false),
+        Some(value) => value.as_bool().ok_or_else(|| format!("`{name}` must be true or false")),
     };
     let aliases = rule.aliases.iter().map(|alias| {
         let fields = alias.mapping.iter().map(|(rule, field)| (rule.clone(), field.clone()));
@@ -141,7 +142,8 @@ fn written(file: &str, text: &str, ordinal: usize, rule: &CorrelationRule) -> Re
         counted,
         timespan_secs: i64::try_from(span).unwrap_or(i64::MAX),
         condition,
-        across_actors,
+        across_actors: flag("across_actors")?,
+        away_from_home: flag("away_from_home")?,
         generate: rule.generate,
     })
 }
@@ -282,6 +284,7 @@ impl Written {
                 counted,
                 timespan_secs: self.timespan_secs,
                 across_actors: self.across_actors,
+                away_from_home: self.away_from_home,
                 generates: true,
             },
         })

@@ -5,12 +5,13 @@ use super::{Match, Rule, Seen, lingering, matches};
 use crate::actor::{ActorKey, is_access_key};
 use crate::case::Correlated;
 use crate::findings::subject_of;
+use crate::home::Homes;
 use crate::signals::{Mark, Sighting, act};
 use crate::thresholds::Signals;
 use crate::web::{Cluster, Web};
 use selvedge_graph::Record;
 use selvedge_model::correlation::Field;
-use selvedge_model::{EventId, Fact, RecordId};
+use selvedge_model::{EventId, Fact, RecordId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Records that one match cites at most: of each rule the earliest.
@@ -18,45 +19,60 @@ pub(crate) const MAX_CITED: usize = 1_000;
 
 /// What correlations look at.
 pub(crate) struct Scene<'s, 'a> {
-    rules: &'s [Rule],
+    rules: Vec<&'s Rule>,
     /// The rules over single records that some correlation looks at.
     watched: BTreeSet<&'s str>,
+    /// The fields that some correlation groups by or counts.
+    fields: BTreeSet<Field>,
     web: &'s Web<'a>,
+    homes: &'s Homes,
 }
 
 /// All matches over the clusters, and what they say.
-pub(crate) fn correlated(rules: &[Rule], web: &Web<'_>, clusters: &[Cluster<'_>], table: &Signals) -> Vec<Correlated> {
-    let watched = rules.iter().flat_map(|one| &one.rule.rules).map(String::as_str).collect();
-    let scene = Scene { rules, watched, web };
+pub(crate) fn correlated(
+    rules: &[Rule],
+    (web, homes): (&Web<'_>, &Homes),
+    clusters: &[Cluster<'_>],
+    table: &Signals,
+) -> Vec<Correlated> {
+    let scene = Scene::new(rules, (web, homes), false);
     let mut out = Vec::new();
     for cluster in clusters {
-        out.extend(scene.of(&cluster.sightings, false));
+        out.extend(scene.of(&cluster.sightings));
         out.extend(lingering(&cluster.sightings, &table.lingering).into_iter().map(|found| {
             let members: Vec<&Sighting<'_>> = found.iter().filter_map(|at| cluster.sightings.get(*at)).collect();
             super::lingering::said(&members, scene.subject(&members), &table.lingering)
         }));
     }
-    if rules.iter().any(|one| one.rule.across_actors) {
-        let mut all: Vec<Sighting<'_>> =
-            clusters.iter().flat_map(|cluster| cluster.sightings.iter().cloned()).collect();
-        all.sort_by_key(Sighting::order);
-        out.extend(scene.of(&all, true));
-    }
+    let across = Scene::new(rules, (web, homes), true);
+    out.extend(across.of(clusters.iter().flat_map(|cluster| &cluster.sightings)));
     out.sort_by(|a, b| (a.at, &a.rule, &a.events).cmp(&(b.at, &b.rule, &b.events)));
     out
 }
 
-impl<'s> Scene<'s, '_> {
-    fn of(&self, sightings: &[Sighting<'_>], across_actors: bool) -> Vec<Correlated> {
-        let own: Vec<&Rule> = self.rules.iter().filter(|one| one.rule.across_actors == across_actors).collect();
-        let watched: Vec<&Sighting<'_>> = sightings.iter().filter(|sighting| self.is_watched(sighting)).collect();
-        let seen: Vec<Seen> = watched.iter().map(|sighting| self.seen(sighting)).collect();
-        let by_event: BTreeMap<EventId, &Sighting<'_>> =
-            watched.into_iter().map(|sighting| (sighting.event, sighting)).collect();
-        matches(own.iter().map(|one| &one.rule), &seen)
+impl<'s, 'a> Scene<'s, 'a> {
+    /// Of the correlations those that look at one actor, or across actors.
+    fn new(rules: &'s [Rule], (web, homes): (&'s Web<'a>, &'s Homes), across_actors: bool) -> Self {
+        let rules: Vec<&Rule> = rules.iter().filter(|one| one.rule.across_actors == across_actors).collect();
+        let watched = rules.iter().flat_map(|one| &one.rule.rules).map(String::as_str).collect();
+        let fields = rules.iter().flat_map(|one| one.rule.fields()).collect();
+        Self { rules, watched, fields, web, homes }
+    }
+
+    fn of<'x, 'y: 'x>(&self, sightings: impl IntoIterator<Item = &'x Sighting<'y>>) -> Vec<Correlated> {
+        let by_event: BTreeMap<EventId, &Sighting<'_>> = sightings
+            .into_iter()
+            .filter(|sighting| self.is_watched(sighting))
+            .map(|sighting| (sighting.event, sighting))
+            .collect();
+        if by_event.is_empty() {
+            return Vec::new();
+        }
+        let seen: Vec<Seen> = by_event.values().map(|sighting| self.seen(sighting)).collect();
+        matches(self.rules.iter().map(|one| &one.rule), seen)
             .into_iter()
             .filter_map(|found| {
-                let rule = own.get(found.rule).filter(|one| one.rule.generates)?;
+                let rule = self.rules.get(found.rule).filter(|one| one.rule.generates)?;
                 self.said(rule, &found, &by_event)
             })
             .collect()
@@ -69,17 +85,28 @@ impl<'s> Scene<'s, '_> {
     fn seen(&self, sighting: &Sighting<'_>) -> Seen {
         let mut fields = fields_of(sighting.record);
         let link = self.web.link(sighting);
+        let mut at_home = false;
         if let Some(human) = human(self.web.whose(sighting), sighting.record, link.is_some()) {
+            at_home = is_at_home(self.homes, &human, &fields, sighting.at);
             fields.entry(Field::Human).or_default().insert(human);
         }
         if let Some(sign_in) = link.and_then(|link| link.sign_in.as_ref()) {
             fields.entry(Field::OriginSignIn).or_default().insert(sign_in.clone());
         }
         let hits = sighting.marks.iter().filter_map(|mark| match mark {
-            Mark::Rule(hit, _) => Some(hit.rule.to_string()),
+            Mark::Rule(hit, _) => self.watched.get(&*hit.rule).map(|rule| (*rule).to_owned()),
             Mark::Report(..) => None,
         });
-        Seen { from: sighting.at, at: sighting.at, events: vec![sighting.event], rules: hits.collect(), fields }
+        // What nothing groups by takes most of the room.
+        fields.retain(|field, _| self.fields.contains(field));
+        Seen {
+            from: sighting.at,
+            at: sighting.at,
+            events: vec![sighting.event],
+            rules: hits.collect(),
+            at_home,
+            fields,
+        }
     }
 
     fn said(&self, rule: &Rule, found: &Match, by_event: &BTreeMap<EventId, &Sighting<'_>>) -> Option<Correlated> {
@@ -134,7 +161,7 @@ fn cited<'x, 'a>(rules: &[String], members: &[&'x Sighting<'a>]) -> Vec<&'x Sigh
 
 /// The Entra user behind a record; `None` for workloads and for whoever is not
 /// joined to one.
-fn human(key: ActorKey, record: &Record, is_linked: bool) -> Option<String> {
+pub(crate) fn human(key: ActorKey, record: &Record, is_linked: bool) -> Option<String> {
     let is_user = is_linked
         || record.facts.iter().any(|fact| match fact {
             Fact::SignIn(s) => s.service_principal_id.as_deref().is_none_or(str::is_empty),
@@ -147,6 +174,16 @@ fn human(key: ActorKey, record: &Record, is_linked: bool) -> Option<String> {
         ActorKey::EntraObject(id) | ActorKey::EntraName(id) if is_user => Some(id),
         _ => None,
     }
+}
+
+/// Whether a record tells of somebody at home, at all addresses that it names.
+pub(crate) fn is_at_home(
+    homes: &Homes,
+    person: &str,
+    fields: &BTreeMap<Field, BTreeSet<String>>,
+    at: Timestamp,
+) -> bool {
+    fields.get(&Field::Ip).is_some_and(|all| all.iter().all(|ip| homes.has(person, ip, at)))
 }
 
 /// What a record alone tells of the fields of correlations.

@@ -26,7 +26,7 @@ fn seen(nth: usize, (secs, rules, group, value): &Made) -> Seen {
     }
     let rules = rules.iter().map(|rule| format!("r{rule}")).collect();
     let event = EventId(Digest::of(format!("{nth}").as_bytes()));
-    Seen { from: at(*secs), at: at(*secs), events: vec![event], rules, fields }
+    Seen { from: at(*secs), at: at(*secs), events: vec![event], rules, at_home: false, fields }
 }
 
 fn rule(kind: Kind, rules: usize, span: i64, condition: Condition) -> Correlation {
@@ -40,6 +40,7 @@ fn rule(kind: Kind, rules: usize, span: i64, condition: Condition) -> Correlatio
         timespan_secs: span,
         condition,
         across_actors: false,
+        away_from_home: false,
         generates: true,
     }
 }
@@ -117,7 +118,10 @@ fn slowly(rule: &Correlation, seen: &[Seen]) -> BTreeSet<(String, BTreeSet<Event
 }
 
 fn found(rule: &Correlation, seen: &[Seen]) -> BTreeSet<(String, BTreeSet<EventId>)> {
-    matches([rule], seen).into_iter().map(|one| (one.key[0].clone(), one.events.into_iter().collect())).collect()
+    matches([rule], seen.to_vec())
+        .into_iter()
+        .map(|one| (one.key[0].clone(), one.events.into_iter().collect()))
+        .collect()
 }
 
 fn made() -> impl Strategy<Value = Vec<Made>> {
@@ -156,7 +160,7 @@ proptest! {
         made in made(), rule in rules(), order in any::<prop::sample::Index>(), twice in any::<prop::sample::Index>(),
     ) {
         let seen: Vec<Seen> = made.iter().enumerate().map(|(nth, one)| seen(nth, one)).collect();
-        let expect = matches([&rule], &seen);
+        let expect = matches([&rule], seen.clone());
         let mut other = seen.clone();
         if !other.is_empty() {
             let by = order.index(other.len());
@@ -165,7 +169,7 @@ proptest! {
             let again = seen[twice.index(seen.len())].clone();
             other.insert(by, again);
         }
-        prop_assert_eq!(matches([&rule], &other), expect);
+        prop_assert_eq!(matches([&rule], other), expect);
     }
 }
 
@@ -174,7 +178,7 @@ fn check(rule: &Correlation, signals: &[(i64, u8)], expect: &[&[i64]]) {
         signals.iter().enumerate().map(|(nth, (secs, rule))| seen(nth, &(*secs, vec![*rule], 0, nth as u8))).collect();
     let moment = |event: &EventId| seen.iter().zip(signals).find(|(one, _)| one.events[0] == *event).unwrap().1.0;
     let found: Vec<Vec<i64>> =
-        matches([rule], &seen).iter().map(|one: &Match| one.events.iter().map(moment).collect()).collect();
+        matches([rule], seen.to_vec()).iter().map(|one: &Match| one.events.iter().map(moment).collect()).collect();
     assert_eq!(found, expect, "{signals:?}");
 }
 
@@ -208,7 +212,7 @@ fn a_match_is_a_signal_of_its_own() {
         all.iter().enumerate().map(|(nth, one)| seen(nth, one)).collect()
     };
     let found = |signals: &[Seen]| -> Vec<(usize, usize)> {
-        matches([&many, &then], signals).iter().map(|one| (one.rule, one.events.len())).collect()
+        matches([&many, &then], signals.to_vec()).iter().map(|one| (one.rule, one.events.len())).collect()
     };
     assert_eq!(found(&signals(30, 0)), [(0, 3), (1, 4)]);
     assert_eq!(found(&signals(31, 0)), [(0, 3)]);

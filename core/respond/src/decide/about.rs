@@ -2,6 +2,7 @@
 
 use super::Inputs;
 use crate::case::{Correlated, PersonCase, RoleFacts, touching};
+use crate::reported::Reported;
 use crate::{arc, forged, held};
 use selvedge_graph::forged::Forged;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
@@ -14,6 +15,7 @@ pub(super) struct Index<'a> {
     by_person: BTreeMap<(&'a str, &'a str), Vec<(&'a EventId, &'a Record)>>,
     by_principal: BTreeMap<&'a str, Vec<&'a AwsSession<'a>>>,
     links: BTreeMap<&'a PersonKey, Vec<&'a CrossCloudLink>>,
+    reported: Reported<'a>,
 }
 
 impl<'a> Index<'a> {
@@ -34,7 +36,7 @@ impl<'a> Index<'a> {
         for session in resolver.sessions().values() {
             by_principal.entry(&session.key.principal_id).or_default().push(session);
         }
-        Self { by_person, by_principal, links }
+        Self { by_person, by_principal, links, reported: Reported::of(set.records()) }
     }
 }
 
@@ -80,6 +82,8 @@ pub(super) fn case_of(
         let events = session.uses.iter().map(|u| u.cite.event).chain(session.assumptions.iter().map(|a| a.cite.event));
         records.extend(events.filter_map(|id| Some((id, inputs.set.get(&id)?.clone()))));
     }
+    let reports = own_sessions.iter().flat_map(|session| index.reported.on(session));
+    records.extend(reports.map(|(id, record, ..)| (id, record.clone())));
     // What belongs together with something of theirs comes with all its records.
     let known: BTreeSet<EventId> = records.keys().copied().collect();
     let correlated = touching(correlated, known, |one| &one.events);

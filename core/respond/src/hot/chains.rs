@@ -7,9 +7,12 @@
 
 use super::loud::{LOW, NONE, Told};
 use super::mark;
-use crate::correlate::{Rule, Seen, decayed, fields_of, groups, matches};
+use crate::actor::{ActorKey, key_of};
+use crate::correlate::{Rule, Seen, decayed, fields_of, groups, human, is_at_home, matches};
+use crate::home::Homes;
 use crate::tactics;
 use crate::thresholds::Lingering;
+use selvedge_graph::Record;
 use selvedge_graph::cold::ColdSet;
 use selvedge_graph::cold::text::join;
 use selvedge_graph::cold::views::FactView;
@@ -102,7 +105,7 @@ impl<'r> Chains<'r> {
 
     /// The same of correlations across actors, over all that is told. Says how many
     /// records they did not look at.
-    pub(super) fn raise_across(&self, cold: &ColdSet, told: &mut [Told]) -> u64 {
+    pub(super) fn raise_across(&self, (cold, homes): (&ColdSet, &Homes), told: &mut [Told]) -> u64 {
         let mut unmatched = 0u64;
         let mut possible: BTreeMap<usize, Severity> = BTreeMap::new();
         for chain in self.across().filter(|chain| chain.rule.generates) {
@@ -112,7 +115,7 @@ impl<'r> Chains<'r> {
                 possible.insert(at, Severity::Info);
             });
         }
-        self.grade_across(cold, told, &mut possible);
+        self.grade_across((cold, homes), told, &mut possible);
         possible.into_iter().for_each(|(at, severity)| lift(told, at, severity));
         unmatched
     }
@@ -124,7 +127,7 @@ impl<'r> Chains<'r> {
     /// Looks closer at records that may be part of a match: what only lies near each other
     /// would take the place of what is worse. These fields are of the records alone, so
     /// this is as exact as the decision.
-    fn grade_across(&self, cold: &ColdSet, told: &[Told], possible: &mut BTreeMap<usize, Severity>) {
+    fn grade_across(&self, (cold, homes): (&ColdSet, &Homes), told: &[Told], possible: &mut BTreeMap<usize, Severity>) {
         let rules: Vec<&Chain<'_>> = self.across().collect();
         let fields: BTreeSet<Field> = rules.iter().flat_map(|chain| chain.rule.fields()).collect();
         let watched: BTreeSet<&str> = rules.iter().flat_map(|chain| &chain.rule.rules).map(String::as_str).collect();
@@ -135,20 +138,29 @@ impl<'r> Chains<'r> {
             let record = item.record();
             let moment = item.facts().next().map_or(Timestamp::UNIX_EPOCH, |fact| fact.at());
             let mut own = fields_of(&record);
+            // Of AWS sessions others tell whose they are: a match too many is harmless.
+            let at_home = person_of(&record).is_some_and(|person| is_at_home(homes, &person, &own, moment));
             own.retain(|field, _| fields.contains(field));
             let hits =
                 record.hits.iter().map(|hit| hit.rule.to_string()).filter(|rule| watched.contains(rule.as_str()));
             places.insert(item.event, *at);
             let events = vec![item.event];
-            seen.push(Seen { from: moment, at: moment, events, rules: hits.collect(), fields: own });
+            seen.push(Seen { from: moment, at: moment, events, rules: hits.collect(), at_home, fields: own });
         }
-        for found in matches(rules.iter().map(|chain| chain.rule), &seen) {
+        for found in matches(rules.iter().map(|chain| chain.rule), seen) {
             let Some(chain) = rules.get(found.rule).filter(|chain| chain.rule.generates) else { continue };
             for at in found.events.iter().filter_map(|event| places.get(event)) {
                 possible.entry(*at).and_modify(|severity| *severity = chain.severity.max(*severity));
             }
         }
     }
+}
+
+/// The user of Entra that a record names by object id: as exact as the decision, which may
+/// know more.
+fn person_of(record: &Record) -> Option<String> {
+    let key = key_of(record);
+    matches!(key, ActorKey::EntraObject(_)).then(|| human(key, record, false)).flatten()
 }
 
 /// Leaves `most` of these records, those with the smallest identities, by time; says

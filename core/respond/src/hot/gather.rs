@@ -2,9 +2,12 @@
 
 use super::holders::{Holders, Rows};
 use super::loud::Loud;
+use super::near::{MAX_OWN, Near, Own, Rank, bounded};
+use super::pairs::Pairs;
 use super::quiet::Quiet;
+use super::suspects::{InHand, People, mark_of};
 use super::sweep::Sweep;
-use super::told::{Actors, Outline, joined, shown_by};
+use super::told::{Actors, Outline, Shown, joined, shown_by};
 use super::{Hot, mark, person_mark};
 use crate::actor::{ActorKey, key_of};
 use crate::decide::Scope;
@@ -34,21 +37,30 @@ pub(super) struct Wanted {
     holders: Holders,
     /// Owners that a record's head may name.
     owners: Bits,
+    /// When it matters most what somebody did.
+    near: Near,
 }
 
-/// Picks out what there is about `people` and AWS principals (as numbers), the AWS
-/// sessions that may be theirs,
+/// Whom to look for, apart from those of whom findings tell.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) people: People,
+    /// What they may have in hand.
+    pub(super) held: InHand,
+    /// Further AWS principals, as numbers.
+    pub(super) principals: BTreeSet<u64>,
+    /// Entra sessions that show in two places, as numbers.
+    pub(super) moving: BTreeSet<u64>,
+}
+
+/// Picks out what there is about those that are asked for, the AWS sessions that may be
+/// theirs,
 /// and what says whose those are; and, if it is known whom findings tell of, all
 /// that a rule or a provider points at and what joins those.
-pub(super) fn gather(
-    cold: &ColdSet,
-    estate: &Estate,
-    sweep: &Sweep,
-    (people, principals, moving): (BTreeSet<PersonKey>, BTreeSet<u64>, BTreeSet<u64>),
-    loud: Option<Loud>,
-) -> Hot {
+pub(super) fn gather(cold: &ColdSet, estate: &Estate, sweep: &Sweep, asked: Asked, loud: Option<Loud>) -> Hot {
     let joined = loud.as_ref().map(|loud| joined(actors(cold, loud), sweep)).unwrap_or_default();
-    let wanted = Wanted::of(estate, sweep, (&people, principals), joined);
+    let wanted = Wanted::of(estate, sweep, &asked, joined);
+    let Asked { people, moving, .. } = asked;
     let mut lone = Lone::of(cold, loud.as_ref());
     let mut set = FactSet::new();
     let (mut outline, mut told) = (Outline::default(), Outline::default());
@@ -67,7 +79,10 @@ pub(super) fn gather(
         if let Some(call) = item.skim_use().filter(|_| !is_loud) {
             let outline = if loud.is_some() && entry.is_told() { &mut told } else { &mut outline };
             match callers.of(call.who, &item, &wanted) {
-                Call::All => own.push((if entry.is_told() { FIRST } else { CALL }, item.event, entry.place())),
+                Call::All(owner) => {
+                    let rank = if entry.is_told() { Rank::Told } else { Rank::Call };
+                    own.push(wanted.own(rank, owner, call.at, &item, entry.place()));
+                }
                 Call::Joined(shown) => outline.note(shown, (call.at, item.event, entry.place())),
                 Call::None => {}
             }
@@ -80,8 +95,8 @@ pub(super) fn gather(
             set.put(item.event, item.record());
             taken.insert(entry.place());
         } else if facts.iter().any(|fact| wanted.wants_fact(fact)) {
-            let rank = if entry.is_told() { FIRST } else { wanted.rank(&facts, &moving) };
-            own.push((rank, item.event, entry.place()));
+            let (rank, owner, at) = wanted.rank(&facts, entry.is_told(), &moving);
+            own.push(wanted.own(rank, owner, at, &item, entry.place()));
         } else if loud.is_some() && entry.is_told() {
             wanted.outline(&entry, &item, &facts, &mut told);
             lone.look(&entry, &facts);
@@ -91,7 +106,7 @@ pub(super) fn gather(
     }
     drop(louds);
     let unread = bounded(&mut own, MAX_OWN);
-    let own = own.into_iter().map(|(_, _, place)| place);
+    let own = own.into_iter().map(|one| one.place);
     let more = outline.places().into_iter().chain(told.places()).chain(lone.places()).chain(rows.places()).chain(own);
     for entry in more.filter_map(|place| cold.entry(place)) {
         if let Some(item) = entry.item() {
@@ -106,47 +121,29 @@ pub(super) fn gather(
     let calibration = Some(calibrating.done());
     Hot {
         set,
-        scope: Scope { people: Some(people), calibration, egress: None, missing: None, dropped },
+        scope: Scope {
+            is_part: true,
+            people: Some(people.into_keys().collect()),
+            calibration,
+            dropped,
+            ..Scope::default()
+        },
         quiet: Quiet::of(quiet),
+        places: taken.into_iter().collect(),
         left_out,
         unmatched,
         unread,
     }
 }
 
-/// Records of people at risk and of their AWS sessions that are unpacked at once.
-const MAX_OWN: usize = 40_000;
-
-/// A record: when it is read (see [`FIRST`]), its identity, and where it lies.
-type Own = (u8, EventId, u32);
-
-/// What rules matched, what says who is who, and all that is rare.
-const FIRST: u8 = 0;
-/// Sign-ins of Entra sessions that show in two places, and those that may have given an
-/// AWS session.
-const SECOND: u8 = 1;
-/// Plain calls to AWS, plain operations in Azure.
-const CALL: u8 = 2;
-/// Other sign-ins: of one who works all day there are thousands.
-const USUAL: u8 = 3;
-
-/// Leaves `most` of these: those that are read first, and of one rank those with the
-/// smallest identities, which are a fair sample whatever came first. Says how many were
-/// more.
-fn bounded(own: &mut Vec<Own>, most: usize) -> u64 {
-    own.sort_unstable();
-    let more = own.len().saturating_sub(most);
-    own.truncate(most);
-    u64::try_from(more).unwrap_or(u64::MAX)
-}
-
 /// What is wanted of a caller's calls.
 #[derive(Debug, Clone, Copy)]
 enum Call {
     None,
-    All,
+    /// All: with whose they are.
+    All(u64),
     /// What joins them: see [`shown_by`].
-    Joined(u64),
+    Joined(Shown),
 }
 
 /// The same of all callers, by their numbers: each is looked at once.
@@ -160,7 +157,7 @@ impl Callers {
             return known;
         }
         let call = match item.facts().next() {
-            Some(fact) if wanted.wants_fact(&fact) => Call::All,
+            Some(fact) if wanted.wants_fact(&fact) => Call::All(owner_of(&fact)),
             Some(FactView::AwsUse(used)) if wanted.joins(&used) => shown_by(&used).map_or(Call::None, Call::Joined),
             _ => Call::None,
         };
@@ -230,35 +227,30 @@ impl Lone {
 }
 
 impl Wanted {
-    fn of(
-        estate: &Estate,
-        sweep: &Sweep,
-        (people, wanted): (&BTreeSet<PersonKey>, BTreeSet<u64>),
-        mut joined: BTreeSet<u64>,
-    ) -> Self {
-        let user_of = |user: &str| estate.users.get(user).map(|user| mark(&user.upn));
-        let mut theirs = BTreeSet::new();
-        let mut own_ids = BTreeSet::new();
-        for person in people {
-            let lower = person.user_id.to_ascii_lowercase();
-            own_ids.extend([mark(&person.user_id), mark(&lower)]);
-            theirs.extend(user_of(&person.user_id).into_iter().chain(user_of(&lower)));
+    fn of(estate: &Estate, sweep: &Sweep, asked: &Asked, mut joined: BTreeSet<u64>) -> Self {
+        let family = Family::of(sweep);
+        let mut principals = family.of_one(asked.principals.clone());
+        let (mut theirs, mut own_ids, mut near) = (BTreeSet::new(), BTreeSet::new(), Near::default());
+        for (person, times) in &asked.people {
+            let person_mark = mark_of(person);
+            let (names, ids) = goes_by(person, estate, sweep);
+            let mut own: BTreeSet<u64> = sweep.names.of_all(&names).chain(sweep.sources.of_all(&ids)).collect();
+            own.extend(asked.held.get(&person_mark).into_iter().flatten());
+            let own = family.of_one(own);
+            if !times.is_empty() {
+                near.add(person_mark, times);
+                // What is looked at for its own sake is so at all times.
+                own.iter().filter(|one| !asked.principals.contains(one)).for_each(|one| near.add(*one, times));
+            }
+            principals.extend(own);
+            theirs.extend(names);
+            own_ids.extend(ids);
         }
-        theirs.extend(sweep.holders.of_all(&own_ids));
-        // Users of an identity store that are these people.
-        let is_one = |user: &StoreUser| {
-            theirs.contains(&mark(&user.name)) || user.entra.as_ref().is_some_and(|(_, id)| own_ids.contains(&mark(id)))
-        };
-        let store = estate.seam.store_users.iter().filter(|(_, user)| is_one(user));
-        let store: Vec<u64> = store.map(|(id, _)| mark(id)).collect();
-        own_ids.extend(store);
-        let principals = principals(sweep, wanted, &theirs, &own_ids);
         joined.retain(|principal| !principals.contains(principal));
         // Who is behind each of them, as exactly as if all records were there.
         let belongs = |pair: &&(u64, u64)| principals.contains(&pair.1) || joined.contains(&pair.1);
-        let named = |pairs: &super::pairs::Pairs| -> BTreeSet<u64> {
-            pairs.all().iter().filter(belongs).map(|pair| pair.0).collect()
-        };
+        let named =
+            |pairs: &Pairs| -> BTreeSet<u64> { pairs.all().iter().filter(belongs).map(|pair| pair.0).collect() };
         let (mut names, mut ids, requests) = (named(&sweep.names), named(&sweep.sources), named(&sweep.assertions));
         names.extend(theirs);
         ids.extend(own_ids);
@@ -267,8 +259,7 @@ impl Wanted {
         ids.extend(objects);
         names.extend(sweep.holders.of_all(&ids));
         names.extend(estate.users.iter().filter(|(id, _)| ids.contains(&mark(id))).map(|(_, user)| mark(&user.upn)));
-        let people: BTreeSet<u64> =
-            people.iter().map(|person| person_mark(&plain(&person.tenant), &plain(&person.user_id))).collect();
+        let people: BTreeSet<u64> = asked.people.keys().map(mark_of).collect();
         let mut owners = Bits::new();
         people.iter().chain(&principals).chain(&joined).for_each(|owner| owners.set(owner_number(*owner)));
         // Who goes by such a name in an identity store, too.
@@ -279,7 +270,7 @@ impl Wanted {
         let users: BTreeSet<u64> = store.chain(names.iter().copied()).chain(ids.iter().copied()).collect();
         let is_wanted = |principal| principals.contains(&principal) || joined.contains(&principal);
         let holders = Holders::of(sweep, estate, is_wanted, |user| users.contains(&user));
-        Self { people, principals, joined, names, ids, requests, users, holders, owners }
+        Self { people, principals, joined, names, ids, requests, users, holders, owners, near }
     }
 
     /// Whether a record must be looked at, by its head.
@@ -294,17 +285,31 @@ impl Wanted {
         self.people.is_empty() && self.principals.is_empty() && self.joined.is_empty()
     }
 
-    /// When a record of people at risk is read, if there are too many of them.
-    fn rank(&self, facts: &[FactView<'_>], moving: &BTreeSet<u64>) -> u8 {
-        match facts {
+    /// What a record is to the decision, whose it is, and when it happened.
+    fn rank(&self, facts: &[FactView<'_>], is_told: bool, moving: &BTreeSet<u64>) -> (Rank, u64, Timestamp) {
+        let (Some(first), plain) = (facts.first(), if is_told { Rank::Told } else { Rank::Call }) else {
+            return (Rank::Identity, 0, Timestamp::UNIX_EPOCH);
+        };
+        let rank = match facts {
             [FactView::SignIn(s)] => {
                 let moves = s.session_id.is_some_and(|sid| moving.contains(&sid.mark()));
                 let gave = self.requests.contains(&s.request_id.mark()) || self.holders.is_near(s);
-                if moves || gave { SECOND } else { USUAL }
+                match (moves || gave, is_told) {
+                    (true, _) => Rank::Entry,
+                    (_, true) => Rank::Told,
+                    _ => Rank::SignIn,
+                }
             }
-            [FactView::ArmUse(_) | FactView::AwsUse(_)] => CALL,
-            _ => FIRST,
-        }
+            [FactView::ArmUse(_) | FactView::AwsUse(_)] => plain,
+            _ => Rank::Identity,
+        };
+        (rank, owner_of(first), first.at())
+    }
+
+    fn own(&self, rank: Rank, owner: u64, at: Timestamp, item: &Item<'_>, place: u32) -> Own {
+        let rank = if self.near.is_near(owner, at.as_microsecond()) { rank } else { rank.far() };
+        let event = item.event.0.as_bytes().first_chunk().copied().map_or(0, u64::from_be_bytes);
+        Own { rank, owner, event, place }
     }
 
     fn wants_fact(&self, fact: &FactView<'_>) -> bool {
@@ -351,29 +356,68 @@ impl Wanted {
     }
 }
 
-fn plain(text: &str) -> selvedge_graph::cold::Text<'_> {
-    selvedge_graph::cold::Text::Plain(text)
+/// Names and object ids that a person goes by, those of users of an identity store
+/// among them.
+fn goes_by(person: &PersonKey, estate: &Estate, sweep: &Sweep) -> (BTreeSet<u64>, BTreeSet<u64>) {
+    let user_of = |user: &str| estate.users.get(user).map(|user| mark(&user.upn));
+    let lower = person.user_id.to_ascii_lowercase();
+    let mut ids = BTreeSet::from([mark(&person.user_id), mark(&lower)]);
+    let mut names: BTreeSet<u64> = user_of(&person.user_id).into_iter().chain(user_of(&lower)).collect();
+    names.extend(sweep.holders.of_all(&ids));
+    let is_one = |user: &StoreUser| {
+        names.contains(&mark(&user.name)) || user.entra.as_ref().is_some_and(|(_, id)| ids.contains(&mark(id)))
+    };
+    let store = estate.seam.store_users.iter().filter(|(_, user)| is_one(user));
+    let store: Vec<u64> = store.map(|(id, _)| mark(id)).collect();
+    ids.extend(store);
+    (names, ids)
 }
 
-/// These AWS principals and those that may be of these people, by name or source
-/// identity, and those chained from them; those that share an access key; and the ones that
-/// any of them was assumed with, since whose session that is decides whose its
-/// children are.
-fn principals(sweep: &Sweep, mut found: BTreeSet<u64>, names: &BTreeSet<u64>, ids: &BTreeSet<u64>) -> BTreeSet<u64> {
-    let keys_of = sweep.keys.turned();
-    let callers_of = sweep.children.turned();
-    found.extend(sweep.names.of_all(names).chain(sweep.sources.of_all(ids)));
-    let down = |principal: u64| -> Vec<u64> {
-        let keys = keys_of.of(principal);
-        keys.flat_map(|key| sweep.keys.of(key).chain(sweep.children.of(key))).collect()
-    };
-    spread(&mut found, usize::MAX, down);
-    let up = |principal: u64| -> Vec<u64> {
-        let keys = keys_of.of(principal).chain(callers_of.of(principal));
-        keys.flat_map(|key| sweep.keys.of(key)).collect()
-    };
-    spread(&mut found, usize::MAX, up);
-    found
+/// Whose a fact is, as a number: a person's or an AWS principal's.
+fn owner_of(fact: &FactView<'_>) -> u64 {
+    match fact {
+        FactView::SignIn(s) => {
+            let workload = s.service_principal_id.filter(|_| s.user_id.is_empty());
+            person_mark(&s.tenant, &workload.unwrap_or(s.user_id))
+        }
+        FactView::ArmUse(u) => person_mark(&u.tenant, &u.object_id),
+        FactView::EntraChange(c) => person_mark(&c.tenant, &c.initiator_id),
+        FactView::RoleAssumption(a) => a.principal_id.mark(),
+        FactView::AwsUse(u) => u.session.as_ref().map_or(0, |session| session.principal_id.mark()),
+        FactView::Portal(p) => p.store_user.unwrap_or(p.user_name).mark(),
+        FactView::Signal(_) => 0,
+    }
+}
+
+/// How AWS principals come of one another.
+struct Family<'s> {
+    sweep: &'s Sweep,
+    keys: Pairs,
+    callers: Pairs,
+}
+
+impl<'s> Family<'s> {
+    fn of(sweep: &'s Sweep) -> Self {
+        Self { sweep, keys: sweep.keys.turned(), callers: sweep.children.turned() }
+    }
+
+    /// These AWS principals and those chained from them; those that share an access key;
+    /// and the ones that any of them was assumed with, since whose session that is
+    /// decides whose its children are.
+    fn of_one(&self, mut found: BTreeSet<u64>) -> BTreeSet<u64> {
+        let sweep = self.sweep;
+        let down = |principal: u64| -> Vec<u64> {
+            let keys = self.keys.of(principal);
+            keys.flat_map(|key| sweep.keys.of(key).chain(sweep.children.of(key))).collect()
+        };
+        spread(&mut found, usize::MAX, down);
+        let up = |principal: u64| -> Vec<u64> {
+            let keys = self.keys.of(principal).chain(self.callers.of(principal));
+            keys.flat_map(|key| sweep.keys.of(key)).collect()
+        };
+        spread(&mut found, usize::MAX, up);
+        found
+    }
 }
 
 /// Adds all that `next` leads to, until there are more than `most`.
@@ -445,25 +489,5 @@ impl Bits {
     pub(super) fn has(&self, number: u32) -> bool {
         let word = usize::try_from(number / 64).ok().and_then(|word| self.0.get(word));
         word.is_some_and(|word| word >> (number % 64) & 1 == 1)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use selvedge_model::Digest;
-
-    #[test]
-    fn what_says_who_is_who_is_read_first_and_the_order_of_arrival_says_nothing() {
-        let one = |rank, n: u8| (rank, EventId(Digest::from_bytes([n; 32])), u32::from(n));
-        let all = [one(USUAL, 1), one(FIRST, 9), one(CALL, 2), one(SECOND, 4)];
-        for (most, expect, more) in [(9, vec![9, 4, 2, 1], 0), (3, vec![9, 4, 2], 1), (1, vec![9], 3)] {
-            for turn in 0..all.len() {
-                let mut own = all.to_vec();
-                own.rotate_left(turn);
-                assert_eq!(bounded(&mut own, most), more);
-                assert_eq!(own.iter().map(|(_, _, place)| *place).collect::<Vec<_>>(), expect);
-            }
-        }
     }
 }

@@ -17,6 +17,7 @@ use crate::case::RuleFacts;
 use crate::cluster::{MAX_INCIDENTS, MAX_RECORDS};
 use crate::correlate::Rule;
 use crate::forged::WITHOUT_SIGN_IN;
+use crate::home::Homes;
 use crate::thresholds::Signals;
 use selvedge_graph::cold::text::join;
 use selvedge_graph::cold::views::FactView;
@@ -82,7 +83,7 @@ impl Loud {
         cold: &ColdSet,
         sweep: &Sweep,
         (rules, correlations, forged): (&BTreeMap<String, RuleFacts>, &[Rule], &BTreeSet<u32>),
-        table: &Signals,
+        (table, homes): (&Signals, &Homes),
     ) -> Self {
         let chains = Chains::of(correlations);
         let (mut told, lows) = all(cold, sweep, (rules, forged), &chains);
@@ -90,7 +91,7 @@ impl Loud {
             chains.raise(of_one);
             lows.raise(of_one, &table.lingering);
         }
-        let unmatched = chains.raise_across(cold, &mut told);
+        let unmatched = chains.raise_across((cold, homes), &mut told);
         let Taken { ranges, carries, left_out } = taken(&told, table);
         let episode = |range: &Range<usize>| Some(Episode::of(told.get(range.clone())?, carries.get(range.clone())?));
         let episodes: Vec<Episode<'_>> = ranges.iter().filter_map(episode).collect();

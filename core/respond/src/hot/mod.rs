@@ -21,6 +21,7 @@ mod holders;
 mod kin;
 mod loud;
 mod named;
+mod near;
 mod pairs;
 mod past;
 mod quiet;
@@ -34,11 +35,14 @@ pub use quiet::Quiet;
 use crate::case::RuleFacts;
 use crate::correlate::Rule;
 use crate::decide::Scope;
+use crate::home::Homes;
 use crate::thresholds::Thresholds;
+use gather::Asked;
 use selvedge_graph::cold::text::join;
 use selvedge_graph::cold::{ColdSet, Text};
 use selvedge_graph::identity::is_object_id;
 use selvedge_graph::{Estate, FactSet, PersonKey};
+use selvedge_model::EventId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The part of a set that a decision reads, and what only the whole shows.
@@ -49,8 +53,10 @@ pub struct Hot {
     /// What was found out over the whole set.
     pub scope: Scope,
     /// Records whose findings make no incident and join none: they are not in
-    /// [`Hot::set`].
+    /// [`Hot::set`], until [`Hot::hush`] adds what a decision leaves.
     pub quiet: Quiet,
+    /// Where the records of [`Hot::set`] lie.
+    places: Vec<u32>,
     /// Possible incidents that were not looked at, because there are more than one
     /// decision gives or than fits into memory. What an incident says that it left
     /// out is a lower bound then.
@@ -63,6 +69,14 @@ pub struct Hot {
     pub unread: u64,
 }
 
+impl Hot {
+    /// What a decision over this left unsaid ([`crate::decide::Decision::unsaid`]) is
+    /// quiet, too. `cold` must be the set that this was picked out of, unchanged.
+    pub fn hush(&mut self, cold: &ColdSet, unsaid: &BTreeSet<EventId>) {
+        self.quiet.add(cold, &self.places, unsaid);
+    }
+}
+
 /// Picks out what a decision reads.
 pub fn hot(
     cold: &ColdSet,
@@ -72,13 +86,16 @@ pub fn hot(
 ) -> Hot {
     let sweep = sweep::sweep(cold, estate);
     let (people, moving) = suspects::suspects(cold, &sweep, &thresholds.context_change);
-    let mut held = suspects::held(cold, estate, &sweep, &people);
+    let held = suspects::held(cold, estate, &sweep, &people);
     let missing = forged::missing(cold, &sweep, estate);
     let places: BTreeSet<u32> = missing.forged.iter().map(|one| one.place).collect();
-    held.extend(forged::principals(cold, &missing));
-    let loud = loud::Loud::of(cold, &sweep, (rules, correlations, &places), &thresholds.signals);
-    let mut hot = gather::gather(cold, estate, &sweep, (people, held, moving), Some(loud));
+    let taken = forged::principals(cold, &missing).into_iter().collect();
+    let homes = Homes::of_all(cold);
+    let loud = loud::Loud::of(cold, &sweep, (rules, correlations, &places), (&thresholds.signals, &homes));
+    let mut hot = gather::gather(cold, estate, &sweep, Asked { people, held, principals: taken, moving }, Some(loud));
+    crate::forged::tell(&mut hot.set, &missing.forged);
     hot.scope.missing = Some(missing);
+    hot.scope.homes = Some(homes);
     hot.scope.egress = Some(egress::large_reads(cold, &sweep, thresholds.egress_bytes_per_session));
     hot
 }
@@ -87,8 +104,9 @@ pub fn hot(
 /// theirs, and no more.
 pub fn about(cold: &ColdSet, estate: &Estate, people: BTreeSet<PersonKey>) -> Hot {
     let sweep = sweep::sweep(cold, estate);
+    let people = people.into_iter().map(|person| (person, Vec::new())).collect();
     let held = suspects::held(cold, estate, &sweep, &people);
-    gather::gather(cold, estate, &sweep, (people, held, BTreeSet::new()), None)
+    gather::gather(cold, estate, &sweep, Asked { people, held, ..Asked::default() }, None)
 }
 
 /// Picks out what there is about some people and AWS principals (by principal id), and
@@ -100,7 +118,9 @@ pub(crate) fn held_by(
     principals: &BTreeSet<String>,
 ) -> Hot {
     let principals = principals.iter().map(|id| mark(id)).collect();
-    gather::gather(cold, estate, &sweep::sweep(cold, estate), (people, principals, BTreeSet::new()), None)
+    let people = people.into_iter().map(|person| (person, Vec::new())).collect();
+    let asked = Asked { people, principals, ..Asked::default() };
+    gather::gather(cold, estate, &sweep::sweep(cold, estate), asked, None)
 }
 
 /// Picks out what there is about whatever goes by a name: access key, principal id or
@@ -108,8 +128,9 @@ pub(crate) fn held_by(
 /// the sessions it came from and those that came of it.
 pub fn around(cold: &ColdSet, estate: &Estate, name: &str) -> Hot {
     let (people, principals, lone) = named::named(cold, name);
-    let mut hot =
-        gather::gather(cold, estate, &sweep::sweep(cold, estate), (people, principals, BTreeSet::new()), None);
+    let people = people.into_iter().map(|person| (person, Vec::new())).collect();
+    let asked = Asked { people, principals, ..Asked::default() };
+    let mut hot = gather::gather(cold, estate, &sweep::sweep(cold, estate), asked, None);
     for item in lone.into_iter().filter_map(|place| cold.at(place)) {
         hot.set.put(item.event, item.record());
     }

@@ -5,8 +5,8 @@
 use crate::case::RuleFacts;
 use crate::signals::marks;
 use selvedge_graph::cold::ColdSet;
-use selvedge_model::{Finding, FindingId, Timestamp};
-use std::collections::BTreeMap;
+use selvedge_model::{EventId, Finding, FindingId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Records with such findings, by time.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,17 @@ pub struct Quiet {
 impl Quiet {
     pub(super) fn of(places: Vec<u32>) -> Self {
         Self { places }
+    }
+
+    /// Adds those of these records that are `unsaid`, in their order.
+    pub(super) fn add(&mut self, cold: &ColdSet, places: &[u32], unsaid: &BTreeSet<EventId>) {
+        let is_unsaid = |place: &&u32| cold.at(**place).is_some_and(|item| unsaid.contains(&item.event));
+        self.places.extend(places.iter().filter(is_unsaid));
+        let order = |place: &u32| {
+            let item = cold.at(*place)?;
+            Some((item.facts().next()?.at(), item.event))
+        };
+        self.places.sort_by_cached_key(order);
     }
 
     /// How many records these are.

@@ -11,10 +11,17 @@ use selvedge_graph::{Estate, PersonKey, identity::is_object_id};
 use selvedge_model::fact::SignIn;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// People at risk, each with the times at which a risk showed, in microseconds since
+/// 1970. Without any all times are alike.
+pub(super) type People = BTreeMap<PersonKey, Vec<i64>>;
+
+/// AWS principals that may be in a person's hand, by the number of the person.
+pub(super) type InHand = BTreeMap<u64, BTreeSet<u64>>;
+
 /// Everybody for whom [`risks`] finds something, and their Entra sessions that show in
 /// two places, as numbers.
-pub(super) fn suspects(cold: &ColdSet, sweep: &Sweep, table: &ContextChange) -> (BTreeSet<PersonKey>, BTreeSet<u64>) {
-    let (mut people, mut moving) = (BTreeSet::new(), BTreeSet::new());
+pub(super) fn suspects(cold: &ColdSet, sweep: &Sweep, table: &ContextChange) -> (People, BTreeSet<u64>) {
+    let (mut people, mut moving) = (People::new(), BTreeSet::new());
     for rows in sweep.rows.chunk_by(|a, b| a.0 == b.0) {
         let sessions = rows.chunk_by(|a, b| a.1 == b.1).filter(|session| moves(cold, session));
         let theirs: Vec<u64> = sessions.filter_map(|session| Some(session.first()?.1)).collect();
@@ -70,7 +77,7 @@ fn sign_ins(item: Item<'_>) -> impl Iterator<Item = SignInView<'_>> {
 
 /// The people of these rows for whom there is a risk: one person, unless two
 /// share a number.
-fn risky(cold: &ColdSet, rows: &[Row], table: &ContextChange) -> Vec<PersonKey> {
+fn risky(cold: &ColdSet, rows: &[Row], table: &ContextChange) -> People {
     let places: BTreeSet<u32> = rows.iter().map(|row| row.2).collect();
     let all = places.into_iter().filter_map(|place| cold.at(place)).flat_map(sign_ins);
     let mut people: BTreeMap<PersonKey, Vec<SignIn>> = BTreeMap::new();
@@ -78,12 +85,13 @@ fn risky(cold: &ColdSet, rows: &[Row], table: &ContextChange) -> Vec<PersonKey> 
         let key = PersonKey { tenant: sign_in.tenant.clone(), user_id: sign_in.user_id.clone() };
         people.entry(key).or_default().push(sign_in);
     }
-    let mut out = Vec::new();
+    let mut out = People::new();
     for (key, sign_ins) in people {
         let mut by_time: Vec<&SignIn> = sign_ins.iter().collect();
         by_time.sort_by(|a, b| a.cite.at.cmp(&b.cite.at).then_with(|| a.cite.event.cmp(&b.cite.event)));
-        if !risks(&by_time, table).is_empty() {
-            out.push(key);
+        let since: Vec<i64> = risks(&by_time, table).iter().map(|risk| risk.since().as_microsecond()).collect();
+        if !since.is_empty() {
+            out.insert(key, since);
         }
     }
     out
@@ -92,37 +100,51 @@ fn risky(cold: &ColdSet, rows: &[Row], table: &ContextChange) -> Vec<PersonKey> 
 /// AWS principals that workloads opened which these people had in hand: they changed
 /// the workload, or a resource that acts as it ([`crate::held`]); and those of instances
 /// that they changed something on ([`crate::arc`]).
-pub(super) fn held(cold: &ColdSet, estate: &Estate, sweep: &Sweep, people: &BTreeSet<PersonKey>) -> BTreeSet<u64> {
-    let mut workloads = BTreeSet::new();
+pub(super) fn held(cold: &ColdSet, estate: &Estate, sweep: &Sweep, people: &People) -> InHand {
+    let mut out = InHand::new();
     let seam = &estate.seam;
-    let mut machines = BTreeSet::new();
     if seam.held_by.is_empty() && seam.principals.is_empty() && seam.machines.is_empty() || people.is_empty() {
-        return workloads;
+        return out;
     }
-    let plain = selvedge_graph::cold::Text::Plain;
-    let people: BTreeSet<u64> =
-        people.iter().map(|person| person_mark(&plain(&person.tenant), &plain(&person.user_id))).collect();
+    let people: BTreeSet<u64> = people.keys().map(mark_of).collect();
     let changes = |kind| matches!(kind, Kind::ArmUse | Kind::EntraChange | Kind::Other);
     let of_azure = cold.entries().filter(|entry| changes(entry.kind()));
     for item in of_azure.filter_map(|entry| entry.item()) {
         for fact in item.facts() {
             match fact {
-                FactView::ArmUse(used) if people.contains(&person_mark(&used.tenant, &used.object_id)) => {
+                FactView::ArmUse(used) => {
+                    let person = person_mark(&used.tenant, &used.object_id);
+                    if !people.contains(&person) {
+                        continue;
+                    }
+                    let own = out.entry(person).or_default();
                     used.resource.with(|resource| {
-                        workloads.extend(workloads_of(seam, resource).map(mark));
-                        machines.extend(seam.instances_of(resource).map(mark));
+                        let workloads = workloads_of(seam, resource).map(mark);
+                        own.extend(workloads.flat_map(|workload| sweep.sources.of(workload)));
+                        let machines = seam.instances_of(resource).map(mark);
+                        own.extend(machines.flat_map(|machine| sweep.instances.of(machine)));
                     });
                 }
-                FactView::EntraChange(change)
-                    if people.contains(&person_mark(&change.tenant, &change.initiator_id)) =>
-                {
+                FactView::EntraChange(change) => {
+                    let person = person_mark(&change.tenant, &change.initiator_id);
+                    if !people.contains(&person) {
+                        continue;
+                    }
+                    let own = out.entry(person).or_default();
                     for (_, id) in change.targets.iter().filter(|(kind, _)| kind.with(is_application)) {
-                        id.with(|id| workloads.extend(seam.principals_of(id).map(mark)));
+                        let of = |id: &str| -> Vec<u64> { seam.principals_of(id).map(mark).collect() };
+                        own.extend(id.with(of).into_iter().flat_map(|workload| sweep.sources.of(workload)));
                     }
                 }
                 _ => {}
             }
         }
     }
-    sweep.sources.of_all(&workloads).chain(sweep.instances.of_all(&machines)).collect()
+    out
+}
+
+/// The number of a person.
+pub(super) fn mark_of(person: &PersonKey) -> u64 {
+    let plain = selvedge_graph::cold::Text::Plain;
+    person_mark(&plain(&person.tenant), &plain(&person.user_id))
 }

@@ -137,9 +137,37 @@ impl Actors {
 }
 
 /// Of the calls of joined sessions those that tell which sessions there are: for
-/// each key, role and identity that a session shows, the first call and the last.
+/// each key, role and identity that a session shows, the first call; and the last, where
+/// the principal shows several roles, as a session is of the role that it showed last.
 #[derive(Debug, Default)]
-pub(super) struct Outline(BTreeMap<u64, [(Timestamp, EventId, u32); 2]>);
+pub(super) struct Outline {
+    calls: BTreeMap<u64, Ends>,
+    /// By principal its only role, or that there are several.
+    roles: BTreeMap<u64, Option<u64>>,
+}
+
+/// What a call shows of its session, as numbers: the same for all calls of one caller.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    all: u64,
+    principal: u64,
+    role: u64,
+}
+
+/// A call: when, its identity, and where it lies.
+type At = (Timestamp, EventId, u32);
+
+/// The first call and the last.
+#[derive(Debug)]
+struct Ends {
+    principal: u64,
+    first: At,
+    last: At,
+}
+
+/// Sessions that are told apart of joined principals. Of more, each principal gives the
+/// same number.
+const MAX_OUTLINED: usize = 16_000;
 
 impl Outline {
     /// Looks at a call at a place.
@@ -150,28 +178,48 @@ impl Outline {
     }
 
     /// The same of a call of which it is known what it shows: see [`shown_by`].
-    pub(super) fn note(&mut self, shown: u64, this: (Timestamp, EventId, u32)) {
-        let [first, last] = self.0.entry(shown).or_insert([this, this]);
-        *first = this.min(*first);
-        *last = this.max(*last);
+    pub(super) fn note(&mut self, shown: Shown, this: At) {
+        let new = Ends { principal: shown.principal, first: this, last: this };
+        let ends = self.calls.entry(shown.all).or_insert(new);
+        ends.first = this.min(ends.first);
+        ends.last = this.max(ends.last);
+        let role = self.roles.entry(shown.principal).or_insert(Some(shown.role));
+        *role = role.filter(|role| *role == shown.role);
     }
 
     /// Where those records lie.
     pub(super) fn places(&self) -> BTreeSet<u32> {
-        self.0.values().flatten().map(|(_, _, place)| *place).collect()
+        let mut kept: Vec<&Ends> = self.calls.values().collect();
+        if kept.len() > MAX_OUTLINED {
+            kept = fair(kept, MAX_OUTLINED);
+        }
+        let has_several = |ends: &Ends| self.roles.get(&ends.principal).is_some_and(Option::is_none);
+        let last = |ends: &&Ends| has_several(ends).then_some(ends.last.2);
+        kept.iter().flat_map(|ends| [Some(ends.first.2), last(ends)]).flatten().collect()
     }
 }
 
-/// What a call shows of its session, as a number: the same for all calls of one caller.
-pub(super) fn shown_by(used: &AwsUseView<'_>) -> Option<u64> {
+/// The same number of each principal, those with the smallest identities.
+fn fair(mut all: Vec<&Ends>, most: usize) -> Vec<&Ends> {
+    all.sort_unstable_by_key(|ends| (ends.principal, ends.first.1));
+    let by_principal = all.chunk_by(|a, b| a.principal == b.principal);
+    let mut turns: Vec<(usize, &Ends)> = by_principal.flat_map(|own| own.iter().copied().enumerate()).collect();
+    turns.sort_unstable_by_key(|(turn, ends)| (*turn, ends.first.1));
+    turns.into_iter().take(most).map(|(_, ends)| ends).collect()
+}
+
+/// What a call shows of its session.
+pub(super) fn shown_by(used: &AwsUseView<'_>) -> Option<Shown> {
     let session = used.session.as_ref()?;
+    let principal = session.principal_id.mark();
+    let role = used.role_arn.map_or(0, |role| role.mark());
     let shown = [
-        session.principal_id.mark(),
+        principal,
         u64::from_ne_bytes(session.created.as_second().to_ne_bytes()),
         u64::from(session.created.subsec_nanosecond().unsigned_abs()),
         used.access_key_id.mark(),
-        used.role_arn.map_or(0, |role| role.mark()),
+        role,
         used.source_identity.map_or(0, |identity| identity.mark()),
     ];
-    Some(shown.into_iter().fold(0, join))
+    Some(Shown { all: shown.into_iter().fold(0, join), principal, role })
 }
