@@ -6,7 +6,7 @@ use crate::episode::{Episode, episodes, raise};
 use crate::incident::{Incident, Kind, Status};
 use crate::signals::{Mark, Sighting, act};
 use crate::thresholds::{Signals, Thresholds};
-use crate::{tactics, tale};
+use crate::{route, tactics, tale};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{Confidence, Digest, EventId, FindingId, IncidentId, RecordId, Severity};
 use std::cmp::Reverse;
@@ -83,6 +83,7 @@ fn incident(case: &SignalCase, episode: &Episode<'_>, table: &Signals) -> Option
         events: own.into_iter().collect(),
         left_out: case.left_out,
         story: tale::tell(case, &all, &correlated, &cast),
+        path: route::of_signals(case, &all),
         links: case.links.clone(),
         behaviour: Vec::new(),
         snapshot: case.snapshot(),

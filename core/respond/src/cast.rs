@@ -8,7 +8,8 @@ use selvedge_graph::Record;
 use selvedge_graph::identity::Holder;
 use selvedge_model::fact::{AwsUse, Signal};
 use selvedge_model::untrusted::quote_for_log as q;
-use selvedge_model::{EntityKind, EntityRef, Fact, arn};
+use selvedge_model::{EntityKind, EntityRef, Fact, Severity, arn};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Entities of one kind that an incident names at most: those that take part
@@ -51,17 +52,28 @@ impl<'a> Cast<'a> {
         cast
     }
 
-    /// By whom the incident is named: the human if there is one, else whoever
-    /// carried it first.
+    /// By whom the incident is named: the human if there is one, of several the one
+    /// behind the worst record; else whoever did the worst first.
     fn choose(&self, case: &SignalCase, episode: &Episode<'_>) -> (ActorKey, String) {
-        let humans = case.links.iter().map(|link| ActorKey::EntraObject(link.person.user_id.clone()));
-        let humans = humans.map(|key| (self.label(&key, None), key));
-        let others = episode.carriers.iter().map(|sighting| {
+        let human_of = |principal: &str| {
+            let link = case.links.iter().find(|link| link.session.principal_id == principal);
+            link.map(|link| ActorKey::EntraObject(link.person.user_id.clone()))
+        };
+        let carriers = episode.carriers.iter().map(|sighting| {
             let key = key_of(sighting.record);
-            (self.label(&key, Some(sighting.record)), key)
+            let human = if let ActorKey::AwsPrincipal(id) = &key { human_of(id) } else { None };
+            let label = match &human {
+                Some(human) => self.label(human, None),
+                None => self.label(&key, Some(sighting.record)),
+            };
+            (label, human.unwrap_or(key), sighting.severity())
         });
-        let chosen = humans.chain(others).min_by_key(|(_, key)| rank(key));
-        chosen.map_or_else(|| (ActorKey::Unknown, String::new()), |(label, key)| (key, label))
+        let others = case.links.iter().map(|link| {
+            let key = ActorKey::EntraObject(link.person.user_id.clone());
+            (self.label(&key, None), key, Severity::Info)
+        });
+        let chosen = carriers.chain(others).min_by_key(|(_, key, severity)| (rank(key), Reverse(*severity)));
+        chosen.map_or_else(|| (ActorKey::Unknown, String::new()), |(label, key, _)| (key, label))
     }
 
     /// `by X`, `on X`, `from X`.

@@ -10,12 +10,12 @@ use crate::context::{SessionRisk, risks};
 use crate::findings;
 use crate::home::Homes;
 use crate::hot::Quiet;
-use crate::incident::{Incident, Kind, Status};
+use crate::incident::{Hop, Incident, Kind, Status, StoryLine};
 use crate::plan::{Goal, contain};
 use crate::reported::Reported;
 use crate::signals::marks;
 use crate::thresholds::Thresholds;
-use crate::{assess, behaviour, correlate, forged, held, story, tactics, tale};
+use crate::{assess, behaviour, correlate, forged, held, route, story, tactics, tale};
 use about::{Index, case_of};
 use selvedge_graph::forged::{Forged, Missing, missing};
 use selvedge_graph::identity::{Calibration, Holder};
@@ -151,13 +151,15 @@ fn decide_told(inputs: &Inputs<'_>, scope: &Scope, forged: &[Forged]) -> Decisio
     all.extend(scene.correlated.iter().map(Correlated::finding));
     let mut incidents = Vec::new();
     let in_scope = |person: &PersonKey| scope.people.as_ref().is_none_or(|people| people.contains(person));
-    for (person, sign_ins) in resolver.people().filter(|(person, _)| in_scope(person)) {
-        let found = risks(sign_ins, &inputs.thresholds.context_change);
-        if found.is_empty() {
-            continue;
-        }
+    let people = resolver.people().filter(|(person, _)| in_scope(person));
+    let at_risk: Vec<_> = people
+        .map(|(person, sign_ins)| (person, sign_ins, risks(sign_ins, &inputs.thresholds.context_change)))
+        .filter(|(.., found)| !found.is_empty())
+        .collect();
+    let hands = about::hands(inputs, &index, at_risk.iter().map(|(person, rows, found)| (person, *rows, &found[..])));
+    for (person, _, found) in at_risk {
         all.extend(found.iter().filter(|risk| !risk.needs_egress).map(findings::context_change));
-        let case = case_of((inputs, forged), &resolver, &index, &links, person, &scene.correlated);
+        let case = case_of((inputs, forged, &hands), &resolver, &index, &links, person, &scene.correlated);
         for (incident, more) in judge_person(&case, inputs.thresholds) {
             all.extend(more);
             incidents.push((CaseInput::Person(Box::new(case.clone())), incident));
@@ -345,7 +347,16 @@ impl<'a> View<'a> {
         lines.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.text.cmp(&b.text)));
         let evidence = story::records_of(&lines);
         found.extend(self.hits_within(&evidence));
-        let incident = self.assemble(episode, &pivots, severity, confidence, &found, lines, evidence, thresholds);
+        let path = route::of_stolen(&route::Stolen {
+            person: (&self.case.person, &self.case.upn),
+            episode,
+            arm: &arm,
+            changes: &changes,
+            pivots: &pivots,
+            held: &self.case.held,
+        });
+        let told = (lines, path);
+        let incident = self.assemble(episode, &pivots, severity, confidence, &found, told, evidence, thresholds);
         Some((incident, found))
     }
 
@@ -356,7 +367,7 @@ impl<'a> View<'a> {
         evidence: &BTreeSet<RecordId>,
         severity: Severity,
         found: &mut Vec<Finding>,
-        lines: &mut Vec<crate::incident::StoryLine>,
+        lines: &mut Vec<StoryLine>,
     ) -> Severity {
         let joined = touching(&self.case.correlated, evidence.clone(), |one| &one.evidence);
         found.extend(joined.iter().map(|one| one.finding()));
@@ -449,7 +460,7 @@ impl<'a> View<'a> {
         severity: Severity,
         confidence: Confidence,
         found: &[Finding],
-        lines: Vec<crate::incident::StoryLine>,
+        (lines, path): (Vec<StoryLine>, Vec<Hop>),
         evidence: BTreeSet<RecordId>,
         thresholds: &Thresholds,
     ) -> Incident {
@@ -502,6 +513,7 @@ impl<'a> View<'a> {
             events: events.into_iter().collect(),
             left_out: 0,
             story: lines,
+            path,
             links: pivots.iter().map(|(_, link)| (*link).clone()).collect(),
             behaviour: Vec::new(),
             snapshot,

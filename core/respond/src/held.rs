@@ -28,6 +28,28 @@ const MUCH_MORE: u64 = 10;
 /// workload, times and records in order.
 pub(crate) type Held = BTreeMap<String, BTreeSet<(Timestamp, EventId)>>;
 
+/// When hands that show a risk changed a workload or what acts as it, by its object id.
+#[derive(Debug, Default)]
+pub(crate) struct Hands(BTreeMap<String, BTreeSet<(Timestamp, EventId, PersonKey)>>);
+
+impl Hands {
+    /// Takes in a change that is such a hand's.
+    pub(crate) fn add(&mut self, seam: &Seam, person: &PersonKey, fact: &Fact) {
+        for workload in in_hand(seam, fact) {
+            let cite = fact.cite();
+            self.0.entry(workload.to_owned()).or_default().insert((cite.at, cite.event, person.clone()));
+        }
+    }
+
+    /// Whether another such hand changed a workload after `own` and before a time: what
+    /// runs then is the other's.
+    fn took_over(&self, workload: &str, person: &PersonKey, own: (Timestamp, EventId), until: Timestamp) -> bool {
+        let all = self.0.get(workload).into_iter().flatten();
+        let mut others = all.filter(|(at, _, other)| other != person && *at <= until);
+        others.any(|(at, event, _)| (*at, *event) > own)
+    }
+}
+
 /// What a person has in hand in AWS by changes that they made.
 #[derive(Debug, Default)]
 pub(crate) struct InHand {
@@ -97,6 +119,7 @@ pub(crate) fn joined(
     person: &PersonKey,
     links: &BTreeMap<&PersonKey, Vec<&CrossCloudLink>>,
     sessions: &BTreeMap<AwsSessionKey, AwsSession<'_>>,
+    hands: &Hands,
 ) -> Vec<CrossCloudLink> {
     let keys = held.keys().map(|workload| PersonKey { tenant: person.tenant.clone(), user_id: workload.clone() });
     let theirs = keys.flat_map(|key| {
@@ -104,7 +127,11 @@ pub(crate) fn joined(
         let own = all.iter().copied().filter(|link| link.holder == Holder::Workload);
         let (soon, other): (Vec<_>, Vec<_>) = own.partition(|link| before(held, link).is_some());
         let usual = Usual::of(&other, sessions);
-        soon.into_iter().filter(|link| !usual.covers(link, sessions)).collect::<Vec<_>>()
+        let is_theirs = |link: &&CrossCloudLink| {
+            let (own, workload) = (before(held, link).copied(), &link.person.user_id);
+            own.is_some_and(|own| !hands.took_over(workload, person, own, link.session.created))
+        };
+        soon.into_iter().filter(is_theirs).filter(|link| !usual.covers(link, sessions)).collect::<Vec<_>>()
     });
     theirs
         .map(|link| {
@@ -250,7 +277,7 @@ mod tests {
         let link = session(10);
         let person = PersonKey { tenant: "t".into(), user_id: "u".into() };
         let links = BTreeMap::from([(&link.person, vec![&link])]);
-        let found = joined(&held, &person, &links, &BTreeMap::new());
+        let found = joined(&held, &person, &links, &BTreeMap::new(), &Hands::default());
         assert!(found.iter().all(|one| one.confidence == SURE && one.grounds[0].rule == "X8"));
         let Fact::ArmUse(first) = &edits[0].facts[0] else { unreachable!() };
         let got = (!found.is_empty(), is_by_hand(&held, &link, &BTreeSet::from([first.cite.event])));
@@ -276,6 +303,21 @@ mod tests {
             edit(9, &format!("{APP}2"), write, "succeeded"),
         ] {
             check(&[edits], (false, false));
+        }
+    }
+
+    #[test]
+    fn of_two_hands_the_later_has_it() {
+        let write = "microsoft.logic/workflows/write";
+        let own = held(&seam(), [edit(8, APP, write, "succeeded")].iter());
+        let (link, person) = (session(10), PersonKey { tenant: "t".into(), user_id: "u".into() });
+        let links = BTreeMap::from([(&link.person, vec![&link])]);
+        for (hours, by, expect) in [(9, "other", 0), (7, "other", 1), (11, "other", 1), (9, "u", 1)] {
+            let mut hands = Hands::default();
+            let by = PersonKey { tenant: "t".into(), user_id: by.into() };
+            edit(hours, APP, write, "succeeded").facts.iter().for_each(|fact| hands.add(&seam(), &by, fact));
+            let found = joined(&own, &person, &links, &BTreeMap::new(), &hands);
+            assert_eq!(found.len(), expect, "{hours} {by:?}");
         }
     }
 
@@ -327,7 +369,7 @@ mod tests {
         let person = PersonKey { tenant: "t".into(), user_id: "u".into() };
         let links = BTreeMap::from([(&all[0].person, all.iter().collect())]);
         let held = held(&seam(), [edit(9, APP, "microsoft.logic/workflows/write", "succeeded")].iter());
-        let found = joined(&held, &person, &links, &sessions);
+        let found = joined(&held, &person, &links, &sessions, &Hands::default());
         let hours: Vec<i64> =
             found.iter().map(|link| (link.session.created.as_second() - at(0).as_second()) / 3600).collect();
         assert_eq!(hours, expect, "{calls:?}");

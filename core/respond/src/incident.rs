@@ -68,6 +68,24 @@ pub struct StoryLine {
     pub records: Vec<RecordId>,
 }
 
+/// One hop of an attack's path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// From whom or what.
+    pub from: EntityRef,
+    /// To whom or what.
+    pub to: EntityRef,
+    /// How, in few words: `signs in`, `enters AWS (F2)`, an operation.
+    pub what: String,
+    /// When first.
+    pub at: Timestamp,
+    /// How sure, where it is not simply what the record says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<Confidence>,
+    /// The records.
+    pub records: Vec<RecordId>,
+}
+
 /// One incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
@@ -110,6 +128,9 @@ pub struct Incident {
     pub left_out: u64,
     /// By time.
     pub story: Vec<StoryLine>,
+    /// From whom over which sessions to what, by time. Names in it are foreign text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<Hop>,
     /// How sessions were joined to the human.
     pub links: Vec<CrossCloudLink>,
     /// What is not usual for those who are in it, by the days before it. Of whom too

@@ -32,6 +32,7 @@ pub mod incident;
 pub mod plan;
 pub mod report;
 mod reported;
+mod route;
 pub mod signals;
 pub mod story;
 mod tactics;

@@ -2,6 +2,8 @@
 //! gives the same words. Every line of the story names its records; all foreign
 //! text is quoted.
 
+pub mod path;
+
 use crate::behaviour::Baseline;
 use crate::incident::{Incident, Kind, StoryLine};
 use crate::story::percent;
@@ -21,6 +23,10 @@ const SHOWN_ENTITIES: usize = 8;
 pub fn text(incident: &Incident) -> String {
     let mut out = String::new();
     heading(incident, &mut out);
+    if !incident.path.is_empty() {
+        section(&mut out, "The path");
+        self::path(incident, &mut out);
+    }
     section(&mut out, "What happened");
     for line in &incident.story {
         story_line(line, &mut out);
@@ -126,6 +132,14 @@ fn status_words(incident: &Incident) -> &'static str {
         Status::Stuck => "stuck: a person must act",
         Status::Undone => "undone",
         Status::Closed => "closed",
+    }
+}
+
+/// The path as a tree.
+pub fn path(incident: &Incident, out: &mut String) {
+    for (depth, text) in path::lines(&incident.path) {
+        let indent = depth.saturating_mul(2);
+        wrap(out, &" ".repeat(indent), indent.saturating_add(4), &text);
     }
 }
 

@@ -90,6 +90,10 @@ impl Voice {
             );
             out!("{out}");
         }
+        outln!("\nIts path:");
+        let mut path = String::new();
+        selvedge_respond::report::path(incident, &mut path);
+        path.lines().for_each(|line| outln!("  {line}"));
         for link in &incident.links {
             let rules: Vec<&str> = link.grounds.iter().map(|g| g.rule.as_str()).collect();
             outln!(

@@ -2,6 +2,7 @@
 //! terminal: no script, no outside address, all foreign text escaped.
 
 mod incident;
+mod path;
 
 use super::summary::{self, grouped, moment};
 use super::{Outcome, count};
@@ -58,8 +59,10 @@ fn head(outcome: &Outcome, out: &mut String) {
     }
     let _ = writeln!(out, "<p>{}</p>", verdict(outcome));
     let c = &outcome.counts;
-    let clouds: BTreeSet<&str> = outcome.incidents.iter().flat_map(|i| &i.story).map(|l| l.cloud.as_str()).collect();
-    let clouds: Vec<String> = clouds.into_iter().map(h).collect();
+    let said =
+        |line: &selvedge_respond::incident::StoryLine| Some(line.cloud.clone()).filter(|cloud| !cloud.is_empty());
+    let clouds: BTreeSet<String> = outcome.incidents.iter().flat_map(|i| &i.story).filter_map(said).collect();
+    let clouds: Vec<String> = clouds.iter().map(|cloud| h(cloud)).collect();
     let noun = |number: usize, noun: &str| if number == 1 { noun.to_owned() } else { format!("{noun}s") };
     let (incidents, findings) = (outcome.incidents.len(), outcome.found.count);
     let mut cards = vec![

@@ -5,7 +5,7 @@ use selvedge_actions::plan::Wait;
 use selvedge_actions::{Action, Plan, Step, StepPurpose};
 use selvedge_model::{Confidence, Digest, EntityKind, EntityRef, FindingId, IncidentId, RecordId, Severity};
 use selvedge_respond::behaviour::{Baseline, Deviation, Feature};
-use selvedge_respond::incident::StoryLine;
+use selvedge_respond::incident::{Hop, StoryLine};
 use selvedge_respond::{PlanNote, Status};
 
 fn at(text: &str) -> Timestamp {
@@ -60,6 +60,30 @@ fn baseline() -> Baseline {
     }
 }
 
+fn path(resource: &str) -> Vec<Hop> {
+    let user = entity(EntityKind::EntraUser, "0c0a5f8e-0000-4000-8000-000000000001", Some("alice@contoso.com"));
+    let session = entity(EntityKind::EntraSession, "s-1", None);
+    let address = entity(EntityKind::Address, "203.0.113.7", None);
+    let app = entity(EntityKind::Resource, resource, Some("la"));
+    let aws = entity(EntityKind::AwsSession, "AROAX:alice@contoso.com", Some("Analyst as alice@contoso.com"));
+    let bucket = entity(EntityKind::Bucket, "datasets", None);
+    let hop = |(from, to): (&EntityRef, &EntityRef), what: &str, when: &str, sure: Option<u16>, records: &[&str]| Hop {
+        from: from.clone(),
+        to: to.clone(),
+        what: what.to_owned(),
+        at: at(when),
+        confidence: sure.map(Confidence::new),
+        records: ids(records),
+    };
+    vec![
+        hop((&user, &session), "signs in", "17T23:59:00", None, &["r-1"]),
+        hop((&session, &address), "goes on from", "18T06:32:11", Some(900), &["r-1"]),
+        hop((&address, &app), "microsoft.logic/workflows/write", "18T17:17:27", None, &["r-2"]),
+        hop((&session, &aws), "enters AWS (F2)", "18T17:20:00", Some(950), &[]),
+        hop((&aws, &bucket), "GetObject, 7.8 GB", "18T17:26:14", None, &["r-3", "r-4", "r-5"]),
+    ]
+}
+
 fn incident(id: &str, severity: Severity, findings: Vec<FindingId>) -> Incident {
     let line = |when: &str, cloud: &str, text: &str, records: &[&str]| StoryLine {
         at: at(when),
@@ -105,6 +129,7 @@ fn incident(id: &str, severity: Severity, findings: Vec<FindingId>) -> Incident 
             ),
             line("18T17:26:14", "AWS", "GetObject on datasets 36 times; 7.8 GB leave.", &["r-3", "r-4", "r-5"]),
         ],
+        path: path(resource),
         links: Vec::new(),
         behaviour: vec![baseline()],
         snapshot: Digest::of(b"set"),

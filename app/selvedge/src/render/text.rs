@@ -144,6 +144,9 @@ fn incident(incident: &Incident, known: &BTreeMap<FindingId, &Finding>, width: u
     if !techniques.is_empty() {
         out.push_str(&hanging("  ATT&CK  ", &q(&techniques.join(", ")), width));
     }
+    if let Some(spine) = selvedge_respond::report::path::spine(&incident.path) {
+        out.push_str(&hanging("  path    ", &spine, width));
+    }
     let mut day = String::new();
     for line in incident.story.iter().take(SHOWN_STORY) {
         let (date, clock) = (line.at.strftime("%Y-%m-%d").to_string(), line.at.strftime("%H:%M:%S").to_string());

@@ -2,11 +2,13 @@
 
 use super::Inputs;
 use crate::case::{Correlated, PersonCase, RoleFacts, touching};
+use crate::context::SessionRisk;
+use crate::held::Hands;
 use crate::reported::Reported;
 use crate::{arc, forged, held};
 use selvedge_graph::forged::Forged;
 use selvedge_graph::{AwsSession, CrossCloudLink, Estate, FactSet, PersonKey, Record, Resolver};
-use selvedge_model::fact::AwsSessionKey;
+use selvedge_model::fact::{AwsSessionKey, SignIn};
 use selvedge_model::{EventId, Fact};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +42,39 @@ impl<'a> Index<'a> {
     }
 }
 
+/// What people at risk changed with the session at risk, or from where it went on.
+pub(super) fn hands<'r>(
+    inputs: &Inputs<'_>,
+    index: &Index<'_>,
+    at_risk: impl IntoIterator<Item = (&'r PersonKey, &'r [&'r SignIn], &'r [SessionRisk<'r>])>,
+) -> Hands {
+    let (mut hands, seam) = (Hands::default(), &inputs.estate.seam);
+    for (person, sign_ins, found) in at_risk {
+        let requests: BTreeSet<&str> = found.iter().flat_map(SessionRisk::requests).collect();
+        let mut addresses: BTreeSet<&str> = found.iter().flat_map(SessionRisk::addresses).collect();
+        // Where the person signed in from the same place, the place tells nothing.
+        for own in sign_ins.iter().filter(|s| s.succeeded() && !requests.contains(s.request_id.as_str())) {
+            addresses.remove(own.ip.as_str());
+        }
+        let Some(since) = found.iter().map(SessionRisk::since).min() else { continue };
+        let records = index.by_person.get(&(person.tenant.as_str(), person.user_id.as_str()));
+        for fact in records.into_iter().flatten().flat_map(|(_, record)| &record.facts) {
+            let is_theirs = match fact {
+                Fact::ArmUse(used) => {
+                    used.sign_in.as_deref().is_some_and(|id| requests.contains(id))
+                        || used.cite.at >= since && addresses.contains(used.ip.as_str())
+                }
+                Fact::EntraChange(change) => change.cite.at >= since && addresses.contains(change.ip.as_str()),
+                _ => false,
+            };
+            if is_theirs {
+                hands.add(seam, person, fact);
+            }
+        }
+    }
+    hands
+}
+
 /// (tenant, object id) of whom a fact is about.
 fn person_of(fact: &Fact) -> Option<(&str, &str)> {
     match fact {
@@ -52,7 +87,7 @@ fn person_of(fact: &Fact) -> Option<(&str, &str)> {
 
 /// Gathers everything the verdict on one person reads.
 pub(super) fn case_of(
-    (inputs, forged): (&Inputs<'_>, &[Forged]),
+    (inputs, forged, hands): (&Inputs<'_>, &[Forged], &Hands),
     resolver: &Resolver<'_>,
     index: &Index<'_>,
     links: &BTreeMap<AwsSessionKey, CrossCloudLink>,
@@ -65,7 +100,7 @@ pub(super) fn case_of(
     let theirs = || about.into_iter().flatten().map(|(_, record)| *record);
     let (estate, sessions) = (inputs.estate, resolver.sessions());
     let mut held = held::held(&estate.seam, theirs());
-    own.extend(held::joined(&held, &person, &index.links, sessions));
+    own.extend(held::joined(&held, &person, &index.links, sessions, hands));
     let upn = upn_of(theirs(), &person);
     let by_command = arc::taken(&estate.seam, (&person, &upn), theirs(), sessions);
     let by_key = forged::taken((forged, inputs.set, estate), (&person, &upn), theirs(), sessions);

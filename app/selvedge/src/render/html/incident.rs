@@ -40,6 +40,7 @@ pub(super) fn section(incident: &Incident, findings: &[&Finding], out: &mut Stri
     if !techniques.is_empty() {
         let _ = writeln!(out, "<p class=\"small dim\">ATT&amp;CK techniques: {}</p>", techniques.join(", "));
     }
+    super::path::section(&incident.path, out);
     out.push_str("<h3>Timeline</h3>\n");
     lanes(incident, out);
     story(incident, out);
