@@ -77,7 +77,7 @@ impl<'a> Doc<'a> {
     /// [`Stop`] if `bytes` end inside the value or are no JSON.
     pub fn parse_prefix(bytes: &'a [u8], scratch: &mut Scratch) -> Result<(Self, usize), Stop> {
         let end = parse::value(bytes, scratch)?;
-        let source = std::str::from_utf8(bytes.get(..end).unwrap_or_default());
+        let source = simdutf8::basic::from_utf8(bytes.get(..end).unwrap_or_default());
         let source = source.map_err(|_| Stop::Damage(parse::NOT_UTF_8))?;
         let escaped = String::from_utf8(std::mem::take(&mut scratch.escaped));
         let escaped = escaped.map_err(|_| Stop::Damage(parse::NOT_UTF_8))?;

@@ -519,4 +519,28 @@ mod tests {
             assert_eq!(watch.done().forged.len(), expect, "{count}");
         }
     }
+
+    #[test]
+    fn where_sign_ins_may_have_been_left_out_nothing_is_called_forged() {
+        let known_apps = estate();
+        // Of applications that only the sign-ins name less is known.
+        let unknown = Estate::default();
+        for (name, estate, kept, forged) in [
+            ("all, known", &known_apps, Kept::All, 1),
+            ("those that open AWS, known", &known_apps, Kept::ToKnownApps, 1),
+            ("some, known", &known_apps, Kept::Some, 0),
+            ("those that open AWS, unknown", &unknown, Kept::ToKnownApps, 0),
+            ("some, unknown", &unknown, Kept::Some, 0),
+        ] {
+            let (rows, mut all) = usual(&[-120, 60, 130]);
+            all.push(given(0, BOB.1));
+            let mut watch = Watch::new(estate).with(kept);
+            all.iter().for_each(|given| watch.ask((given.cite.event, 0, 0), given));
+            watch.ready();
+            rows.iter().chain([&row(-900, BOB, "portal")]).for_each(|row| watch.see_row(row));
+            let found = watch.done();
+            assert_eq!(found.forged.len(), forged, "{name}");
+            assert_eq!(found.unknown.is_empty(), forged > 0, "{name}: {:?}", found.unknown);
+        }
+    }
 }

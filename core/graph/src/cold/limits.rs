@@ -18,10 +18,10 @@ use super::arena::{HEAD, Head, PROTECTED, TOLD};
 /// Records of one AWS session that are kept at most, of each kind and size.
 pub const MAX_RECORDS_PER_SESSION: usize = 10_000;
 
-/// Memory for the whole set, in bytes. The program may use 512 MB in all; what is
-/// left holds rules, buffers, the journal's cache, the decision, and some 20
-/// bytes a record while limits are applied. A million records of CloudTrail (of
-/// which five in six are kept) and a million of Azure nearly fill it.
+/// Memory for the whole set, in bytes. The program is to use 512 MB in all; what is
+/// left holds rules, buffers, the journal's cache, the decision (see `hot` in the crate
+/// that decides), and some 20 bytes a record while limits are applied. A million records
+/// of CloudTrail (of which five in six are kept) and a million of Azure nearly fill it.
 pub const BUDGET: usize = 160 * 1024 * 1024;
 
 /// No budget may be larger: places in memory are numbers of 27 bits, four bytes

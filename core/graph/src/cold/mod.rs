@@ -95,8 +95,8 @@ impl<'a> Entry<'a> {
         self.head.is(SEEN)
     }
 
-    /// Whether it may be of this owner (the [`text::Text::mark`] of the AWS
-    /// principal that called or was given a session; tenant and object id joined): no means no. Not for
+    /// Whether it may be of this owner (the [`text::Text::mark`] of the AWS principal that
+    /// called or was given a session; tenant and object id joined): no means no. Not for
     /// [`Kind::Other`].
     pub fn may_be_of(&self, owner: u64) -> bool {
         self.head.owner() == arena::owner_bits(owner)

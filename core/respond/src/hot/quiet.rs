@@ -4,7 +4,7 @@
 
 use crate::case::RuleFacts;
 use crate::signals::marks;
-use selvedge_graph::cold::ColdSet;
+use selvedge_graph::cold::{ColdSet, Item};
 use selvedge_model::{EventId, Finding, FindingId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,27 +12,25 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default)]
 pub struct Quiet {
     places: Vec<u32>,
+    /// Those that a decision left, by time, too.
+    unsaid: Vec<u32>,
 }
 
 impl Quiet {
     pub(super) fn of(places: Vec<u32>) -> Self {
-        Self { places }
+        Self { places, unsaid: Vec::new() }
     }
 
-    /// Adds those of these records that are `unsaid`, in their order.
+    /// Adds those of these records that are `unsaid`.
     pub(super) fn add(&mut self, cold: &ColdSet, places: &[u32], unsaid: &BTreeSet<EventId>) {
         let is_unsaid = |place: &&u32| cold.at(**place).is_some_and(|item| unsaid.contains(&item.event));
-        self.places.extend(places.iter().filter(is_unsaid));
-        let order = |place: &u32| {
-            let item = cold.at(*place)?;
-            Some((item.facts().next()?.at(), item.event))
-        };
-        self.places.sort_by_cached_key(order);
+        self.unsaid.extend(places.iter().filter(is_unsaid));
+        self.unsaid.sort_by_cached_key(|place| cold.at(*place).map(|item| order(&item)));
     }
 
     /// How many records these are.
     pub fn records(&self) -> usize {
-        self.places.len()
+        self.places.len().saturating_add(self.unsaid.len())
     }
 
     /// The findings by time, each once; of all records, or of those alone that
@@ -45,9 +43,11 @@ impl Quiet {
         only_seen: bool,
     ) -> impl Iterator<Item = Finding> + use<'a> {
         let mut last = (Timestamp::MIN, Vec::<FindingId>::new());
-        let entries = self.places.iter().filter_map(|place| cold.entry(*place));
-        let items = entries.filter(move |entry| entry.is_seen() || !only_seen).filter_map(|entry| entry.item());
-        let findings = items.flat_map(|item| {
+        let items = move |places: &'a [u32]| {
+            let entries = places.iter().filter_map(|place| cold.entry(*place));
+            entries.filter(move |entry| entry.is_seen() || !only_seen).filter_map(|entry| entry.item())
+        };
+        let findings = by_time(items(&self.places), items(&self.unsaid)).flat_map(|item| {
             let record = item.record();
             marks(&record, rules).map(|mark| mark.finding(&record)).collect::<Vec<_>>()
         });
@@ -60,4 +60,22 @@ impl Quiet {
             is_new
         })
     }
+}
+
+/// When a record was, and its identity.
+fn order(item: &Item<'_>) -> (Timestamp, EventId) {
+    let at = item.skim_use().map(|call| call.at).or_else(|| item.facts().next().map(|fact| fact.at()));
+    (at.unwrap_or_default(), item.event)
+}
+
+/// Two lists of records by time, as one.
+fn by_time<'a>(
+    all: impl Iterator<Item = Item<'a>>,
+    more: impl Iterator<Item = Item<'a>>,
+) -> impl Iterator<Item = Item<'a>> {
+    let (mut all, mut more) = (all.peekable(), more.peekable());
+    std::iter::from_fn(move || {
+        let Some(next) = more.peek().map(order) else { return all.next() };
+        all.next_if(|item| order(item) <= next).or_else(|| more.next())
+    })
 }
