@@ -182,9 +182,17 @@ fn of_session(session: &AwsSession<'_>) -> EntityRef {
     entity(EntityKind::AwsSession, &session.key.principal_id, Some(&name))
 }
 
+/// What was done to one target.
+struct Taken<'u> {
+    bytes: u64,
+    at: Timestamp,
+    records: Vec<RecordId>,
+    operations: BTreeSet<&'u str>,
+}
+
 /// What a session read, wrote or took.
 fn targets(session: &AwsSession<'_>, hops: &mut Hops) {
-    let mut by_target: BTreeMap<(&str, &str), (u64, Timestamp, Vec<RecordId>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut by_target: BTreeMap<(&str, &str), Taken<'_>> = BTreeMap::new();
     let telling =
         |op: &str| ["GetSecretValue", "Decrypt", "GetParameter", "GetObject"].iter().any(|p| op.starts_with(p));
     for used in session.uses.iter().filter(|used| used.error.is_none()) {
@@ -192,16 +200,16 @@ fn targets(session: &AwsSession<'_>, hops: &mut Hops) {
         if used.read_only && used.bytes_out == 0 && !telling(&used.operation) {
             continue;
         }
-        let one =
-            by_target.entry((&used.service, target)).or_insert_with(|| (0, used.cite.at, Vec::new(), BTreeSet::new()));
-        one.0 = one.0.saturating_add(used.bytes_out);
-        one.1 = one.1.min(used.cite.at);
-        one.2.push(used.cite.record.clone());
-        one.3.insert(&used.operation);
+        let new = || Taken { bytes: 0, at: used.cite.at, records: Vec::new(), operations: BTreeSet::new() };
+        let one = by_target.entry((&used.service, target)).or_insert_with(new);
+        one.bytes = one.bytes.saturating_add(used.bytes_out);
+        one.at = one.at.min(used.cite.at);
+        one.records.push(used.cite.record.clone());
+        one.operations.insert(&used.operation);
     }
     let mut all: Vec<_> = by_target.into_iter().collect();
-    all.sort_by_key(|((_, target), (bytes, at, ..))| (Reverse(*bytes), *at, *target));
-    for ((service, target), (bytes, at, records, operations)) in all.into_iter().take(MAX_TARGETS) {
+    all.sort_by_key(|((_, target), taken)| (Reverse(taken.bytes), taken.at, *target));
+    for ((service, target), Taken { bytes, at, records, operations }) in all.into_iter().take(MAX_TARGETS) {
         let kind = if service == "s3.amazonaws.com" { EntityKind::Bucket } else { EntityKind::Resource };
         let name = arn::Arn::parse(target).map(|arn| arn.name().to_owned());
         let operations: Vec<&str> = operations.into_iter().take(3).collect();
