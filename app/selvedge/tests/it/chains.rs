@@ -1,7 +1,7 @@
 //! Every attack of the simulation is one incident that names who and which
 //! session, in whatever order its records arrive; every twin is left alone.
 //!
-//! `SELVEDGE_ORDERS=200` plays that many orders instead of a dozen.
+//! `SELVEDGE_ORDERS=12` plays a dozen orders instead of two hundred.
 
 use crate::world::{decide, read, shuffle, with_estate};
 use selvedge_agent::ingest::Counts;
@@ -45,7 +45,7 @@ fn play(world: &World, order: &[Vec<u8>]) -> Vec<Incident> {
 }
 
 fn orders() -> u64 {
-    std::env::var("SELVEDGE_ORDERS").map_or(12, |text| text.parse().expect("SELVEDGE_ORDERS is a number"))
+    std::env::var("SELVEDGE_ORDERS").map_or(200, |text| text.parse().expect("SELVEDGE_ORDERS is a number"))
 }
 
 /// What an incident lacks to tell the story.

@@ -194,7 +194,7 @@ impl Turn {
     fn of(head: &Head) -> Self {
         match (head.is(PROTECTED), head.is(TOLD), head.kind()) {
             (true, ..) => Self::HEAD,
-            (_, true, Kind::Use | Kind::ArmUse | Kind::Given) => Self::TOLD,
+            (_, true, Kind::Use | Kind::ArmUse | Kind::Given | Kind::Other) => Self::TOLD,
             (_, false, Kind::Use | Kind::Given) => Self::CALL,
             (_, false, Kind::ArmUse) => Self::ARM,
             (_, _, Kind::SignIn) => Self::SIGN_IN,
