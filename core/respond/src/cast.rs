@@ -331,7 +331,8 @@ fn names(case: &SignalCase) -> BTreeMap<String, String> {
     out
 }
 
-fn directory_kind(kind: &str) -> EntityKind {
+/// What a target of a change in Entra is.
+pub(crate) fn directory_kind(kind: &str) -> EntityKind {
     match kind {
         "User" => EntityKind::EntraUser,
         "Group" => EntityKind::EntraGroup,

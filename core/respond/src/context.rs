@@ -154,7 +154,7 @@ fn risk<'a>(sid: &'a str, rows: &[&'a SignIn], known: &Known<'_>, table: &Contex
 }
 
 /// The person showed a credential, in person, right then.
-fn proves_the_person(s: &SignIn) -> bool {
+pub(crate) fn proves_the_person(s: &SignIn) -> bool {
     s.interactive && s.fresh_credential
 }
 

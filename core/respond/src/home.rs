@@ -5,6 +5,7 @@
 //! telephone redeems refresh tokens all day while its owner works at a desk. Correlations
 //! that look for another hand leave it out (`away_from_home`).
 
+use crate::context::proves_the_person;
 use selvedge_graph::FactSet;
 use selvedge_graph::cold::Text;
 use selvedge_graph::cold::text::join;
@@ -37,8 +38,7 @@ impl Homes {
         for fact in set.facts() {
             if let Fact::SignIn(s) = fact
                 && s.succeeded()
-                && s.interactive
-                && s.fresh_credential
+                && proves_the_person(s)
                 && !s.device_id.is_empty()
             {
                 homes.add([&s.user_id, &s.upn], &s.ip, s.cite.at);

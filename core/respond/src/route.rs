@@ -3,6 +3,7 @@
 
 use crate::actor::{ActorKey, key_of};
 use crate::case::SignalCase;
+use crate::cast::directory_kind;
 use crate::context::SessionRisk;
 use crate::held::Held;
 use crate::incident::Hop;
@@ -11,7 +12,8 @@ use crate::tale::name_of;
 use selvedge_graph::identity::Holder;
 use selvedge_graph::{AwsSession, CrossCloudLink, PersonKey};
 use selvedge_model::fact::{ArmUse, AwsSessionKey, EntraChange};
-use selvedge_model::{Confidence, EntityKind, EntityRef, RecordId, Timestamp, arn};
+use selvedge_model::untrusted::quote_for_log as q;
+use selvedge_model::{Confidence, EntityKind, EntityRef, RecordId, Severity, Timestamp, arn};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,9 +46,28 @@ impl Hops {
         hop.records.extend(records);
     }
 
-    /// By time.
+    /// Whether some hop leads from one to the other.
+    fn connect(&self, from: &EntityRef, to: &EntityRef) -> bool {
+        let is = |a: &EntityRef, b: &EntityRef| (a.kind, &a.id) == (b.kind, &b.id);
+        self.0.keys().any(|(one, other, _)| is(one, from) && is(other, to))
+    }
+
+    /// By time; a node that one hop knows by a name goes by it in all.
     fn done(self) -> Vec<Hop> {
-        let mut all: Vec<Hop> = self.0.into_values().collect();
+        let mut names: BTreeMap<(EntityKind, String), String> = BTreeMap::new();
+        for node in self.0.values().flat_map(|hop| [&hop.from, &hop.to]) {
+            if let Some(name) = &node.name {
+                names.entry((node.kind, node.id.clone())).or_insert_with(|| name.clone());
+            }
+        }
+        let mut named = Self::default();
+        for mut hop in self.0.into_values() {
+            for node in [&mut hop.from, &mut hop.to] {
+                node.name = names.get(&(node.kind, node.id.clone())).cloned();
+            }
+            named.add((&hop.from, &hop.to), hop.what, hop.at, hop.confidence, hop.records);
+        }
+        let mut all: Vec<Hop> = named.0.into_values().collect();
         for hop in &mut all {
             hop.records.sort();
             hop.records.dedup();
@@ -171,7 +192,7 @@ impl Stolen<'_, '_> {
     }
 }
 
-/// `F2 and F1, 95%`: by which rules it was joined.
+/// `F2 and F1`: by which rules it was joined.
 fn rules(link: &CrossCloudLink) -> String {
     let rules: Vec<&str> = link.grounds.iter().map(|ground| ground.rule.as_str()).collect();
     rules.join(" and ")
@@ -240,6 +261,7 @@ pub(crate) fn of_signals(case: &SignalCase, all: &[&Sighting<'_>]) -> Vec<Hop> {
         let role = join.role_arn.rsplit('/').next().unwrap_or_default();
         hops.add((&from, &to), format!("assumes {role}"), join.at, None, [join.record.clone()]);
     }
+    together(case, all, &mut hops);
     let mut worst: Vec<&&Sighting<'_>> = all.iter().collect();
     worst.sort_by_key(|sighting| (Reverse(sighting.grade()), Reverse(sighting.severity()), sighting.order()));
     let mut shown = BTreeSet::new();
@@ -263,6 +285,24 @@ pub(crate) fn of_signals(case: &SignalCase, all: &[&Sighting<'_>]) -> Vec<Hop> {
     hops.done()
 }
 
+/// What joins different actors: that what they did belongs together.
+fn together(case: &SignalCase, all: &[&Sighting<'_>], hops: &mut Hops) {
+    for one in case.correlated.iter().filter(|one| one.facts.severity >= Severity::Medium) {
+        let own = all.iter().filter(|sighting| one.events.contains(&sighting.event));
+        let mut actors: Vec<EntityRef> = Vec::new();
+        for actor in own.map(|sighting| actor(&key_of(sighting.record), case)) {
+            if !actors.contains(&actor) {
+                actors.push(actor);
+            }
+        }
+        let strangers = actors.iter().zip(actors.iter().skip(1)).filter(|(from, to)| !hops.connect(from, to));
+        for (from, to) in strangers.collect::<Vec<_>>() {
+            let (what, sure) = (q(&one.facts.title), Some(one.facts.confidence));
+            hops.add((from, to), what, one.at, sure, one.evidence.iter().cloned());
+        }
+    }
+}
+
 /// An actor, by the name that people know.
 fn actor(key: &ActorKey, case: &SignalCase) -> EntityRef {
     let named = |id: &str| {
@@ -284,16 +324,5 @@ fn actor(key: &ActorKey, case: &SignalCase) -> EntityRef {
         ActorKey::Address(ip) => entity(EntityKind::Address, ip, None),
         ActorKey::Account(id) => entity(EntityKind::AwsAccount, id, None),
         ActorKey::Unknown => entity(EntityKind::Resource, "unknown", None),
-    }
-}
-
-fn directory_kind(kind: &str) -> EntityKind {
-    match kind {
-        "User" => EntityKind::EntraUser,
-        "Group" => EntityKind::EntraGroup,
-        "ServicePrincipal" => EntityKind::ServicePrincipal,
-        "Application" => EntityKind::Application,
-        "Device" => EntityKind::Device,
-        _ => EntityKind::Resource,
     }
 }

@@ -84,7 +84,33 @@ fn lacks(incident: &Incident, world: &World) -> Vec<String> {
     need("a join to the right identity", joins.into_iter().all(|link| right(&link.person.user_id)));
     need("the human", names(&truth.human) || names(&truth.workload));
     need("the session", has_session);
+    need("a path from the identity to the session", leads(incident, world));
+    let mut names: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for node in incident.path.iter().flat_map(|hop| [&hop.from, &hop.to]) {
+        names.entry((node.kind, &node.id)).or_default().insert(&node.name);
+    }
+    need("one name for each node of its path", names.values().all(|names| names.len() == 1));
     out
+}
+
+/// Whether its path leads from the human or the workload to the session in AWS: by
+/// principal id, else by access key.
+fn leads(incident: &Incident, world: &World) -> bool {
+    let truth = &world.truth;
+    let is_begin = |id: &str| id == truth.human || !truth.workload.is_empty() && id == truth.workload;
+    let is_end = |id: &str| id == truth.user_id || id == truth.access_key;
+    let mut reached: BTreeSet<&str> =
+        incident.path.iter().map(|hop| hop.from.id.as_str()).filter(|id| is_begin(id)).collect();
+    for _ in &incident.path {
+        let next: Vec<&str> = incident
+            .path
+            .iter()
+            .filter(|hop| reached.contains(hop.from.id.as_str()))
+            .map(|hop| hop.to.id.as_str())
+            .collect();
+        reached.extend(next);
+    }
+    reached.into_iter().any(is_end)
 }
 
 /// Why there is no incident that tells the story; nothing if there is one.
