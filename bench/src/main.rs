@@ -28,7 +28,7 @@ use task::{Done, Task, What, task};
 
 /// The program's own, so that what is measured here is what it takes there.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: selvedge_memory::Allocator = selvedge_memory::Allocator;
 
 /// Measures Selvedge on generated logs.
 #[derive(Debug, Parser)]
@@ -111,6 +111,7 @@ impl Args {
 }
 
 fn main() -> ExitCode {
+    selvedge_memory::give_back_at_once();
     let args = Args::parse();
     let done = match (&args.task, args.memory, &args.graph_part, args.graph) {
         (Some(text), ..) => one(text),
@@ -157,9 +158,13 @@ fn memory(records: u64, args: &Args) -> Result<(), String> {
     if args.json {
         return print(&done);
     }
+    let last = match done.verdict.as_ref().is_some_and(|verdict| verdict.last_call_cited) {
+        true => "and its last call is cited",
+        false => "but its last call was left out, as plain calls are first",
+    };
     let Done { took, rules, memory_before_bytes, peak_memory_bytes, .. } = done;
     println!(
-        "{} records by {rules} rules on {} threads: peak memory {} MiB ({} before the first file), {} records/s on the wall, generating them included; the hidden attack was found",
+        "{} records by {rules} rules on {} threads: peak memory {} MiB ({} before the first file), {} records/s on the wall, generating them included; the hidden attack was found as one incident with the human and a plan, {last}",
         number(done.records as f64, 0),
         machine::cores(),
         mib(peak_memory_bytes),

@@ -6,7 +6,7 @@ use crate::library::{Compared, compare};
 use crate::machine::{Stopwatch, Took, children, cores, peak_memory};
 use crate::program::{Program, estate};
 use crate::traffic::{self, Manifest, OnTheFly};
-use crate::whole::{OnDisk, Verdict, replay, to_ocsf, verdict};
+use crate::whole::{OnDisk, Verdict, replay, to_ocsf, verdict, whole_verdict};
 use selvedge_agent::ingest::Counts;
 use selvedge_files::walk;
 use serde::{Deserialize, Serialize};
@@ -186,7 +186,7 @@ impl Task {
             memory_before_bytes,
             rules: program.rules(),
             // Half of the attack shows in one cloud, and half in the other.
-            verdict: if self.set.is_none() { Some(verdict(&outcome, &manifest)?) } else { None },
+            verdict: if self.set.is_none() { Some(whole_verdict(&outcome, &manifest)?) } else { None },
             ..Done::default()
         };
         self.accounted(done, &manifest)

@@ -129,6 +129,9 @@ pub(crate) fn to_ocsf(files: &[PathBuf], now: Timestamp) -> Result<Counts, Strin
 /// What is said of a verdict.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Verdict {
+    /// Whether the last call of the hidden attack is cited: a plain one, which no rule
+    /// matches. With more records than memory holds, such calls are the first to go.
+    pub(crate) last_call_cited: bool,
     /// Incidents besides the hidden attack.
     pub(crate) other_incidents: usize,
     /// Of these, how many are of medium severity or worse.
@@ -137,8 +140,8 @@ pub(crate) struct Verdict {
     pub(crate) findings: usize,
 }
 
-/// Whether the hidden attack was found: the speed of a wrong verdict says
-/// nothing.
+/// Whether the hidden attack was found, as one incident that names the human and has a
+/// plan: the speed of a wrong verdict says nothing.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -146,19 +149,35 @@ pub(crate) fn verdict(outcome: &Outcome, manifest: &Manifest) -> Result<Verdict,
     let (human, last) = (&manifest.human, &manifest.last_record);
     let names = |one: &&Incident| one.entities.iter().any(|entity| entity.id.contains(human));
     let cites = |one: &&Incident| one.evidence.iter().any(|record| record.as_str() == last);
-    let is_attack = |one: &&Incident| names(one) && cites(one) && one.plan.is_some();
-    let found = outcome.incidents.iter().filter(is_attack).count();
-    if found == 1 {
-        let others = outcome.incidents.iter().filter(|one| !is_attack(one));
-        let above_low = others.clone().filter(|one| one.severity > selvedge_model::Severity::Low).count();
-        return Ok(Verdict { other_incidents: others.count(), other_above_low: above_low, findings: outcome.findings });
+    let is_attack = |one: &&Incident| names(one) && one.plan.is_some();
+    let (found, others): (Vec<&Incident>, Vec<&Incident>) = outcome.incidents.iter().partition(is_attack);
+    if let [attack] = found.as_slice() {
+        return Ok(Verdict {
+            last_call_cited: cites(attack),
+            other_incidents: others.len(),
+            other_above_low: others.iter().filter(|one| one.severity > selvedge_model::Severity::Low).count(),
+            findings: outcome.findings,
+        });
     }
     let all = outcome.incidents.len();
     let with = |what: &dyn Fn(&&Incident) -> bool| outcome.incidents.iter().filter(|one| what(one)).count();
     Err(format!(
-        "the hidden attack was found {found} times, not once: of {all} incidents {} name the human {human}, {} cite the last record {last}, {} have a plan",
+        "the hidden attack was found {} times, not once: of {all} incidents {} name the human {human}, {} cite the last record {last}, {} have a plan",
+        found.len(),
         with(&names),
         with(&cites),
         with(&|one| one.plan.is_some()),
     ))
+}
+
+/// The same of so few records that all of the attack's must be there.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn whole_verdict(outcome: &Outcome, manifest: &Manifest) -> Result<Verdict, String> {
+    let found = verdict(outcome, manifest)?;
+    match found.last_call_cited {
+        true => Ok(found),
+        false => Err(format!("the hidden attack does not cite its last record {}", manifest.last_record)),
+    }
 }

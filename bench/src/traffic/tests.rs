@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::program::{Program, estate};
-use crate::whole::{OnDisk, replay, to_ocsf, verdict};
+use crate::whole::{OnDisk, replay, to_ocsf, verdict, whole_verdict};
 use selvedge_detect::json::{Doc, Scratch};
 use selvedge_detect::unwrap;
 use selvedge_model::RecordKind;
@@ -204,7 +204,7 @@ fn a_wrong_verdict_is_refused() {
     let estate = estate(folder.path()).unwrap();
     let files = files(folder.path());
     let outcome = replay(&files, &OnDisk::default(), &program, estate, (2, manifest.ends_at)).unwrap();
-    assert!(verdict(&outcome, &manifest).is_ok());
+    assert!(whole_verdict(&outcome, &manifest).is_ok_and(|found| found.last_call_cited));
     let stranger = Manifest { human: "somebody".into(), ..manifest.clone() };
     let elsewhere = Manifest { last_record: "another".into(), ..manifest.clone() };
     let mut planless = outcome.clone();
@@ -215,12 +215,14 @@ fn a_wrong_verdict_is_refused() {
     twice.incidents.extend(outcome.incidents.clone());
     for (outcome, manifest, why) in [
         (&outcome, &stranger, "found 0 times"),
-        (&outcome, &elsewhere, "0 cite the last record"),
+        (&outcome, &elsewhere, "does not cite its last record another"),
         (&planless, &manifest, "0 have a plan"),
         (&none, &manifest, "of 0 incidents"),
         (&twice, &manifest, "found 2 times"),
     ] {
-        let error = verdict(outcome, manifest).unwrap_err();
+        let error = whole_verdict(outcome, manifest).unwrap_err();
         assert!(error.contains(why), "{error}");
     }
+    let under_pressure = verdict(&outcome, &elsewhere).unwrap();
+    assert!(!under_pressure.last_call_cited, "more records than memory holds may lose it, and it is said");
 }

@@ -41,6 +41,13 @@ impl Hands {
         }
     }
 
+    /// Whether such a hand may have had a workload at a time: what runs then does not show
+    /// what the workload does of itself.
+    fn may_hold(&self, workload: &str, at: Timestamp) -> bool {
+        let mut all = self.0.get(workload).into_iter().flatten();
+        all.any(|(changed, ..)| *changed <= at && at.duration_since(*changed) <= SOON)
+    }
+
     /// Whether another such hand changed a workload after `own` and before a time: what
     /// runs then is the other's.
     fn took_over(&self, workload: &str, person: &PersonKey, own: (Timestamp, EventId), until: Timestamp) -> bool {
@@ -126,7 +133,8 @@ pub(crate) fn joined(
         let all = links.get(&key).map_or(&[][..], Vec::as_slice);
         let own = all.iter().copied().filter(|link| link.holder == Holder::Workload);
         let (soon, other): (Vec<_>, Vec<_>) = own.partition(|link| before(held, link).is_some());
-        let usual = Usual::of(&other, sessions);
+        let of_itself = |link: &&CrossCloudLink| !hands.may_hold(&key.user_id, link.session.created);
+        let usual = Usual::of(other.into_iter().filter(of_itself), sessions);
         let is_theirs = |link: &&CrossCloudLink| {
             let (own, workload) = (before(held, link).copied(), &link.person.user_id);
             own.is_some_and(|own| !hands.took_over(workload, person, own, link.session.created))
@@ -166,9 +174,12 @@ struct Known<'s> {
 struct Usual<'s>(BTreeMap<&'s str, Known<'s>>);
 
 impl<'s> Usual<'s> {
-    fn of(links: &[&CrossCloudLink], sessions: &'s BTreeMap<AwsSessionKey, AwsSession<'_>>) -> Self {
+    fn of<'l>(
+        links: impl Iterator<Item = &'l CrossCloudLink>,
+        sessions: &'s BTreeMap<AwsSessionKey, AwsSession<'_>>,
+    ) -> Self {
         let mut out: BTreeMap<&str, Known<'s>> = BTreeMap::new();
-        for session in links.iter().filter_map(|link| sessions.get(&link.session)) {
+        for session in links.filter_map(|link| sessions.get(&link.session)) {
             let began = session.key.created;
             let known = out.entry(&session.role_arn).or_default();
             known.began.push(began);
@@ -356,6 +367,11 @@ mod tests {
     /// Which sessions, by their hours, are joined to a person who changed the
     /// workload's resource in hour 9.
     fn joins(calls: &[Call], expect: &[i64]) {
+        joins_beside(&Hands::default(), calls, expect);
+    }
+
+    /// The same where others had the workload in hand before.
+    fn joins_beside(hands: &Hands, calls: &[Call], expect: &[i64]) {
         let mut set = selvedge_graph::FactSet::new();
         for call in calls {
             let used = used(*call);
@@ -369,7 +385,7 @@ mod tests {
         let person = PersonKey { tenant: "t".into(), user_id: "u".into() };
         let links = BTreeMap::from([(&all[0].person, all.iter().collect())]);
         let held = held(&seam(), [edit(9, APP, "microsoft.logic/workflows/write", "succeeded")].iter());
-        let found = joined(&held, &person, &links, &sessions, &Hands::default());
+        let found = joined(&held, &person, &links, &sessions, hands);
         let hours: Vec<i64> =
             found.iter().map(|link| (link.session.created.as_second() - at(0).as_second()) / 3600).collect();
         assert_eq!(hours, expect, "{calls:?}");
@@ -388,5 +404,19 @@ mod tests {
         // One session before it says little, those after it nothing.
         joins(&[usual[0], (10, reads, azure, 1_000)], &[10]);
         joins(&[(10, reads, azure, 1_000), (40, reads, azure, 1_000), (52, reads, azure, 1_000)], &[10]);
+    }
+
+    #[test]
+    fn what_a_workload_did_in_another_such_hand_is_not_usual() {
+        let (azure, reads) = ("20.50.81.14", "GetObject");
+        let attack = |hour| (hour, reads, azure, 900_000);
+        let usual = [(-70, reads, azure, 1_000), (-60, reads, azure, 1_500)];
+        let calls = [&usual[..], &[attack(-30), attack(10)]].concat();
+        joins(&calls, &[]);
+        let mut hands = Hands::default();
+        let another = PersonKey { tenant: "t".into(), user_id: "another".into() };
+        let before = edit(-31, APP, "microsoft.logic/workflows/write", "succeeded");
+        before.facts.iter().for_each(|fact| hands.add(&seam(), &another, fact));
+        joins_beside(&hands, &calls, &[10]);
     }
 }
