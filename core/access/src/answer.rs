@@ -60,6 +60,9 @@ pub struct Answer {
     /// The statements that decided, or that could have; empty for an implicit
     /// deny that no statement was near to changing.
     pub decided_by: Vec<StatementRef>,
+    /// Of an implicit deny: the kinds of policies that do not allow.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacking: Vec<String>,
 }
 
 impl Answer {

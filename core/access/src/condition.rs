@@ -5,10 +5,9 @@
 //! one must match, or none for a negated operator. A key that is absent makes a
 //! positive operator false and a negated one true; `…IfExists` makes it true.
 
-use crate::glob;
-use crate::policy::{Statement, Version};
+use crate::operator::{Compare, Operator, Several, Sides, read_bool};
+use crate::policy::Version;
 use crate::truth::{Missing, Truth};
-use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// The request's context keys. Keys compare without case.
@@ -46,29 +45,15 @@ impl Context {
         !self.open
     }
 
-    fn get(&self, key: &str) -> &[String] {
+    /// The same, unless it is set already: what AWS adds to every request.
+    pub fn or_with(self, key: &str, value: impl Into<String>) -> Self {
+        if self.get(&key.to_ascii_lowercase()).is_empty() { self.with(key, value) } else { self }
+    }
+
+    /// The values of a key, which is lower-cased.
+    pub fn get(&self, key: &str) -> &[String] {
         self.values.get(key).map_or(&[], Vec::as_slice)
     }
-}
-
-/// How one request value compares with one policy value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Compare {
-    StringEquals,
-    StringEqualsIgnoreCase,
-    StringLike,
-    ArnLike,
-    Bool,
-    DateEquals,
-    DateLess { or_equal: bool },
-    DateGreater { or_equal: bool },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Operator {
-    Null,
-    Values { compare: Compare, negated: bool, if_exists: bool },
-    Unsupported,
 }
 
 /// One operator with one key and its values.
@@ -93,6 +78,31 @@ impl Condition {
         }
     }
 
+    /// The key, lower-cased.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The operator as the document writes it.
+    pub fn operator(&self) -> &str {
+        &self.name
+    }
+
+    /// The values as the document writes them.
+    pub fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// Why the condition can never be evaluated; `None` if it can.
+    pub fn problem(&self) -> Option<String> {
+        let name = &self.name;
+        match self.operator {
+            Operator::Unsupported => Some(format!("there is no condition operator {name}")),
+            _ if self.values.is_empty() => Some(format!("{name} of {} has no value", self.key)),
+            _ => None,
+        }
+    }
+
     /// Whether the condition holds for `context`.
     pub fn holds(&self, context: &Context) -> Truth {
         if self.values.is_empty() {
@@ -104,113 +114,36 @@ impl Condition {
             (_, []) if context.open => Truth::unknown(Missing::ContextKey(self.key.clone())),
             (Operator::Null, present) => Truth::any(self.values.iter().map(|value| match read_bool(value) {
                 Some(absent) => Truth::from(present.is_empty() == absent),
-                None => self.unreadable(value),
+                None => Truth::unknown(Missing::Unreadable(format!("{}: {value}", self.place()))),
             })),
             (Operator::Values { if_exists: true, .. }, []) => Truth::Yes,
-            (Operator::Values { negated, .. }, []) => Truth::from(*negated),
-            (Operator::Values { compare, negated, .. }, [one]) => {
-                let any = Truth::any(self.values.iter().map(|value| self.compare(*compare, value, one)));
-                if *negated { any.negate() } else { any }
+            (Operator::Values { negated, several, .. }, []) => Truth::from(match several {
+                Several::Single => *negated,
+                Several::ForAll => true,
+                Several::ForAny => false,
+            }),
+            (Operator::Values { several: Several::Single, .. }, [_, _, ..]) => {
+                Truth::unsupported(format!("{}, which has several values", self.place()))
             }
-            (Operator::Values { .. }, _) => {
-                Truth::unsupported(format!("{} on {}, which has several values", self.name, self.key))
-            }
-        }
-    }
-
-    fn unreadable(&self, value: &str) -> Truth {
-        Truth::unknown(Missing::Unreadable(format!("{} of {}: {value}", self.name, self.key)))
-    }
-
-    fn compare(&self, compare: Compare, wanted: &str, got: &str) -> Truth {
-        if Statement::may_hold_variable(self.version, wanted) {
-            return Truth::unsupported(format!("policy variable in {wanted}"));
-        }
-        match compare {
-            Compare::StringEquals => Truth::from(wanted == got),
-            Compare::StringEqualsIgnoreCase => Truth::from(wanted.to_lowercase() == got.to_lowercase()),
-            Compare::StringLike => Truth::from(glob::matches(wanted, got)),
-            Compare::ArnLike => self.arn_like(wanted, got),
-            Compare::Bool => match (read_bool(wanted), read_bool(got)) {
-                (Some(a), Some(b)) => Truth::from(a == b),
-                _ => self.unreadable(wanted),
-            },
-            Compare::DateEquals => self.dates(wanted, got, |got, wanted| got == wanted),
-            Compare::DateLess { or_equal } => {
-                self.dates(wanted, got, |got, wanted| got < wanted || (or_equal && got == wanted))
-            }
-            Compare::DateGreater { or_equal } => {
-                self.dates(wanted, got, |got, wanted| got > wanted || (or_equal && got == wanted))
+            (Operator::Values { compare, negated, several, .. }, present) => {
+                let each = present.iter().map(|got| self.one(*compare, *negated, got, context));
+                if *several == Several::ForAny { Truth::any(each) } else { Truth::all(each) }
             }
         }
     }
 
-    fn dates(&self, wanted: &str, got: &str, holds: impl Fn(Timestamp, Timestamp) -> bool) -> Truth {
-        match (read_date(wanted), read_date(got)) {
-            (Some(wanted), Some(got)) => Truth::from(holds(got, wanted)),
-            _ => self.unreadable(wanted),
-        }
+    /// One value of the request against all of the policy: one of them must match, or none
+    /// where the operator is negated.
+    fn one(&self, compare: Compare, negated: bool, got: &str, context: &Context) -> Truth {
+        let place = || self.place();
+        let sides = Sides { version: self.version, context, place: &place };
+        let any = Truth::any(self.values.iter().map(|wanted| sides.compare(compare, wanted, got)));
+        if negated { any.negate() } else { any }
     }
 
-    /// Six segments, each for itself; what the request has is an ARN or does not
-    /// match.
-    fn arn_like(&self, wanted: &str, got: &str) -> Truth {
-        let pattern: Vec<&str> = wanted.splitn(6, ':').collect();
-        let arn: Vec<&str> = got.splitn(6, ':').collect();
-        if pattern.len() < 6 {
-            return Truth::unsupported(format!("{} with {wanted}, which has fewer than six segments", self.name));
-        }
-        Truth::from(arn.len() == 6 && pattern.iter().zip(arn).all(|(p, a)| glob::matches(p, a)))
+    fn place(&self) -> String {
+        format!("{} of {}", self.name, self.key)
     }
-}
-
-impl Operator {
-    fn parse(name: &str) -> Self {
-        if name == "Null" {
-            return Self::Null;
-        }
-        let (base, if_exists) = match name.strip_suffix("IfExists") {
-            Some(base) => (base, true),
-            None => (name, false),
-        };
-        let (compare, negated) = match base {
-            "StringEquals" => (Compare::StringEquals, false),
-            "StringNotEquals" => (Compare::StringEquals, true),
-            "StringEqualsIgnoreCase" => (Compare::StringEqualsIgnoreCase, false),
-            "StringNotEqualsIgnoreCase" => (Compare::StringEqualsIgnoreCase, true),
-            "StringLike" => (Compare::StringLike, false),
-            "StringNotLike" => (Compare::StringLike, true),
-            "ArnEquals" | "ArnLike" => (Compare::ArnLike, false),
-            "ArnNotEquals" | "ArnNotLike" => (Compare::ArnLike, true),
-            "Bool" => (Compare::Bool, false),
-            "DateEquals" => (Compare::DateEquals, false),
-            "DateNotEquals" => (Compare::DateEquals, true),
-            "DateLessThan" => (Compare::DateLess { or_equal: false }, false),
-            "DateLessThanEquals" => (Compare::DateLess { or_equal: true }, false),
-            "DateGreaterThan" => (Compare::DateGreater { or_equal: false }, false),
-            "DateGreaterThanEquals" => (Compare::DateGreater { or_equal: true }, false),
-            _ => return Self::Unsupported,
-        };
-        Self::Values { compare, negated, if_exists }
-    }
-}
-
-fn read_bool(text: &str) -> Option<bool> {
-    if text.eq_ignore_ascii_case("true") {
-        Some(true)
-    } else if text.eq_ignore_ascii_case("false") {
-        Some(false)
-    } else {
-        None
-    }
-}
-
-/// ISO 8601 or seconds since 1970; both may stand in one comparison.
-fn read_date(text: &str) -> Option<Timestamp> {
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Timestamp::from_second(text.parse().ok()?).ok();
-    }
-    selvedge_model::time::parse(text)
 }
 
 #[cfg(test)]
@@ -255,10 +188,39 @@ mod tests {
             ("DateLessThan", vec!["soon"], "2026-05-18T17:21:16Z", "unknown"),
             ("Null", vec!["true"], "x", "no"),
             ("Null", vec!["false"], "x", "yes"),
-            ("StringEquals", vec!["${aws:username}"], "x", "unknown"),
+            ("StringEquals", vec!["${aws:username}"], "x", "no"),
+            ("StringNotEquals", vec!["${aws:username}"], "x", "yes"),
             ("StringEquals", vec!["${aws:username}", "x"], "x", "yes"),
-            ("IpAddress", vec!["10.0.0.0/8"], "10.1.1.1", "unknown"),
-            ("ForAllValues:StringEquals", vec!["x"], "x", "unknown"),
+            ("StringEquals", vec!["${aws:key}"], "x", "yes"),
+            ("StringEquals", vec!["a*"], "ab", "no"),
+            ("StringLike", vec!["${aws:key}*"], "a*", "yes"),
+            ("StringLike", vec!["${*}"], "a", "no"),
+            ("ArnLike", vec!["arn:aws:iam::1:role/${aws:nobody, 'R'}"], "arn:aws:iam::1:role/R", "yes"),
+            ("IpAddress", vec!["10.0.0.0/8"], "10.1.1.1", "yes"),
+            ("IpAddress", vec!["10.0.0.0/8"], "11.1.1.1", "no"),
+            ("IpAddress", vec!["0.0.0.0/0"], "11.1.1.1", "yes"),
+            ("IpAddress", vec!["10.1.1.1"], "10.1.1.1", "yes"),
+            ("NotIpAddress", vec!["10.0.0.0/8"], "11.1.1.1", "yes"),
+            // Row 31.
+            ("IpAddress", vec!["0.0.0.0/0"], "2001:db8::1", "no"),
+            ("IpAddress", vec!["2001:db8::/32"], "2001:db8::1", "yes"),
+            ("IpAddress", vec!["10.0.0.0/33"], "10.0.0.0", "unknown"),
+            ("IpAddress", vec!["10.0.0.0/8"], "here", "no"),
+            ("NumericEquals", vec!["5"], "5.0", "yes"),
+            ("NumericLessThan", vec!["10"], "9", "yes"),
+            ("NumericLessThan", vec!["-1"], "-2.5", "yes"),
+            ("NumericLessThanEquals", vec!["0.50"], ".5", "yes"),
+            ("NumericGreaterThan", vec!["9"], "10", "yes"),
+            ("NumericGreaterThan", vec!["1.25"], "1.3", "yes"),
+            ("NumericGreaterThanEquals", vec!["1"], "x", "no"),
+            ("NumericNotEquals", vec!["1"], "2", "yes"),
+            ("NumericEquals", vec!["x"], "1", "unknown"),
+            ("BinaryEquals", vec!["QmluYXJ5"], "QmluYXJ5", "yes"),
+            ("DateGreaterThanEquals", vec!["2026-05-18T17:21:16Z"], "2026-05-18T17:21:16Z", "yes"),
+            ("stringequalsifexists", vec!["x"], "x", "yes"),
+            ("ForAllValues:StringEquals", vec!["x"], "x", "yes"),
+            ("ForAnyValue:StringNotLike", vec!["a*"], "b", "yes"),
+            ("ForSomeValues:StringEquals", vec!["x"], "x", "unknown"),
             ("NullIfExists", vec!["true"], "x", "unknown"),
             ("StringEquals", vec![], "x", "unknown"),
         ] {
@@ -279,6 +241,11 @@ mod tests {
             ("BoolIfExists", "false", "yes", "unknown"),
             ("Null", "true", "yes", "unknown"),
             ("Null", "false", "no", "unknown"),
+            ("ForAllValues:Null", "true", "yes", "unknown"),
+            ("ForAllValues:StringEquals", "a", "yes", "unknown"),
+            ("ForAnyValue:StringEquals", "a", "no", "unknown"),
+            ("ForAnyValue:StringNotEquals", "a", "no", "unknown"),
+            ("NotIpAddress", "10.0.0.0/8", "yes", "unknown"),
         ] {
             assert_eq!(holds(operator, &[value], &Context::complete()), complete, "{operator} complete");
             assert_eq!(holds(operator, &[value], &Context::open()), open, "{operator} open");
@@ -292,6 +259,24 @@ mod tests {
         let context = Context::complete().with_all("aws:key", vec!["a".into(), "b".into()]);
         assert_eq!(holds("StringEquals", &["a"], &context), "unknown");
         assert_eq!(holds("Null", &["false"], &context), "yes");
+    }
+
+    #[test]
+    fn sets_of_values() {
+        for (operator, values, got, expect) in [
+            ("ForAllValues:StringEquals", vec!["a", "b"], vec!["a", "b"], "yes"),
+            ("ForAllValues:StringEquals", vec!["a"], vec!["a", "b"], "no"),
+            ("ForAnyValue:StringEquals", vec!["a"], vec!["a", "b"], "yes"),
+            ("ForAnyValue:StringEquals", vec!["c"], vec!["a", "b"], "no"),
+            ("ForAllValues:StringNotEquals", vec!["c"], vec!["a", "b"], "yes"),
+            ("ForAllValues:StringNotEquals", vec!["a"], vec!["a", "b"], "no"),
+            ("ForAnyValue:StringNotEquals", vec!["a"], vec!["a", "b"], "yes"),
+            ("ForAnyValue:StringNotEquals", vec!["a", "b"], vec!["a", "b"], "no"),
+        ] {
+            let got = got.into_iter().map(str::to_owned).collect();
+            let context = Context::complete().with_all("aws:key", got);
+            assert_eq!(holds(operator, &values, &context), expect, "{operator} {values:?}");
+        }
     }
 
     #[test]

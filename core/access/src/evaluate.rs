@@ -1,14 +1,16 @@
 //! From policies and a request to an answer.
 //!
-//! Source: IAM user guide, "Policy evaluation logic". An explicit deny wins; then
-//! an allow; else the request is denied implicitly. With three values: a Deny
-//! that may apply leaves an Allow unknown, and cannot change an implicit deny.
+//! Source: IAM user guide, "Policy evaluation logic". An explicit deny of any policy wins;
+//! then each kind of policy that bears on the caller must allow; else the request is denied
+//! implicitly. With three values: a Deny that may apply leaves an Allow unknown, and cannot
+//! change an implicit deny.
+
+pub use crate::request::{PolicySet, Request};
 
 use crate::answer::{Answer, Decision, Reason, StatementRef};
-use crate::condition::Context;
-use crate::glob;
-use crate::policy::{Clause, Effect, Policy, Statement, Version};
-use crate::resource;
+use crate::gates::Case;
+use crate::policy::Effect;
+use crate::principal::Caller;
 use crate::truth::{Missing, Truth};
 use std::collections::BTreeSet;
 
@@ -16,133 +18,133 @@ use std::collections::BTreeSet;
 /// policies say (STS reference, `GetCallerIdentity`).
 const ALWAYS_ALLOWED: &[&str] = &["sts:GetCallerIdentity"];
 
-/// The policies that bear on a request, by kind. All identity policies of the
-/// principal: inline, managed, and a user's groups'. Build it with
-/// [`PolicySet::of_identity`] or with `..Default::default()`: kinds will be added.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PolicySet {
-    /// Name and document.
-    pub identity: Vec<(String, Policy)>,
-}
-
-impl PolicySet {
-    /// A principal that only identity policies bear on.
-    pub fn of_identity<N: Into<String>>(policies: impl IntoIterator<Item = (N, Policy)>) -> Self {
-        Self { identity: policies.into_iter().map(|(name, policy)| (name.into(), policy)).collect() }
-    }
-}
-
-/// What is asked: the action on the resource, in a context. The principal is in
-/// the context (`aws:userid`, `aws:PrincipalArn`, …) and in whose policies are
-/// brought.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// Such as `s3:GetObject`.
-    pub action: String,
-    /// ARN, or `*` for an action without resource-level permissions.
-    pub resource: String,
-    /// Context keys.
-    pub context: Context,
-}
-
-impl Request {
-    /// A request.
-    pub fn new(action: impl Into<String>, resource: impl Into<String>, context: Context) -> Self {
-        Self { action: action.into(), resource: resource.into(), context }
-    }
-}
-
-/// Whether `statement` applies to `request`.
-pub fn applies(statement: &Statement, version: Version, request: &Request) -> Truth {
-    let actions =
-        clause(statement.actions.as_ref(), |pattern| Truth::from(glob::matches_ignore_case(pattern, &request.action)));
-    let resources = clause(statement.resources.as_ref(), |pattern| {
-        if Statement::may_hold_variable(version, pattern) {
-            Truth::unsupported(format!("policy variable in {pattern}"))
-        } else {
-            resource::matches(pattern, &request.resource, &request.action)
-        }
-    });
-    let conditions = Truth::all(statement.conditions.iter().map(|one| one.holds(&request.context)));
-    let obstacles = match statement.obstacles.as_slice() {
-        [] => Truth::Yes,
-        some => Truth::Unknown(some.iter().cloned().collect()),
-    };
-    actions.and(resources).and(conditions).and(obstacles)
-}
-
-/// An unreadable clause settles nothing; the statement's obstacles say why.
-fn clause(clause: Option<&Clause>, one: impl Fn(&str) -> Truth) -> Truth {
-    clause.map_or(Truth::Yes, |clause| clause.matches(one))
-}
-
-#[derive(Default)]
-struct Tally {
-    certain: Vec<StatementRef>,
-    possible: Vec<StatementRef>,
-    missing: BTreeSet<Missing>,
-}
-
-impl Tally {
-    fn add(&mut self, statement: StatementRef, truth: &Truth) {
-        match truth {
-            Truth::No => {}
-            Truth::Yes => self.certain.push(statement),
-            Truth::Unknown(missing) => {
-                self.possible.push(statement);
-                self.missing.extend(missing.iter().cloned());
-            }
-        }
-    }
-}
-
-/// The answer for a principal with these policies.
+/// The answer to a request on which these policies bear.
 pub fn evaluate(policies: &PolicySet, request: &Request) -> Answer {
-    if ALWAYS_ALLOWED.iter().any(|action| action.eq_ignore_ascii_case(&request.action)) {
-        return Answer { decision: Decision::Allow, reason: Reason::AlwaysAllowed, decided_by: Vec::new() };
+    let caller = request.caller();
+    let is_known = caller.as_ref().is_none_or(|caller| *caller != Caller::Anonymous);
+    if is_known && ALWAYS_ALLOWED.iter().any(|action| action.eq_ignore_ascii_case(&request.action)) {
+        return plain(Decision::Allow, Reason::AlwaysAllowed);
     }
-    let mut allow = Tally::default();
-    let mut deny = Tally::default();
-    for (name, policy) in &policies.identity {
-        for statement in &policy.statements {
-            let truth = applies(statement, policy.version, request);
-            let cite = StatementRef {
-                policy: name.clone(),
-                index: statement.index,
-                sid: statement.sid.clone(),
-                effect: statement.effect,
-            };
-            if statement.effect != Some(Effect::Deny) {
-                allow.add(cite.clone(), &truth);
-            }
-            if statement.effect != Some(Effect::Allow) {
-                deny.add(cite, &truth);
-            }
-        }
+    let completed = completed(request, caller.as_ref());
+    let case = Case::new(policies, &completed, caller.as_ref());
+    let same = match (&caller, completed.own_account(), completed.target_account()) {
+        (None, ..) => Some(true),
+        (Some(caller), ..) if !caller.has_account() => Some(false),
+        (_, Some(own), Some(target)) => Some(own == target),
+        _ => None,
+    };
+    match same {
+        Some(same) => conclude(&case, same),
+        None => if_the_same(conclude(&case, true), conclude(&case, false)),
     }
-    conclude(allow, deny)
 }
 
-fn conclude(allow: Tally, deny: Tally) -> Answer {
-    if !deny.certain.is_empty() {
-        return Answer { decision: Decision::Deny, reason: Reason::ExplicitDeny, decided_by: deny.certain };
+/// Where it is not known whose the resource is, both answers must be one.
+fn if_the_same(inside: Answer, across: Answer) -> Answer {
+    if inside.decision == across.decision {
+        return inside;
     }
-    if allow.certain.is_empty() && allow.possible.is_empty() {
-        return Answer { decision: Decision::Deny, reason: Reason::ImplicitDeny, decided_by: Vec::new() };
+    let mut missing = BTreeSet::from([Missing::ContextKey("aws:resourceaccount".into())]);
+    for answer in [&inside, &across] {
+        if let Decision::Unknown { missing: also } = &answer.decision {
+            missing.extend(also.iter().cloned());
+        }
     }
-    if !allow.certain.is_empty() && deny.possible.is_empty() {
-        return Answer { decision: Decision::Allow, reason: Reason::Allow, decided_by: allow.certain };
-    }
-    // A certain Allow makes the possible ones idle; only the Denies are open.
-    let mut missing = deny.missing;
-    let mut decided_by: BTreeSet<StatementRef> = deny.possible.into_iter().collect();
-    if allow.certain.is_empty() {
-        missing.extend(allow.missing);
-        decided_by.extend(allow.possible);
-    }
+    let decided_by: BTreeSet<StatementRef> = inside.decided_by.into_iter().chain(across.decided_by).collect();
     Answer {
         decision: Decision::Unknown { missing },
         reason: Reason::Undecided,
         decided_by: decided_by.into_iter().collect(),
+        lacking: Vec::new(),
     }
+}
+
+/// With the keys that AWS adds to every request, as far as the request determines them.
+/// Source: IAM user guide, "AWS global condition context keys".
+fn completed(request: &Request, caller: Option<&Caller>) -> Request {
+    let mut completed = request.clone();
+    let Some(caller) = caller else {
+        return completed;
+    };
+    let (own, target) = (request.own_account(), request.target_account());
+    let user = match caller {
+        Caller::User(arn) => arn.rsplit('/').next(),
+        _ => None,
+    };
+    let service = match caller {
+        Caller::Service(name) => Some(name.as_str()),
+        _ => None,
+    };
+    let arn = caller.arn(own);
+    let keys = [
+        ("aws:PrincipalArn", arn.as_deref()),
+        ("aws:PrincipalAccount", own.filter(|_| caller.has_account())),
+        ("aws:PrincipalType", kind_of(caller)),
+        ("aws:PrincipalIsAWSService", Some(if service.is_some() { "true" } else { "false" })),
+        ("aws:PrincipalServiceName", service),
+        ("aws:username", user),
+        ("aws:ResourceAccount", target),
+        ("s3:ResourceAccount", target.filter(|_| request.is_of("s3"))),
+        ("kms:CallerAccount", own.filter(|_| request.is_of("kms") && caller.has_account())),
+    ];
+    for (key, value) in keys {
+        if let Some(value) = value {
+            completed.context = std::mem::take(&mut completed.context).or_with(key, value);
+        }
+    }
+    completed
+}
+
+fn kind_of(caller: &Caller) -> Option<&'static str> {
+    match caller {
+        Caller::Anonymous => Some("Anonymous"),
+        Caller::Root => Some("Account"),
+        Caller::User(_) => Some("User"),
+        Caller::Role { .. } => Some("AssumedRole"),
+        Caller::Federated(_) => Some("FederatedUser"),
+        Caller::Service(_) | Caller::Provider(_) | Caller::Other(_) => None,
+    }
+}
+
+fn plain(decision: Decision, reason: Reason) -> Answer {
+    Answer { decision, reason, decided_by: Vec::new(), lacking: Vec::new() }
+}
+
+fn conclude(case: &Case<'_>, same_account: bool) -> Answer {
+    let deny = case.deny();
+    if deny.truth == Truth::Yes {
+        return Answer { decided_by: sorted(deny.certain), ..plain(Decision::Deny, Reason::ExplicitDeny) };
+    }
+    let gates = case.gates(same_account);
+    let closed = gates.iter().filter(|gate| gate.truth == Truth::No);
+    let lacking: Vec<String> = closed.map(|gate| gate.name.clone()).collect();
+    if !lacking.is_empty() {
+        return Answer { lacking, ..plain(Decision::Deny, Reason::ImplicitDeny) };
+    }
+    let allow = Truth::all(gates.iter().map(|gate| gate.truth.clone()));
+    let cited = gates.into_iter().flat_map(|gate| gate.cited);
+    let allowing = |one: &StatementRef| one.effect != Some(Effect::Deny);
+    match (allow, deny.truth) {
+        (Truth::Yes, Truth::No) => {
+            Answer { decided_by: sorted(cited.filter(allowing)), ..plain(Decision::Allow, Reason::Allow) }
+        }
+        // A certain Allow makes the possible ones idle; only the Denies are open.
+        (Truth::Yes, Truth::Unknown(missing)) => undecided(missing, deny.possible),
+        (Truth::Unknown(mut missing), other) => {
+            if let Truth::Unknown(also) = other {
+                missing.extend(also);
+            }
+            undecided(missing, deny.possible.into_iter().chain(cited))
+        }
+        (Truth::Yes | Truth::No, _) => plain(Decision::Deny, Reason::ImplicitDeny),
+    }
+}
+
+fn undecided(missing: BTreeSet<Missing>, open: impl IntoIterator<Item = StatementRef>) -> Answer {
+    Answer { decided_by: sorted(open), ..plain(Decision::Unknown { missing }, Reason::Undecided) }
+}
+
+fn sorted(cited: impl IntoIterator<Item = StatementRef>) -> Vec<StatementRef> {
+    let cited: BTreeSet<StatementRef> = cited.into_iter().collect();
+    cited.into_iter().collect()
 }

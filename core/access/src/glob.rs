@@ -2,6 +2,33 @@
 //! `?` is exactly one character. Linear space, no recursion: patterns come from
 //! policies that others wrote.
 
+/// One sign of a pattern in which what variables brought is literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glyph {
+    /// Any run of characters, also none.
+    Run,
+    /// Any one character.
+    One,
+    /// This character.
+    Char(char),
+}
+
+impl Glyph {
+    /// A character as a policy writes it.
+    pub fn of(character: char) -> Self {
+        match character {
+            '*' => Self::Run,
+            '?' => Self::One,
+            other => Self::Char(other),
+        }
+    }
+}
+
+/// Whether `text` matches a pattern whose variables were put in.
+pub fn matches_glyphs(pattern: &[Glyph], text: &str) -> bool {
+    walk(pattern.iter().copied(), text, |a, b| a == b)
+}
+
 /// Whether `text` matches `pattern`, case-sensitively.
 pub fn matches(pattern: &str, text: &str) -> bool {
     matches_by(pattern, text, |a, b| a == b)
@@ -17,18 +44,25 @@ pub fn has_wildcard(pattern: &str) -> bool {
     pattern.contains(['*', '?'])
 }
 
+fn matches_by(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> bool {
+    walk(pattern.chars().map(Glyph::of), text, same)
+}
+
 /// Walks both texts once. On a mismatch it goes back to the last `*` and lets
 /// that star swallow one character more; earlier stars never need to be tried
 /// again, since the last one can take whatever they could have.
-fn matches_by(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> bool {
-    let mut pattern_rest = pattern.chars();
+fn walk<P>(pattern: P, text: &str, same: impl Fn(char, char) -> bool) -> bool
+where
+    P: Iterator<Item = Glyph> + Clone,
+{
+    let mut pattern_rest = pattern;
     let mut text_rest = text.chars();
     // The pattern after the last star, and the text that it was tried on.
-    let mut star: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
+    let mut star: Option<(P, std::str::Chars<'_>)> = None;
     loop {
         let mut pattern_next = pattern_rest.clone();
         let wanted = pattern_next.next();
-        if wanted == Some('*') {
+        if wanted == Some(Glyph::Run) {
             star = Some((pattern_next.clone(), text_rest.clone()));
             pattern_rest = pattern_next;
             continue;
@@ -36,8 +70,9 @@ fn matches_by(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> b
         let mut text_next = text_rest.clone();
         let fits = match (wanted, text_next.next()) {
             (None, None) => return true,
-            (Some('?'), Some(_)) => true,
-            (Some(p), Some(t)) => same(p, t),
+            (Some(Glyph::One), Some(_)) => true,
+            (Some(Glyph::Char(p)), Some(t)) => same(p, t),
+            (Some(Glyph::Run), _) => false,
             (Some(_), None) => return false,
             (None, Some(_)) => false,
         };

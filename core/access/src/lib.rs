@@ -6,9 +6,7 @@
 //! understood, or a context key that was not collected, makes the statement's
 //! applicability unknown, and the answer follows by three-valued logic.
 //!
-//! Known so far: identity policies of AWS IAM. The pipeline (boundaries,
-//! service control and resource policies, sessions, trust) grows in
-//! [`mod@evaluate`]; parsing, matching and conditions stay as they are.
+//! Known so far: the policies of AWS, of every kind that bears on a request.
 //!
 //! ```
 //! use selvedge_access::{Context, Decision, Policy, PolicySet, Request, evaluate};
@@ -33,15 +31,22 @@
 )]
 
 pub mod answer;
+pub mod check;
 pub mod condition;
 pub mod evaluate;
+mod gates;
 pub mod glob;
+mod layer;
+mod operator;
 pub mod policy;
+pub mod principal;
+pub mod request;
 pub mod resource;
 pub mod truth;
+pub mod variable;
 
 pub use answer::{Answer, Decision, Reason, StatementRef};
 pub use condition::Context;
 pub use evaluate::{PolicySet, Request, evaluate};
-pub use policy::{Effect, Policy, PolicyProblem, Statement};
+pub use policy::{Effect, Kind, Policy, PolicyProblem, Statement};
 pub use truth::{Missing, Truth};

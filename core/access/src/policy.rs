@@ -2,10 +2,13 @@
 //! becomes a statement whose applicability is unknown, and a problem says where.
 
 use crate::condition::Condition;
+use crate::glob;
+use crate::principal::Principals;
 use crate::resource;
 use crate::truth::{Missing, Truth};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// Allow or Deny.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -26,6 +29,35 @@ pub enum Version {
     /// `2012-10-17`.
     #[serde(rename = "2012-10-17")]
     V2012,
+}
+
+/// Where a document stands: what it may hold, and how it is read, follows from that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Of a user, group or role, inline or managed.
+    Identity,
+    /// A permissions boundary.
+    Boundary,
+    /// Given when a session was opened.
+    Session,
+    /// Of a bucket, key, queue, …
+    Resource,
+    /// A role's trust policy.
+    Trust,
+    /// A service control policy of an organization.
+    ServiceControl,
+    /// A resource control policy of an organization.
+    ResourceControl,
+    /// Of a VPC endpoint.
+    Endpoint,
+}
+
+impl Kind {
+    /// Whether statements must say whom they are for.
+    pub fn has_principal(self) -> bool {
+        matches!(self, Self::Resource | Self::Trust | Self::ResourceControl | Self::Endpoint)
+    }
 }
 
 /// Something in a document that is no valid policy. IAM would not have stored
@@ -56,7 +88,8 @@ impl Clause {
         }
     }
 
-    fn patterns(&self) -> &[String] {
+    /// All patterns, whichever way they count.
+    pub fn patterns(&self) -> &[String] {
         match self {
             Self::Only(patterns) | Self::Except(patterns) => patterns,
         }
@@ -72,6 +105,8 @@ pub struct Statement {
     pub sid: Option<String>,
     /// `None` if it cannot be read: then it may be either.
     pub effect: Option<Effect>,
+    /// Whom it is for; `None` where that is not said.
+    pub principals: Option<Principals>,
     /// Actions; `None` if unreadable.
     pub actions: Option<Clause>,
     /// Resources; `None` if unreadable.
@@ -87,50 +122,79 @@ pub struct Statement {
 pub struct Policy {
     /// Language version.
     pub version: Version,
+    /// Where it stands.
+    pub kind: Kind,
     /// Its statements.
     pub statements: Vec<Statement>,
 }
 
 impl Policy {
-    /// Reads a document from JSON text.
+    /// Reads an identity policy from JSON text.
     pub fn parse(text: &str) -> (Self, Vec<PolicyProblem>) {
+        Self::parse_as(Kind::Identity, text)
+    }
+
+    /// Reads a document from JSON text.
+    pub fn parse_as(kind: Kind, text: &str) -> (Self, Vec<PolicyProblem>) {
         match serde_json::from_str::<Value>(text) {
-            Ok(value) => Self::from_value(&value),
-            Err(error) => Self::unreadable("", format!("not JSON: {error}")),
+            Ok(value) => Self::read(kind, &value),
+            Err(error) => Self::unreadable(kind, "", format!("not JSON: {error}")),
         }
     }
 
-    /// Reads a document that is JSON already.
+    /// Reads an identity policy that is JSON already.
     pub fn from_value(value: &Value) -> (Self, Vec<PolicyProblem>) {
+        Self::read(Kind::Identity, value)
+    }
+
+    /// Reads a document that is JSON already.
+    pub fn read(kind: Kind, value: &Value) -> (Self, Vec<PolicyProblem>) {
         let Some(document) = value.as_object() else {
-            return Self::unreadable("", "a policy must be a JSON object".into());
+            return Self::unreadable(kind, "", "a policy must be a JSON object".into());
         };
-        let mut problems = Vec::new();
         let version = match document.get("Version").map(|v| v.as_str()) {
             None | Some(Some("2008-10-17")) => Version::V2008,
             Some(Some("2012-10-17")) => Version::V2012,
-            Some(_) => return Self::unreadable("/Version", "version must be 2012-10-17 or 2008-10-17".into()),
+            Some(_) => return Self::unreadable(kind, "/Version", "version must be 2012-10-17 or 2008-10-17".into()),
         };
         for key in document.keys() {
             if !matches!(key.as_str(), "Version" | "Id" | "Statement") {
-                return Self::unreadable(&format!("/{key}"), "no such element in a policy".into());
+                return Self::unreadable(kind, &format!("/{key}"), "no such element in a policy".into());
             }
         }
         let given: Vec<&Value> = match document.get("Statement") {
             Some(Value::Array(list)) => list.iter().collect(),
             Some(one @ Value::Object(_)) => vec![one],
-            _ => return Self::unreadable("/Statement", "a policy must have a Statement: an object or a list".into()),
+            _ => {
+                let why = "a policy must have a Statement: an object or a list";
+                return Self::unreadable(kind, "/Statement", why.into());
+            }
         };
-        let statements =
-            given.iter().enumerate().map(|(i, one)| Statement::read(i, one, version, &mut problems)).collect();
-        (Self { version, statements }, problems)
+        let mut problems = Vec::new();
+        let read = |(i, one): (usize, &&Value)| Statement::read(i, one, (kind, version), &mut problems);
+        let statements: Vec<Statement> = given.iter().enumerate().map(read).collect();
+        problems.extend(repeated_sids(&statements));
+        (Self { version, kind, statements }, problems)
     }
 
-    fn unreadable(at: &str, why: String) -> (Self, Vec<PolicyProblem>) {
+    fn unreadable(kind: Kind, at: &str, why: String) -> (Self, Vec<PolicyProblem>) {
         let mut problems = Vec::new();
         let statement = Statement::unreadable(0, at, why, &mut problems);
-        (Self { version: Version::V2012, statements: vec![statement] }, problems)
+        (Self { version: Version::V2012, kind, statements: vec![statement] }, problems)
     }
+}
+
+/// IAM refuses a policy in which two statements have one `Sid`. It decides nothing.
+fn repeated_sids(statements: &[Statement]) -> Vec<PolicyProblem> {
+    let mut seen = BTreeSet::new();
+    let named =
+        statements.iter().filter_map(|one| Some((one.index, one.sid.as_deref().filter(|sid| !sid.is_empty())?)));
+    let repeated = named.filter(|(_, sid)| !seen.insert(*sid));
+    let problem = |(index, _)| PolicyProblem {
+        at: format!("/Statement/{index}/Sid"),
+        why: "another statement has the same Sid".into(),
+    };
+    repeated.map(problem).collect()
 }
 
 struct Reader<'a> {
@@ -147,6 +211,93 @@ impl Reader<'_> {
         self.problems.push(PolicyProblem { at, why });
     }
 
+    fn effect(&mut self, object: &Map<String, Value>) -> Option<Effect> {
+        match object.get("Effect").and_then(Value::as_str) {
+            Some("Allow") => Some(Effect::Allow),
+            Some("Deny") => Some(Effect::Deny),
+            _ => {
+                self.bad("Effect", "must be Allow or Deny");
+                None
+            }
+        }
+    }
+
+    fn principals(&mut self, object: &Map<String, Value>, kind: Kind) -> Option<Principals> {
+        let (key, value, except) = match (object.get("Principal"), object.get("NotPrincipal"), kind.has_principal()) {
+            (None, None, false) => return None,
+            (None, None, true) => {
+                self.bad("Principal", "must be there: it says whom the statement is for");
+                return None;
+            }
+            (Some(_), Some(_), _) => {
+                self.bad("Principal", "Principal and NotPrincipal exclude each other");
+                return None;
+            }
+            (Some(value), None, true) => ("Principal", value, false),
+            (None, Some(value), true) => ("NotPrincipal", value, true),
+            (Some(_), None, false) => {
+                self.bad("Principal", "is for policies of resources alone");
+                return None;
+            }
+            (None, Some(_), false) => {
+                self.bad("NotPrincipal", "is for policies of resources alone");
+                return None;
+            }
+        };
+        match Principals::read(value, except) {
+            Ok(principals) => Some(principals),
+            Err(why) => {
+                self.bad(key, why);
+                None
+            }
+        }
+    }
+
+    fn action(&mut self, pattern: &str) {
+        match pattern.split_once(':') {
+            _ if pattern == "*" => {}
+            None => self.bad("Action", "an action must have a service prefix"),
+            Some((service, _)) if glob::has_wildcard(service) => {
+                self.bad("Action", "the service prefix of an action must not hold a wildcard");
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn resources(&mut self, object: &Map<String, Value>, kind: Kind) -> Option<Clause> {
+        let given = object.contains_key("Resource") || object.contains_key("NotResource");
+        if kind == Kind::Trust && !given {
+            // What a trust policy is about is its role.
+            return Some(Clause::Only(vec!["*".into()]));
+        }
+        if kind == Kind::Trust {
+            self.bad("Resource", "a role's trust policy must not have it");
+        }
+        let resources = self.clause(object, "Resource");
+        for pattern in resources.iter().flat_map(Clause::patterns) {
+            if let Some(why) = resource::problem_in(pattern, kind) {
+                self.bad("Resource", why);
+            }
+        }
+        resources
+    }
+
+    /// What only some kinds of policies may say.
+    fn limits_of(&mut self, kind: Kind, effect: Option<Effect>, principals: Option<&Principals>) {
+        let Some(principals) = principals else {
+            return;
+        };
+        if principals.except && effect == Some(Effect::Allow) {
+            self.bad("NotPrincipal", "goes with Deny alone");
+        }
+        if principals.except && kind == Kind::Trust {
+            self.bad("NotPrincipal", "a role's trust policy must not have it");
+        }
+        if kind == Kind::ResourceControl && (principals.except || !principals.is_anyone()) {
+            self.bad("Principal", "a resource control policy is for \"*\" alone");
+        }
+    }
+
     fn clause(&mut self, object: &Map<String, Value>, name: &str) -> Option<Clause> {
         let not = format!("Not{name}");
         let (key, value, except) = match (object.get(name), object.get(&not)) {
@@ -157,7 +308,7 @@ impl Reader<'_> {
                 return None;
             }
             (None, None) => {
-                self.bad(name, format!("a statement of an identity policy must have {name} or {not}"));
+                self.bad(name, format!("a statement must have {name} or {not}"));
                 return None;
             }
         };
@@ -173,48 +324,42 @@ impl Statement {
     fn unreadable(index: usize, at: &str, why: String, problems: &mut Vec<PolicyProblem>) -> Self {
         let obstacles = vec![Missing::Unreadable(format!("{at}: {why}"))];
         problems.push(PolicyProblem { at: at.into(), why });
-        Self { index, sid: None, effect: None, actions: None, resources: None, conditions: Vec::new(), obstacles }
+        Self {
+            index,
+            sid: None,
+            effect: None,
+            principals: None,
+            actions: None,
+            resources: None,
+            conditions: Vec::new(),
+            obstacles,
+        }
     }
 
-    fn read(index: usize, value: &Value, version: Version, problems: &mut Vec<PolicyProblem>) -> Self {
+    fn read(index: usize, value: &Value, in_a: (Kind, Version), problems: &mut Vec<PolicyProblem>) -> Self {
+        let (kind, version) = in_a;
         let at = format!("/Statement/{index}");
         let Some(object) = value.as_object() else {
             return Self::unreadable(index, &at, "a statement must be a JSON object".into(), problems);
         };
         let mut reader = Reader { at, obstacles: Vec::new(), problems };
-        let effect = match object.get("Effect").and_then(Value::as_str) {
-            Some("Allow") => Some(Effect::Allow),
-            Some("Deny") => Some(Effect::Deny),
-            _ => {
-                reader.bad("Effect", "must be Allow or Deny");
-                None
-            }
-        };
+        let effect = reader.effect(object);
+        let principals = reader.principals(object, kind);
         let actions = reader.clause(object, "Action");
-        let resources = reader.clause(object, "Resource");
         for pattern in actions.iter().flat_map(Clause::patterns) {
-            if pattern != "*" && !pattern.contains(':') {
-                reader.bad("Action", "an action must have a service prefix");
-            }
+            reader.action(pattern);
         }
-        for pattern in resources.iter().flat_map(Clause::patterns) {
-            if let Some(why) = resource::problem_of(pattern) {
-                reader.bad("Resource", why);
-            }
-        }
+        let resources = reader.resources(object, kind);
         let conditions = read_conditions(object.get("Condition"), version, &mut reader);
         for key in object.keys() {
-            match key.as_str() {
-                "Sid" | "Effect" | "Action" | "NotAction" | "Resource" | "NotResource" | "Condition" => {}
-                "Principal" | "NotPrincipal" => {
-                    reader.obstacles.push(Missing::Unsupported(format!("{key} (a resource policy)")));
-                }
-                _ => reader.bad(key, "no such element in a statement"),
+            if !ELEMENTS.contains(&key.as_str()) {
+                reader.bad(key, "no such element in a statement");
             }
         }
+        reader.limits_of(kind, effect, principals.as_ref());
         let obstacles = reader.obstacles;
         let sid = object.get("Sid").and_then(Value::as_str).map(str::to_owned);
-        Self { index, sid, effect, actions, resources, conditions, obstacles }
+        Self { index, sid, effect, principals, actions, resources, conditions, obstacles }
     }
 
     /// Whether the text may hold a variable in this version.
@@ -239,13 +384,23 @@ fn read_conditions(value: Option<&Value>, version: Version, reader: &mut Reader<
         };
         for (key, values) in keys {
             match strings(values) {
-                Some(values) => out.push(Condition::new(operator, key, values, version)),
+                Some(values) => {
+                    let condition = Condition::new(operator, key, values, version);
+                    if let Some(why) = condition.problem() {
+                        reader.problems.push(PolicyProblem { at: format!("{}/Condition/{operator}", reader.at), why });
+                    }
+                    out.push(condition);
+                }
                 None => reader.bad("Condition", "a condition's values must be strings, numbers or booleans"),
             }
         }
     }
     out
 }
+
+/// What a statement may hold.
+const ELEMENTS: [&str; 9] =
+    ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 /// A string, number or boolean, or a list of them, as text.
 fn strings(value: &Value) -> Option<Vec<String>> {

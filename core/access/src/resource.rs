@@ -5,10 +5,37 @@
 //! colons. In an identity policy a pattern with fewer segments is padded with
 //! `*`, so that `arn:aws:s3*` covers all of S3.
 
+use crate::evaluate::Request;
 use crate::glob;
+use crate::policy::{Kind, Statement, Version};
 use crate::truth::Truth;
+use crate::variable::{Expanded, expand};
 
 const SEGMENTS: usize = 6;
+
+/// The segments of an ARN as a policy writes it, six at most; the colon in the name of a
+/// variable separates nothing.
+pub fn segments(pattern: &str, version: Version) -> Vec<&str> {
+    let mut out = Vec::with_capacity(SEGMENTS);
+    let (mut rest, mut from) = (pattern, 0);
+    while out.len() < SEGMENTS.saturating_sub(1) {
+        let Some(at) = rest.get(from..).and_then(|tail| tail.find(':')).map(|at| at.saturating_add(from)) else {
+            break;
+        };
+        let head = rest.get(..at).unwrap_or_default();
+        let inside = Statement::may_hold_variable(version, head)
+            && head.rfind("${").is_some_and(|open| head.rfind('}').is_none_or(|close| close < open));
+        if inside {
+            from = at.saturating_add(1);
+            continue;
+        }
+        out.push(head);
+        rest = rest.get(at.saturating_add(1)..).unwrap_or_default();
+        from = 0;
+    }
+    out.push(rest);
+    out
+}
 
 /// Why `pattern` is no valid Resource of an identity policy; `None` if it is.
 pub fn problem_of(pattern: &str) -> Option<String> {
@@ -27,6 +54,92 @@ pub fn problem_of(pattern: &str) -> Option<String> {
     }
     None
 }
+
+/// The same for a policy of a kind. In one of an organization an ARN is whole or ends in
+/// `*`.
+pub fn problem_in(pattern: &str, kind: Kind) -> Option<String> {
+    let short = pattern != "*" && pattern.splitn(SEGMENTS, ':').count() < SEGMENTS;
+    match kind {
+        Kind::ServiceControl if short && !pattern.ends_with('*') => {
+            Some("a short ARN of a service control policy must end in \"*\"".into())
+        }
+        Kind::ResourceControl if short => Some("an ARN of a resource control policy must be whole".into()),
+        _ => problem_of(pattern),
+    }
+}
+
+/// Whether `pattern`, of a policy, covers `resource` in this context.
+pub fn covers(pattern: &str, (kind, version): (Kind, Version), request: &Request) -> Truth {
+    let wildcard_only = WILDCARD_ONLY.iter().any(|action| glob::matches_ignore_case(action, &request.action));
+    let resource = if wildcard_only { "*" } else { request.resource.as_str() };
+    let short = pattern != "*" && pattern.splitn(SEGMENTS, ':').count() < SEGMENTS;
+    if short && matches!(kind, Kind::Resource | Kind::Endpoint) && !glob::has_wildcard(pattern) {
+        return Truth::No;
+    }
+    if Statement::may_hold_variable(version, pattern) {
+        return with_variables(pattern, version, request);
+    }
+    matches(pattern, resource, &request.action)
+}
+
+/// Variables stand in the last segment; what they bring is literal there.
+fn with_variables(pattern: &str, version: Version, request: &Request) -> Truth {
+    let given = segments(pattern, version);
+    let Some((last, before)) = given.split_last().filter(|_| given.len() == SEGMENTS) else {
+        return Truth::unsupported(format!("variable before the last segment of {pattern}"));
+    };
+    if before.iter().any(|segment| Statement::may_hold_variable(version, segment)) {
+        return Truth::unsupported(format!("variable before the last segment of {pattern}"));
+    }
+    let wanted: Vec<&str> = request.resource.splitn(SEGMENTS, ':').collect();
+    let Some(own) = wanted.get(SEGMENTS.saturating_sub(1)) else {
+        return Truth::No;
+    };
+    if !before.iter().zip(&wanted).all(|(p, w)| glob::matches(p, w)) {
+        return Truth::No;
+    }
+    match expand(last, &request.context) {
+        Expanded::Text(glyphs) => Truth::from(glob::matches_glyphs(&glyphs, own)),
+        Expanded::Absent => Truth::No,
+        Expanded::Unknown(missing) => Truth::unknown(missing),
+    }
+}
+
+/// Actions that know no resource but `*` (service authorization reference; those that are
+/// asked for most).
+const WILDCARD_ONLY: &[&str] = &[
+    "s3:ListAllMyBuckets",
+    "iam:ListUsers",
+    "iam:ListRoles",
+    "iam:ListGroups",
+    "iam:ListPolicies",
+    "iam:ListAccountAliases",
+    "iam:GetAccountSummary",
+    "iam:GetAccountAuthorizationDetails",
+    "iam:GenerateCredentialReport",
+    "iam:GetCredentialReport",
+    "sts:DecodeAuthorizationMessage",
+    "kms:CreateKey",
+    "kms:ListKeys",
+    "kms:ListAliases",
+    "kms:GenerateRandom",
+    "secretsmanager:ListSecrets",
+    "secretsmanager:GetRandomPassword",
+    "lambda:ListFunctions",
+    "sns:ListTopics",
+    "sqs:ListQueues",
+    "dynamodb:ListTables",
+    "ec2:DescribeInstances",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeSnapshots",
+    "ec2:DescribeVolumes",
+    "ec2:DescribeRegions",
+    "cloudtrail:DescribeTrails",
+    "cloudtrail:ListTrails",
+    "guardduty:ListDetectors",
+];
 
 /// Whether `pattern` covers `resource`. `action` is needed for actions without
 /// resource-level permissions, whose requests name the resource `*`.

@@ -74,23 +74,23 @@ fn rows() {
         ),
         ("25", vec![condition("Allow", r#"{"StringEquals":{"aws:x":"y"}}"#)], get, object, none(), "implicit deny"),
         (
-            "26 (not supported)",
+            "26",
             vec![condition("Allow", r#"{"ForAllValues:StringEquals":{"aws:TagKeys":"a"}}"#)],
             get,
             object,
             none(),
-            "unknown",
+            "allow",
         ),
         ("28", vec![condition("Allow", r#"{"Null":{"aws:TokenIssueTime":"true"}}"#)], get, object, none(), "allow"),
         ("29", vec![ALL.into(), mfa], get, object, none(), "allow"),
         ("30", vec![ALL.into(), mfa_if], get, object, none(), "explicit deny"),
         (
-            "31 (not supported)",
+            "31",
             vec![condition("Allow", r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#)],
             get,
             object,
             none().with("aws:SourceIp", "2001:db8::1"),
-            "unknown",
+            "implicit deny",
         ),
         (
             "33",
@@ -126,12 +126,12 @@ fn rows() {
         ),
         ("37", vec![old.into()], get, "arn:aws:s3:::b/alice", none().with("aws:username", "alice"), "implicit deny"),
         (
-            "38 (not supported)",
+            "38",
             vec![statement("Allow", r#""Action":"*","Resource":"arn:aws:s3:::b/${aws:PrincipalTag/t}""#)],
             get,
             object,
             none(),
-            "unknown",
+            "implicit deny",
         ),
         (
             "40",
@@ -202,10 +202,10 @@ fn rows() {
 
 #[test]
 fn unknown_is_never_rounded() {
-    let unknown_deny = condition("Deny", r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#);
-    let unknown_allow = condition("Allow", r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#);
+    let unknown_deny = condition("Deny", r#"{"StringEquals":{"aws:Several":"x"}}"#);
+    let unknown_allow = condition("Allow", r#"{"StringEquals":{"aws:Several":"x"}}"#);
     let other_deny =
-        statement("Deny", r#""Action":"ec2:*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#);
+        statement("Deny", r#""Action":"ec2:*","Resource":"*","Condition":{"StringEquals":{"aws:Several":"x"}}"#);
     let sure_deny = statement("Deny", r#""Action":"*","Resource":"*""#);
     for (documents, expect) in [
         (vec![ALL, &unknown_deny], "unknown"),
@@ -217,7 +217,8 @@ fn unknown_is_never_rounded() {
         // The action does not match, so what the condition says is idle.
         (vec![ALL, &other_deny], "allow"),
     ] {
-        let answer = ask(&documents, "s3:GetObject", "arn:aws:s3:::b/k", Context::complete());
+        let several = Context::complete().with_all("aws:Several", vec!["x".into(), "y".into()]);
+        let answer = ask(&documents, "s3:GetObject", "arn:aws:s3:::b/k", several);
         assert_eq!(word(&answer), expect, "{documents:?}: {answer:?}");
     }
 }
