@@ -32,6 +32,7 @@
 
 pub mod answer;
 pub mod check;
+pub mod azure;
 pub mod condition;
 pub mod evaluate;
 mod gates;
