@@ -31,8 +31,8 @@
 )]
 
 pub mod answer;
-pub mod check;
 pub mod azure;
+pub mod check;
 pub mod condition;
 pub mod evaluate;
 mod gates;

@@ -42,6 +42,7 @@ const CORE_LIBRARIES: [(Option<&str>, &[&str]); 4] = [
             "base64",
             "hashbrown",
             "memchr",
+            "regex-lite",
             "simdutf8",
             "wide",
             "yaml_serde",

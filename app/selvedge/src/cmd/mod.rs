@@ -1,5 +1,6 @@
 //! Commands and their arguments.
 
+mod access;
 mod estate;
 mod explain;
 mod graph;
@@ -110,6 +111,12 @@ enum Command {
         #[command(flatten)]
         state: StateArgs,
     },
+    /// Say whether somebody may do something, by policies that you bring
+    #[command(
+        subcommand,
+        after_help = "Example:\n  selvedge access check requests.jsonl\n  selvedge access condition conditions.jsonl --json"
+    )]
+    Access(AccessCommand),
     /// Verify, show or replay the journal
     #[command(subcommand, after_help = "Example:\n  selvedge journal verify")]
     Journal(JournalCommand),
@@ -124,6 +131,33 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum AccessCommand {
+    /// Decide requests to AWS: identity, resource, trust, boundary, session, organization and endpoint policies
+    #[command(after_help = "Example:\n  selvedge access check requests.jsonl --json\n\n\
+        A line: {\"id\":\"1\",\"request\":{\"principal\":ARN,\"action\":\"s3:GetObject\",\"resource\":ARN,\"context\":{},\n\
+        \"principal_account\":…,\"resource_account\":…},\"policies\":{\"identity\":[…],\"resource\":…,\"boundary\":…,\n\
+        \"session\":[…],\"scps\":[[…]],\"rcps\":[[…]],\"vpc_endpoint\":…}}; \"open\":true in the request says that its\n\
+        context may lack keys\n\n\
+        Exit codes:\n  0 all lines were answered, also with unknown; 1 a line holds no request; 2 wrong usage")]
+    Check(AccessLinesArgs),
+    /// Evaluate conditions of role assignments in Azure
+    #[command(after_help = "Example:\n  selvedge access condition conditions.jsonl --json\n\n\
+        A line: {\"id\":\"1\",\"condition\":\"@Resource[…] StringEquals 'x'\",\"context\":{\"principal\":…,\"resource\":…,\n\
+        \"request\":…,\"environment\":…,\"action\":…}}\n\n\
+        Exit codes:\n  0 all lines were answered, also with error; 1 a line is no JSON; 2 wrong usage")]
+    Condition(AccessLinesArgs),
+}
+
+#[derive(Debug, Args)]
+struct AccessLinesArgs {
+    /// A file of JSON lines [default: standard input]
+    file: Option<PathBuf>,
+    /// One JSON object a line instead of text
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -499,6 +533,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Graph(command) => graph::run(&command, &loaded.config),
         Command::Trace { what, state } => trace::run(&what, &state, &loaded.config),
         Command::Journal(command) => journal::run(&command, &loaded.config),
+        Command::Access(command) => access::run(&command),
         Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

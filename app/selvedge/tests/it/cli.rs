@@ -1,6 +1,7 @@
 //! The program on good and bad input: exit codes, messages, and that nothing is
 //! changed where nothing must be.
 
+mod access;
 mod bad_input;
 mod estate;
 mod explain;

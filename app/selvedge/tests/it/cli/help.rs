@@ -29,6 +29,9 @@ fn every_command_has_help_with_an_example() {
         seen.insert(path.join(" "));
     }
     let known = [
+        "access",
+        "access check",
+        "access condition",
         "approve",
         "completions",
         "config",

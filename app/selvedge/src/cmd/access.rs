@@ -1,0 +1,153 @@
+//! `selvedge access`: one request a line, and the answer to it.
+
+use super::{AccessCommand, AccessLinesArgs, output};
+use crate::error::Error;
+use selvedge_access::azure::condition;
+use selvedge_access::check::check;
+use selvedge_model::Problem;
+use selvedge_model::untrusted::quote_for_log as q;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+/// No line may be longer: a request with all policies of an estate's largest role takes a
+/// hundredth of that.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
+pub(super) fn run(command: &AccessCommand) -> Result<u8, Error> {
+    match command {
+        AccessCommand::Check(args) => each(args, aws),
+        AccessCommand::Condition(args) => each(args, azure),
+    }
+}
+
+/// An answer as JSON and in words, with what is wrong in the line beside it.
+struct Told {
+    json: Value,
+    words: String,
+    problems: Vec<String>,
+    /// Whether there is no answer.
+    failed: bool,
+}
+
+impl Told {
+    /// A line that holds no request: what cannot be read is not decided.
+    fn unreadable(line: &Value, why: String) -> Self {
+        let json = json!({
+            "id": line.get("id"), "decision": "unknown", "reason": "unknown",
+            "decided_by": [], "missing": [format!("unreadable: {why}")],
+        });
+        Self {
+            words: format!("{:<8}{:<14}{}: {}", "unknown", "unreadable", name(&json), q(&why)),
+            json,
+            problems: vec![why],
+            failed: true,
+        }
+    }
+}
+
+fn aws(line: &Value) -> Told {
+    let (json, problems) = match check(line) {
+        Ok(found) => found,
+        Err(fault) => return Told::unreadable(line, format!("{}: {}", fault.at, fault.why)),
+    };
+    let text = |key: &str| json.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |key: &str| -> Vec<String> {
+        let list = json.get(key).and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let by = match (text("reason").as_str(), list("decided_by").join(", ")) {
+        (_, none) if none.is_empty() => String::new(),
+        ("implicit-deny", lacking) => format!(": not allowed by {lacking}"),
+        (_, cited) => format!(": by {cited}"),
+    };
+    let missing = match list("missing").join(", ") {
+        none if none.is_empty() => String::new(),
+        missing => format!("; missing: {missing}"),
+    };
+    let words = format!("{:<8}{:<14}{}{by}{missing}", text("decision"), text("reason"), name(&json));
+    let problems = problems.into_iter().map(|problem| format!("{}: {}", problem.at, problem.why)).collect();
+    Told { json, words, problems, failed: false }
+}
+
+fn azure(line: &Value) -> Told {
+    let json = condition::check(line);
+    let result = match json.get("result") {
+        Some(Value::Bool(true)) => "true",
+        Some(Value::Bool(false)) => "false",
+        _ => "error",
+    };
+    let problems = condition::answer(line).err().into_iter().collect();
+    Told { words: format!("{result:<8}{}", name(&json)), json, problems, failed: false }
+}
+
+fn name(json: &Value) -> String {
+    match json.get("id") {
+        Some(Value::String(id)) => q(id),
+        Some(Value::Null) | None => "(no id)".into(),
+        Some(other) => q(&other.to_string()),
+    }
+}
+
+fn each(args: &AccessLinesArgs, answer: impl Fn(&Value) -> Told) -> Result<u8, Error> {
+    let (name, mut source) = open(args.file.as_deref())?;
+    let mut lines = output::Lines::stdout();
+    let (mut number, mut failed) = (0u64, false);
+    loop {
+        let mut line = Vec::new();
+        let read = (&mut source).take(LONGEST).read_until(b'\n', &mut line);
+        let read = read.map_err(|error| Error::new("E0001", format!("{name}: {error}"), "check the file"))?;
+        if read == 0 {
+            break;
+        }
+        number += 1;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let problem = |why: String| errln!("{}", output::problem(&Problem::new(format!("{name}:{number}"), why)));
+        if read as u64 == LONGEST && line.last() != Some(&b'\n') {
+            failed = true;
+            problem(format!("the line is longer than {LONGEST} bytes"));
+            skip(&mut source).map_err(|error| Error::new("E0001", format!("{name}: {error}"), "check the file"))?;
+            continue;
+        }
+        let value: Value = match serde_json::from_slice(&line) {
+            Ok(value) => value,
+            Err(error) => {
+                failed = true;
+                problem(format!("not JSON: {error}"));
+                continue;
+            }
+        };
+        let told = answer(&value);
+        failed |= told.failed;
+        told.problems.into_iter().for_each(problem);
+        if args.json { lines.write(&told.json)? } else { lines.text(&format!("{}\n", told.words))? }
+    }
+    lines.flush()?;
+    Ok(u8::from(failed))
+}
+
+/// The rest of a line that is too long.
+fn skip(source: &mut Box<dyn BufRead>) -> std::io::Result<()> {
+    loop {
+        let mut rest = Vec::new();
+        let read = source.take(LONGEST).read_until(b'\n', &mut rest)?;
+        if read == 0 || rest.last() == Some(&b'\n') {
+            return Ok(());
+        }
+    }
+}
+
+fn open(path: Option<&Path>) -> Result<(String, Box<dyn BufRead>), Error> {
+    match path.filter(|path| *path != Path::new("-")) {
+        None => Ok(("stdin".into(), Box::new(BufReader::new(std::io::stdin())))),
+        Some(path) => {
+            let file = File::open(path).map_err(|error| {
+                Error::new("E0005", format!("{}: {error}", path.display()), "check the spelling of the path")
+            })?;
+            Ok((path.display().to_string(), Box::new(BufReader::new(file))))
+        }
+    }
+}
