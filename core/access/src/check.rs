@@ -5,6 +5,7 @@ use crate::condition::Context;
 use crate::evaluate::evaluate;
 use crate::policy::{Kind, Policy, PolicyProblem};
 use crate::request::{Grant, Named, PolicySet, Request, S3Block};
+use crate::truth::Missing;
 use serde_json::{Map, Value, json};
 
 /// What is wrong with a line: the field, as a JSON pointer, and why.
@@ -36,7 +37,7 @@ fn told(id: &Value, answer: &Answer) -> Value {
     let (decision, missing) = match &answer.decision {
         Decision::Allow => ("allow", Vec::new()),
         Decision::Deny => ("deny", Vec::new()),
-        Decision::Unknown { missing } => ("unknown", missing.iter().map(ToString::to_string).collect()),
+        Decision::Unknown { missing } => ("unknown", missing.iter().map(what_lacks).collect()),
     };
     let reason = match answer.reason {
         Reason::ExplicitDeny => "explicit-deny",
@@ -46,6 +47,14 @@ fn told(id: &Value, answer: &Answer) -> Value {
     };
     let cited: Vec<String> = answer.decided_by.iter().map(name_of).chain(answer.lacking.iter().cloned()).collect();
     json!({ "id": id, "decision": decision, "reason": reason, "decided_by": cited, "missing": missing })
+}
+
+/// A key alone is enough to ask for it; all else is told in words.
+fn what_lacks(missing: &Missing) -> String {
+    match missing {
+        Missing::ContextKey(key) => key.clone(),
+        other => other.to_string(),
+    }
 }
 
 fn name_of(one: &StatementRef) -> String {

@@ -62,6 +62,8 @@ pub struct Condition {
     name: String,
     operator: Operator,
     key: String,
+    /// The key as the document writes it: people look for it so.
+    written: String,
     values: Vec<String>,
     version: Version,
 }
@@ -73,6 +75,7 @@ impl Condition {
             name: operator.into(),
             operator: Operator::parse(operator),
             key: key.to_ascii_lowercase(),
+            written: key.to_owned(),
             values,
             version,
         }
@@ -111,7 +114,7 @@ impl Condition {
         let present = context.get(&self.key);
         match (&self.operator, present) {
             (Operator::Unsupported, _) => Truth::unsupported(format!("condition operator {}", self.name)),
-            (_, []) if context.open => Truth::unknown(Missing::ContextKey(self.key.clone())),
+            (_, []) if context.open => Truth::unknown(Missing::ContextKey(self.written.clone())),
             (Operator::Null, present) => Truth::any(self.values.iter().map(|value| match read_bool(value) {
                 Some(absent) => Truth::from(present.is_empty() == absent),
                 None => Truth::unknown(Missing::Unreadable(format!("{}: {value}", self.place()))),

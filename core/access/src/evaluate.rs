@@ -44,7 +44,7 @@ fn if_the_same(inside: Answer, across: Answer) -> Answer {
     if inside.decision == across.decision {
         return inside;
     }
-    let mut missing = BTreeSet::from([Missing::ContextKey("aws:resourceaccount".into())]);
+    let mut missing = BTreeSet::from([Missing::ContextKey("aws:ResourceAccount".into())]);
     for answer in [&inside, &across] {
         if let Decision::Unknown { missing: also } = &answer.decision {
             missing.extend(also.iter().cloned());

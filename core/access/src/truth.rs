@@ -8,7 +8,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "kind", content = "what", rename_all = "kebab-case")]
 pub enum Missing {
-    /// A context key that the caller did not collect, lower-cased.
+    /// A context key that the caller did not collect, as the policy writes it.
     ContextKey(String),
     /// A construct that this evaluator does not know, or on which the provider's
     /// own documents contradict each other.

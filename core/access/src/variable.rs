@@ -71,7 +71,7 @@ fn value_of<'a>(inside: &'a str, context: &'a Context) -> Value<'a> {
     let lower = key.to_ascii_lowercase();
     match (context.get(&lower), default) {
         ([one], _) => Value::Is(one),
-        ([], _) if !context.is_complete() => Value::Unknown(Missing::ContextKey(lower)),
+        ([], _) if !context.is_complete() => Value::Unknown(Missing::ContextKey(key.to_owned())),
         ([], Some(default)) => Value::Is(default),
         ([], None) => Value::Absent,
         _ => Value::Unknown(Missing::Unsupported(format!("variable of {lower}, which has several values"))),

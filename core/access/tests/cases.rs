@@ -69,3 +69,10 @@ fn an_answer_says_what_decided() {
     let expected = r#"{"id":"q1","decision":"deny","reason":"implicit-deny","decided_by":["boundary"],"missing":[]}"#;
     assert_eq!(answer, serde_json::from_str::<Value>(expected).unwrap());
 }
+
+#[test]
+fn what_is_missing_is_the_key_itself() {
+    let row = include_str!("cases/iam.jsonl").lines().find(|line| line.starts_with(r#"{"row":"25b""#)).unwrap();
+    let (answer, _) = check(&serde_json::from_str(row).unwrap()).unwrap();
+    assert_eq!(answer["missing"], serde_json::json!(["aws:RequestTag/t"]));
+}

@@ -229,7 +229,7 @@ fn an_open_context_names_the_key() {
     let answer = ask(&[ALL, &deny], "s3:GetObject", "arn:aws:s3:::b/k", Context::open());
     let Decision::Unknown { missing } = &answer.decision else { panic!("{answer:?}") };
     let shown: Vec<String> = missing.iter().map(ToString::to_string).collect();
-    assert_eq!(shown, ["context key: aws:userid"]);
+    assert_eq!(shown, ["context key: aws:UserId"]);
     assert_eq!(answer.decided_by.len(), 1);
     assert_eq!(answer.decided_by[0].policy, "p1");
 }
