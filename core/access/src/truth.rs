@@ -15,6 +15,8 @@ pub enum Missing {
     Unsupported(String),
     /// Text that is no valid policy.
     Unreadable(String),
+    /// Something of the estate that the caller did not collect.
+    NotCollected(String),
 }
 
 impl fmt::Display for Missing {
@@ -23,6 +25,7 @@ impl fmt::Display for Missing {
             Self::ContextKey(key) => ("context key", key),
             Self::Unsupported(what) => ("unsupported", what),
             Self::Unreadable(what) => ("unreadable", what),
+            Self::NotCollected(what) => ("not collected", what),
         };
         write!(f, "{label}: {}", selvedge_model::untrusted::quote_for_log(what))
     }

@@ -3,3 +3,12 @@
 
 pub mod action;
 pub mod condition;
+pub mod directory;
+pub mod rbac;
+mod read;
+pub mod scope;
+
+pub use directory::{Directory, Principal, PrincipalKind};
+pub use rbac::{AccessAnswer, AccessReason, AccessRequest, Note, Rbac, Token};
+pub use read::Problem;
+pub use scope::{Hierarchy, Scope, ScopeKind};
