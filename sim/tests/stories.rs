@@ -127,8 +127,8 @@ fn a_policy_that_the_evaluator_does_not_know_is_an_error_never_an_allow() {
     let world = scenario_a::play(4, AssertionIds::Random);
     let op = AwsMutation::PutRolePolicy {
         role_name: world.company.role_name.clone(),
-        policy_name: "ByAddress".into(),
-        document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}]}"#.into(),
+        policy_name: "ByName".into(),
+        document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringLike":{"aws:userid":"${aws:username"}}}]}"#.into(),
     };
     change(&world, &Mutation::Aws { account: world.company.account.clone(), op });
     world.clock.advance(SignedDuration::from_secs(10));

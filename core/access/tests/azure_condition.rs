@@ -282,7 +282,6 @@ fn much_text_is_not_compared() {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the corpus and the number of cases lie outside the project")]
 fn corpus() -> Option<PathBuf> {
     let Some(path) = std::env::var_os("SELVEDGE_CORPUS") else {
         eprintln!("skipped: SELVEDGE_CORPUS is not set");
@@ -318,7 +317,6 @@ fn case_context(default: &Value, given: Option<&Value>, merge: bool) -> Value {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the corpus and the number of cases lie outside the project")]
 fn the_corpus_cases() {
     let Some(folder) = corpus().map(|path| path.join("azure_rbac_conditions")) else {
         return;
@@ -352,7 +350,6 @@ fn the_corpus_cases() {
 }
 
 /// How often a property is tried.
-#[expect(clippy::disallowed_methods, reason = "the corpus and the number of cases lie outside the project")]
 fn cases() -> u32 {
     std::env::var("SELVEDGE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000)
 }
