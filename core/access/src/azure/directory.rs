@@ -18,6 +18,9 @@ pub enum PrincipalKind {
     ServicePrincipal,
     /// A service principal that Azure keeps the credentials of.
     ManagedIdentity,
+    /// An application's registration: what its credentials sign in as is its
+    /// service principal.
+    Application,
     /// Not said.
     Unknown,
 }
@@ -27,7 +30,8 @@ impl PrincipalKind {
         match text.unwrap_or_default().trim_start_matches("#microsoft.graph.").to_ascii_lowercase().as_str() {
             "user" => Self::User,
             "group" => Self::Group,
-            "serviceprincipal" | "application" => Self::ServicePrincipal,
+            "serviceprincipal" => Self::ServicePrincipal,
+            "application" => Self::Application,
             "managedidentity" | "msi" => Self::ManagedIdentity,
             _ => Self::Unknown,
         }
@@ -76,7 +80,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Reads `users`, `groups` and `servicePrincipals` (or `principals` with a
+    /// Reads `users`, `groups`, `servicePrincipals`, `applications` (or `principals` with a
     /// `type`) in Graph's form; a group has `members`, the others may have
     /// `owners`: lists of ids, or of objects with an `id`.
     pub fn read(input: &Value) -> (Self, Vec<Problem>) {
@@ -86,6 +90,7 @@ impl Directory {
             ("users", PrincipalKind::User),
             ("groups", PrincipalKind::Group),
             ("servicePrincipals", PrincipalKind::ServicePrincipal),
+            ("applications", PrincipalKind::Application),
             ("principals", PrincipalKind::Unknown),
         ] {
             for item in list(input, key, &mut problems) {
@@ -173,6 +178,12 @@ impl Directory {
         out
     }
 
+    /// Whether it may be a group with anyone in it: its members were not collected,
+    /// or it was not itself.
+    pub fn may_hold_anyone(&self, id: &str) -> bool {
+        self.hollow.contains(id) || (!self.complete && !self.principals.contains_key(id))
+    }
+
     /// Whether `member` is in `group` directly.
     pub fn is_direct_member(&self, member: &str, group: &str) -> Truth {
         match self.principal(group).map(|found| &found.members) {
@@ -211,7 +222,9 @@ pub(super) fn ids(item: &Item<'_>, key: &str) -> Result<Option<BTreeSet<String>>
 fn read_principal(item: &Item<'_>, kind: PrincipalKind) -> Result<Principal, Problem> {
     let said = item.optional("servicePrincipalType").or_else(|| item.optional("@odata.type"));
     let said = PrincipalKind::read(said.or_else(|| item.optional("type")).or_else(|| item.optional("principalType")));
-    let kind = if said == PrincipalKind::Unknown { kind } else { said };
+    // A service principal's type `Application` says what it is for, not what it is.
+    let is_for_app = kind == PrincipalKind::ServicePrincipal && said == PrincipalKind::Application;
+    let kind = if said == PrincipalKind::Unknown || is_for_app { kind } else { said };
     let flag = |key: &str| match item.get(key) {
         None => Ok(None),
         Some(Value::Bool(flag)) => Ok(Some(*flag)),

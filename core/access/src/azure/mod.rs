@@ -4,11 +4,14 @@
 pub mod action;
 pub mod condition;
 pub mod directory;
+pub mod entra;
 pub mod rbac;
 mod read;
 pub mod scope;
+pub mod ways;
 
 pub use directory::{Directory, Principal, PrincipalKind};
+pub use entra::{Entra, EntraAnswer, EntraNote, EntraReason, Operation};
 pub use rbac::{AccessAnswer, AccessReason, AccessRequest, Note, Rbac, Token};
 pub use read::Problem;
 pub use scope::{Hierarchy, Scope, ScopeKind};
