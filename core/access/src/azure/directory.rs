@@ -93,7 +93,12 @@ impl Directory {
             ("applications", PrincipalKind::Application),
             ("principals", PrincipalKind::Unknown),
         ] {
-            for item in list(input, key, &mut problems) {
+            let (items, problem) = list(input, key);
+            if let Some(problem) = problem {
+                out.complete = false;
+                problems.push(problem);
+            }
+            for item in items {
                 match read_principal(&item, kind) {
                     Ok(principal) => out.insert(principal),
                     Err(problem) => {

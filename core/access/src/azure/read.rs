@@ -14,20 +14,24 @@ pub struct Problem {
     pub why: String,
 }
 
-/// The entries under `key`: a list, or `{"value": […]}`. Nothing is an empty list.
-pub(super) fn list<'a>(input: &'a Value, key: &str, problems: &mut Vec<Problem>) -> Vec<Item<'a>> {
-    let entries = match input.get(key) {
-        None | Some(Value::Null) => return Vec::new(),
-        Some(Value::Array(list)) => list,
+/// The entries under `key`: a list, or `{"value": […]}`. Nothing is an empty list;
+/// an answer that goes on (`nextLink`) is not the whole list.
+pub(super) fn list<'a>(input: &'a Value, key: &str) -> (Vec<Item<'a>>, Option<Problem>) {
+    let (entries, problem) = match input.get(key) {
+        None | Some(Value::Null) => (&[][..], None),
+        Some(Value::Array(list)) => (list.as_slice(), None),
         Some(answer) => match answer.get("value") {
-            Some(Value::Array(list)) => list,
-            _ => {
-                problems.push(Problem { at: format!("/{key}"), why: "must be a list".into() });
-                return Vec::new();
+            Some(Value::Array(list)) => {
+                let more =
+                    ["nextLink", "@odata.nextLink"].iter().any(|link| answer.get(link).is_some_and(Value::is_string));
+                (list.as_slice(), more.then_some("is one page of several"))
             }
+            _ => (&[][..], Some("must be a list")),
         },
     };
-    entries.iter().enumerate().map(|(index, value)| Item { at: format!("/{key}/{index}"), value }).collect()
+    let items =
+        entries.iter().enumerate().map(|(index, value)| Item { at: format!("/{key}/{index}"), value }).collect();
+    (items, problem.map(|why| Problem { at: format!("/{key}"), why: why.into() }))
 }
 
 /// One entry. ARM puts its fields under `properties`, other tools beside `id`.

@@ -157,24 +157,30 @@ impl Entra {
         let mut out = Self::default();
         out.read_definitions(input, &mut problems);
         for (key, eligible) in [("directoryRoleAssignments", false), ("directoryRoleEligibilities", true)] {
-            for item in list(input, key, &mut problems) {
+            for item in out.list(input, key, &mut problems) {
                 let read = out.read_assignment(&item, eligible);
                 out.note(read, &mut problems);
             }
         }
-        for item in list(input, "directoryRoles", &mut problems) {
+        for item in out.list(input, "directoryRoles", &mut problems) {
             let read = out.read_role(&item);
             out.note(read, &mut problems);
         }
-        for item in list(input, "appRoleAssignments", &mut problems) {
+        for item in out.list(input, "appRoleAssignments", &mut problems) {
             let read = out.read_permission(&item);
             out.note(read, &mut problems);
         }
-        for item in list(input, "administrativeUnits", &mut problems) {
+        for item in out.list(input, "administrativeUnits", &mut problems) {
             let read = out.read_unit(&item);
             out.note(read, &mut problems);
         }
         (out, problems)
+    }
+
+    fn list<'a>(&mut self, input: &'a Value, key: &str, problems: &mut Vec<Problem>) -> Vec<Item<'a>> {
+        let (items, problem) = list(input, key);
+        self.note(problem.map_or(Ok(()), Err), problems);
+        items
     }
 
     fn note(&mut self, read: Result<(), Problem>, problems: &mut Vec<Problem>) {
@@ -185,7 +191,7 @@ impl Entra {
     }
 
     fn read_definitions(&mut self, input: &Value, problems: &mut Vec<Problem>) {
-        for item in list(input, "directoryRoleDefinitions", problems) {
+        for item in self.list(input, "directoryRoleDefinitions", problems) {
             let id = item.optional("templateId").or_else(|| item.optional("id"));
             let (Some(id), Ok(blocks)) = (id, item.objects("rolePermissions")) else {
                 problems.push(item.problem("rolePermissions", "a role needs an id and permissions"));

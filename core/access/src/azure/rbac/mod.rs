@@ -176,7 +176,7 @@ impl Rbac {
     }
 
     fn read_grants(&mut self, input: &Value, problems: &mut Vec<Problem>) {
-        for item in list(input, "roleDefinitions", problems) {
+        for item in self.grants_under(input, "roleDefinitions", problems) {
             // An assignment of a role that is not there is open anyway.
             match RoleDefinition::read(&item, problems) {
                 Ok(definition) => drop(self.definitions.insert(definition.id.clone(), definition)),
@@ -189,7 +189,7 @@ impl Rbac {
             ("roleEligibilities", State::Eligible),
             ("roleEligibilityScheduleInstances", State::Eligible),
         ] {
-            for item in list(input, key, problems) {
+            for item in self.grants_under(input, key, problems) {
                 match RoleAssignment::read(&item, state, problems) {
                     Ok(assignment) => self.insert(assignment),
                     Err(problem) => {
@@ -201,7 +201,7 @@ impl Rbac {
                 }
             }
         }
-        for item in list(input, "classicAdministrators", problems) {
+        for item in self.grants_under(input, "classicAdministrators", problems) {
             match ClassicAdministrator::read(&item) {
                 Ok(Some(one)) => self.classic.entry(one.scope.clone()).or_default().push(one),
                 Ok(None) => {}
@@ -219,22 +219,36 @@ impl Rbac {
     }
 
     fn read_refusals(&mut self, input: &Value, problems: &mut Vec<Problem>) {
-        for item in list(input, "denyAssignments", problems) {
+        for item in self.refusals_under(input, "denyAssignments", problems) {
             let read = DenyAssignment::read(&item, problems);
             self.keep(read, problems, |out, one: DenyAssignment| {
                 out.denials.entry(one.scope.clone()).or_default().push(one);
             });
         }
-        for item in list(input, "locks", problems) {
+        for item in self.refusals_under(input, "locks", problems) {
             let read = Lock::read(&item);
             self.keep(read, problems, |out, one: Lock| out.locks.entry(one.scope.clone()).or_default().push(one));
         }
-        for item in list(input, "policies", problems) {
+        for item in self.refusals_under(input, "policies", problems) {
             let read = PolicyDeny::read(&item);
             self.keep(read, problems, |out, one: PolicyDeny| {
                 out.policies.entry(one.scope.clone()).or_default().push(one);
             });
         }
+    }
+
+    fn grants_under<'a>(&mut self, input: &'a Value, key: &str, problems: &mut Vec<Problem>) -> Vec<Item<'a>> {
+        let (items, problem) = list(input, key);
+        self.unread_grants.extend(problem.iter().map(unread));
+        problems.extend(problem);
+        items
+    }
+
+    fn refusals_under<'a>(&mut self, input: &'a Value, key: &str, problems: &mut Vec<Problem>) -> Vec<Item<'a>> {
+        let (items, problem) = list(input, key);
+        self.unread_refusals.extend(problem.iter().map(unread));
+        problems.extend(problem);
+        items
     }
 
     fn keep<T>(
@@ -255,7 +269,12 @@ impl Rbac {
 
     fn read_hierarchy(&mut self, input: &Value, problems: &mut Vec<Problem>) {
         for (key, names) in [("managementGroups", ["parent", "id"]), ("subscriptions", ["managementGroup", "id"])] {
-            for item in list(input, key, problems) {
+            let (items, problem) = list(input, key);
+            if let Some(problem) = problem {
+                self.open = true;
+                problems.push(problem);
+            }
+            for item in items {
                 match read_parent(&item, names) {
                     Ok((child, Some(parent))) => self.hierarchy.insert(child, parent),
                     Ok((child, None)) if item.get("details").is_some() => self.hierarchy.insert_top(child),
