@@ -354,6 +354,9 @@ fn cases() -> u32 {
     std::env::var("SELVEDGE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000)
 }
 
+/// Names that the table asks for.
+const NAMES: &[&str] = &["name", "tags", "count", "flag", "ip", "ratio", "nil"];
+
 /// Pieces of the language, put together at random: far more of it parses than of
 /// random text.
 const PIECES: &[&str] = &[
@@ -431,6 +434,26 @@ proptest! {
         }
         let text: String = chars.into_iter().collect();
         let _ = check(&json!({"id": 0, "condition": text, "context": context()}));
+    }
+
+    /// What an open context decides, every completion of it decides the same.
+    #[test]
+    fn a_verdict_stands_when_more_is_known(
+        row in 0..TABLE.len(), other in 0..TABLE.len(), and in any::<bool>(), not in any::<bool>(),
+        given in prop::collection::vec((0..NAMES.len(), 0..5usize), 0..6),
+    ) {
+        let (a, b) = (TABLE[row].0, TABLE[other].0);
+        let text = format!("{}({a}) {} ({b})", if not { "!" } else { "" }, if and { "AND" } else { "OR" });
+        let values = [json!("Alpha*"), json!(5), json!(["a", "b"]), json!(true), json!("10.0.0.5")];
+        let put = |context: Context| {
+            given.iter().fold(context, |context, (name, value)| context.with_resource(NAMES[*name], &values[*value]))
+        };
+        // One row of the table is no condition.
+        let Ok(condition) = Condition::parse(&text) else { return Ok(()) };
+        let open = condition.holds(&put(Context::open().with_action("x/read")));
+        if !matches!(open, Truth::Unknown(_)) {
+            prop_assert_eq!(open, condition.holds(&put(Context::complete().with_action("x/read"))), "{}", text);
+        }
     }
 
     /// AND and OR in parentheses do what Kleene's tables say.

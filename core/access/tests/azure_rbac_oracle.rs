@@ -394,4 +394,33 @@ proptest! {
         let names_something = answer.reason == AccessReason::NoRole || !answer.decided_by.is_empty();
         prop_assert!(names_something, "{:#?}", answer);
     }
+
+    /// Knowing more never changes a verdict that was certain: whoever turns out to
+    /// be in the groups that nobody collected, and whether policies fit.
+    #[test]
+    fn a_verdict_stands_when_more_is_known(
+        world in world(),
+        fill in prop::collection::vec(prop::collection::vec(0..PRINCIPALS.len(), 0..3), 3),
+        fits in any::<bool>(),
+    ) {
+        let ask = |world: &World| {
+            let (rbac, _) = Rbac::read(&world.input());
+            let (directory, _) = Directory::read(&world.directory());
+            let scope = Scope::parse(SCOPES[world.scope].0).expect("scope");
+            let mut request = AccessRequest::control(PRINCIPALS[world.principal], ACTIONS[world.action], scope);
+            request.is_data = world.is_data;
+            rbac.evaluate(&directory, &request).decision
+        };
+        let mut known = world.clone();
+        for (members, fill) in known.members.iter_mut().zip(fill) {
+            members.get_or_insert(fill);
+        }
+        for policy in &mut known.policies {
+            policy.2.get_or_insert(fits);
+        }
+        let before = ask(&world);
+        if !matches!(before, Decision::Unknown { .. }) {
+            prop_assert_eq!(before, ask(&known));
+        }
+    }
 }

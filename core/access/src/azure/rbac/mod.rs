@@ -145,6 +145,8 @@ pub struct Rbac {
     definitions: BTreeMap<String, RoleDefinition>,
     assignments: Vec<RoleAssignment>,
     by_principal: BTreeMap<String, Vec<usize>>,
+    /// Principals of which an assignment says that they are groups.
+    groups: BTreeSet<String>,
     denials: BTreeMap<Scope, Vec<DenyAssignment>>,
     classic: BTreeMap<Scope, Vec<ClassicAdministrator>>,
     locks: BTreeMap<Scope, Vec<Lock>>,
@@ -291,6 +293,9 @@ impl Rbac {
 
     /// Adds an assignment.
     pub fn insert(&mut self, assignment: RoleAssignment) {
+        if assignment.to_group {
+            self.groups.insert(assignment.principal.clone());
+        }
         self.by_principal.entry(assignment.principal.clone()).or_default().push(self.assignments.len());
         self.assignments.push(assignment);
     }
@@ -382,12 +387,12 @@ impl Rbac {
     /// The assignments to the principal, its groups, and groups it may be in, that
     /// reach the scope.
     fn assignments_of<'a>(&'a self, asked: &'a Asked<'_>) -> impl Iterator<Item = &'a RoleAssignment> {
-        let own = asked.identities.iter().chain(&asked.possible);
-        let own = own.filter_map(|id| self.by_principal.get(id)).flatten().filter_map(|at| self.assignments.get(*at));
         // Groups that nobody collected: only in an incomplete directory.
-        let strange = self.assignments.iter().filter(|one| one.to_group && asked.is_strange(&one.principal));
-        let strange = strange.filter(|_| !asked.directory.is_complete());
-        own.chain(strange).filter(|one| self.may_reach(&one.scope, asked))
+        let strange = (!asked.directory.is_complete()).then_some(&self.groups);
+        let strange = strange.into_iter().flatten().filter(|id| asked.is_strange(id));
+        let ids = asked.identities.iter().chain(&asked.possible).chain(strange);
+        let all = ids.filter_map(|id| self.by_principal.get(id)).flatten().filter_map(|at| self.assignments.get(*at));
+        all.filter(|one| self.may_reach(&one.scope, asked))
     }
 
     fn grants(&self, assignment: &RoleAssignment, asked: &Asked<'_>) -> Truth {
