@@ -225,6 +225,8 @@ fn grants(value: Option<&Value>) -> Result<Vec<Grant>, Fault> {
 
 fn s3(value: Option<&Value>) -> S3Block {
     let block = value.and_then(|s3| s3.get("block_public_access"));
+    // As `get-public-access-block` answers it.
+    let block = block.map(|block| block.get("PublicAccessBlockConfiguration").unwrap_or(block));
     let flag = |name: &str| block.and_then(|block| block.get(name)).and_then(Value::as_bool).unwrap_or(false);
     S3Block { restrict_public_buckets: flag("RestrictPublicBuckets") }
 }
