@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// Folders of content, in the order of their paths.
-const FOLDERS: [&str; 4] = ["correlation", "guard", "rules", "thresholds"];
+const FOLDERS: [&str; 5] = ["correlation", "guard", "paths", "rules", "thresholds"];
 
 /// Endings of content files; whatever else lies there (an editor's copy) is none.
 const ENDINGS: [&str; 3] = ["yaml", "cedar", "cedarschema"];

@@ -37,6 +37,8 @@ pub struct Content {
     pub rules: Vec<ContentFile>,
     /// Thresholds, YAML.
     pub thresholds: Vec<ContentFile>,
+    /// Ways to escalate, YAML.
+    pub paths: Vec<ContentFile>,
     /// The Cedar schema that guard policies are checked against.
     pub guard_schema: String,
     /// Guard policies, Cedar.
@@ -56,6 +58,7 @@ impl Content {
         Self {
             rules: [under("correlation/", ".yaml"), under("rules/", ".yaml")].concat(),
             thresholds: under("thresholds/", ".yaml"),
+            paths: under("paths/", ".yaml"),
             guard_schema: embedded::GUARD_SCHEMA.to_owned(),
             guard_policies: under("guard/", ".cedar"),
         }
@@ -80,8 +83,13 @@ impl Content {
     /// order and wherever added files lie.
     pub fn digest(&self) -> Digest {
         let mut parts: Vec<(&str, Digest)> = vec![("schema", Digest::of(self.guard_schema.as_bytes()))];
-        for (kind, files) in [("rule", &self.rules), ("threshold", &self.thresholds), ("policy", &self.guard_policies)]
-        {
+        let all = [
+            ("rule", &self.rules),
+            ("threshold", &self.thresholds),
+            ("path", &self.paths),
+            ("policy", &self.guard_policies),
+        ];
+        for (kind, files) in all {
             parts.extend(files.iter().map(|file| (kind, Digest::of(file.text.as_bytes()))));
         }
         parts.sort_unstable();

@@ -6,6 +6,7 @@ mod gates;
 mod measure;
 mod noise;
 mod overlay;
+mod paths;
 mod public_rules;
 mod reach;
 mod rules;

@@ -25,6 +25,7 @@ pub mod flows;
 pub mod forged;
 pub mod identity;
 pub mod path;
+pub mod paths;
 pub mod reach;
 pub mod seam;
 pub mod sessions;

@@ -50,6 +50,19 @@ impl Attr {
         })
     }
 
+    /// The value with all that is empty: in a policy an empty text or list says something. What is
+    /// null, which no policy holds, becomes an empty list.
+    pub fn whole(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::List(Vec::new()),
+            Value::Bool(yes) => Self::Bool(*yes),
+            Value::Number(number) => number.as_i64().map_or_else(|| Self::Text(number.to_string()), Self::Integer),
+            Value::String(text) => Self::Text(text.clone()),
+            Value::Array(list) => Self::List(list.iter().map(Self::whole).collect()),
+            Value::Object(map) => Self::Map(map.iter().map(|(key, value)| (key.clone(), Self::whole(value))).collect()),
+        }
+    }
+
     /// Text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())

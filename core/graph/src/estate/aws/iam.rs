@@ -77,9 +77,8 @@ fn principal(reader: &mut Reader<'_>, word: &str, item: &Value, groups: &BTreeMa
     let name = ["UserName", "GroupName", "RoleName"].into_iter().find(|key| item.get(key).is_some());
     describe(reader, &id, word, name.unwrap_or_default(), item, &KEEP);
     if let Some(trust) = policy::document(item.get("AssumeRolePolicyDocument")) {
-        if let Some(attribute) = Attr::of(&trust) {
-            reader.facet(&id, word, item, &[]).attributes.insert("AssumeRolePolicyDocument".into(), attribute);
-        }
+        let facet = reader.facet(&id, word, item, &[]);
+        facet.attributes.insert("AssumeRolePolicyDocument".into(), Attr::whole(&trust));
         policy::relate(reader, &id, EdgeKind::Trusts, "AssumeRolePolicyDocument", &trust);
     }
     for key in ["UserPolicyList", "GroupPolicyList", "RolePolicyList"] {

@@ -22,7 +22,7 @@ pub(in crate::estate) fn document(value: Option<&Value>) -> Option<Cow<'_, Value
 
 /// A policy document as an attribute.
 pub(super) fn attribute(value: Option<&Value>) -> Option<Attr> {
-    Attr::of(document(value)?.as_ref())
+    Some(Attr::whole(document(value)?.as_ref()))
 }
 
 fn decoded(text: &str) -> String {

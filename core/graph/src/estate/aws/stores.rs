@@ -139,8 +139,8 @@ fn bucket_policy(reader: &mut Reader<'_>, value: &Value) -> bool {
 }
 
 fn resource_policy(reader: &mut Reader<'_>, id: &EntityId, part: &str, document: &Value) {
-    if let (Some(attribute), Some(facet)) = (Attr::of(document), reader.out.facets.get_mut(id)) {
-        facet.attributes.insert("policy".into(), attribute);
+    if let Some(facet) = reader.out.facets.get_mut(id) {
+        facet.attributes.insert("policy".into(), Attr::whole(document));
     }
     policy::relate(reader, id, EdgeKind::Allows, part, document);
 }

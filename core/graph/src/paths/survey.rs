@@ -1,0 +1,130 @@
+//! All ways of an estate.
+
+use super::aws::actions::Actions;
+use super::aws::world::{World, index, parsed};
+use super::aws::{Deriving, Host, Hosts, Stored};
+use super::net::{Edge, Net};
+use super::rule::Ways;
+use crate::estate::{Attr, DataClass, Item, View};
+use crate::store::EdgeKind;
+use selvedge_access::policy::Kind;
+use selvedge_model::{EntityId, EntityKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// All ways.
+    pub net: Net,
+    /// Who administers what: they have reached it, and are no escalation.
+    pub administrators: BTreeSet<EntityId>,
+    /// What was not exported and would matter, in phrases.
+    pub lacks: BTreeSet<String>,
+}
+
+/// What paths lead to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Goals {
+    /// Accounts, tenants, subscriptions: all that is in them.
+    pub control: BTreeSet<EntityId>,
+    /// Data of a whole account, and stores whose data are graded.
+    pub data: BTreeSet<EntityId>,
+}
+
+impl Survey {
+    /// Of the picture of all documents; `words` are the kinds of list that were exported.
+    pub fn of(view: &View, words: &BTreeSet<String>, ways: &Ways) -> Self {
+        let index = index(view);
+        let actions = Actions::new(ways.actions());
+        let world = World::of(view, &index, &actions);
+        let hosts = hosts(view, &index, words);
+        let stores = stores(view);
+        let deriving = Deriving::new(&world, &actions, ways, &hosts, &stores);
+        let mut edges: Vec<Edge> = Vec::new();
+        for actor in world.actors.values() {
+            edges.extend(deriving.edges_of(actor));
+        }
+        let administrators =
+            world.actors.keys().filter(|id| deriving.is_administrator(id)).cloned().collect();
+        Self { net: Net::new(edges), administrators, lacks: world.lacks }
+    }
+
+    /// What the paths of this estate lead to.
+    pub fn goals(&self, view: &View) -> Goals {
+        let mut goals = Goals::default();
+        for edge in self.net.edges() {
+            match edge.to.kind {
+                EntityKind::AwsAccount | EntityKind::Tenant | EntityKind::Subscription => {
+                    goals.control.insert(edge.to.clone());
+                }
+                EntityKind::Resource if edge.to.key.starts_with("all data of account ") => {
+                    goals.data.insert(edge.to.clone());
+                }
+                _ if view.items.get(&edge.to).is_some_and(is_sensitive) => {
+                    goals.data.insert(edge.to.clone());
+                }
+                _ => {}
+            }
+        }
+        goals
+    }
+}
+
+/// Whether a store's data are graded confidential or more.
+fn is_sensitive(item: &Item) -> bool {
+    item.data_class.as_ref().is_some_and(|class| class.value >= DataClass::Confidential)
+}
+
+fn tags(item: &Item) -> Vec<(String, String)> {
+    let Some(Attr::Map(tags)) = item.attributes.get("tags") else { return Vec::new() };
+    tags.iter().map(|(key, value)| (key.clone(), value.to_string())).collect()
+}
+
+/// What acts as which role.
+fn hosts(view: &View, index: &BTreeMap<(&EntityId, EdgeKind), Vec<&EntityId>>, words: &BTreeSet<String>) -> Hosts {
+    let mut out = Hosts { collected: words.clone(), ..Hosts::default() };
+    for item in view.items.values() {
+        for target in index.get(&(&item.id, EdgeKind::RunsAs)).into_iter().flatten() {
+            if item.word == "iam:instance-profile" {
+                out.profiled.insert((*target).clone());
+                continue;
+            }
+            let direct = target.kind == EntityKind::IamRole;
+            let through: Vec<&EntityId> = match direct {
+                true => vec![target],
+                false => index.get(&(*target, EdgeKind::RunsAs)).into_iter().flatten().copied().collect(),
+            };
+            for role in through.into_iter().filter(|role| role.kind == EntityKind::IamRole) {
+                let host = Host { word: item.word.clone(), id: item.id.clone(), arn: arn_of(item), tags: tags(item) };
+                out.of.entry(role.clone()).or_default().push(host);
+            }
+        }
+    }
+    out
+}
+
+/// The ARN of a thing that is known by a bare id.
+fn arn_of(item: &Item) -> String {
+    if item.id.key.starts_with("arn:") {
+        return item.id.key.clone();
+    }
+    let account = item.scope.as_ref().map(|scope| scope.key.as_str()).unwrap_or_default();
+    let region = item.region.as_deref().unwrap_or("us-east-1");
+    match item.word.split_once(':') {
+        Some(("s3", _)) => format!("arn:aws:s3:::{}", item.id.key),
+        Some((service, word)) => format!("arn:aws:{service}:{region}:{account}:{word}/{}", item.id.key),
+        None => item.id.key.clone(),
+    }
+}
+
+/// Stores whose data are graded, by word.
+fn stores(view: &View) -> BTreeMap<String, Vec<Stored>> {
+    let mut out: BTreeMap<String, Vec<Stored>> = BTreeMap::new();
+    for item in view.items.values().filter(|item| is_sensitive(item)) {
+        let document = item.attributes.get("policy");
+        let policy = document.map(|document| (format!("{} policy", item.id.key), parsed(Kind::Resource, document)));
+        let stored = Stored { id: item.id.clone(), arn: arn_of(item), policy };
+        out.entry(item.word.clone()).or_default().push(stored);
+    }
+    out
+}
