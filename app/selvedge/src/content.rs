@@ -4,6 +4,7 @@ use crate::error::Error;
 use selvedge_agent::state::Brain;
 use selvedge_content::{Content, read_rules};
 use selvedge_detect::sigma::SigmaRules;
+use selvedge_graph::paths::Ways;
 use selvedge_guard::Guard;
 use selvedge_model::Problem;
 use selvedge_respond::Thresholds;
@@ -38,6 +39,15 @@ pub fn load(rules: Option<&Path>) -> Result<Loaded, Error> {
     let thresholds = thresholds(&content)?;
     let brain = Brain::new(&rules, thresholds, content.digest());
     Ok(Loaded { content, rules, brain, problems })
+}
+
+/// The ways to escalate.
+///
+/// # Errors
+/// A file of them that cannot be read: a defect of this program.
+pub fn ways(content: &Content) -> Result<Ways, Error> {
+    let files = content.paths.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+    Ways::read(files).map_err(|error| Error::new("E0111", error.to_string(), ""))
 }
 
 /// The thresholds.

@@ -7,6 +7,7 @@ use crate::render::Outcome;
 use crate::render::summary::Found;
 use crate::{content, folder, logs, render};
 use selvedge_agent::state::{self, BatchReceipt, State};
+use selvedge_graph::paths::Survey;
 use selvedge_model::untrusted::quote_for_log;
 use selvedge_model::{Finding, RecordId, Timestamp};
 use selvedge_ports::Journal;
@@ -51,7 +52,13 @@ pub(super) fn run(args: &ReplayArgs, config: &Config) -> Result<u8, Error> {
     let cited = decision.findings.iter().flat_map(|f| &f.evidence).chain(incidents.iter().flat_map(|i| &i.evidence));
     let here = state.read_now(cited);
     let is_here = |evidence: &[RecordId]| evidence.iter().any(|record| here.contains(record));
-    let findings: Vec<Finding> = decision.findings.into_iter().filter(|f| is_here(&f.evidence)).collect();
+    let mut findings: Vec<Finding> = decision.findings.into_iter().filter(|f| is_here(&f.evidence)).collect();
+    if counts.records == 0 && args.estate.is_some() {
+        // Without logs the estate itself is what there is to look at.
+        let (view, survey) = Survey::of_estate(&state.estate, &content::ways(&loaded.content)?);
+        findings.extend(survey.findings(&view, now));
+        remarks.extend(survey.lacks.iter().map(|what| format!("not looked at: {what}")));
+    }
     let mut found = Found::default();
     let mut lines = args.state.json.then(output::Lines::stdout);
     for finding in by_time(&findings, decision.quiet.findings(&state.set, &loaded.brain.rules, true)) {

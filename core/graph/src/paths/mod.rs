@@ -6,10 +6,14 @@
 //! was not collected the step is there, but not for certain, and says what would settle it.
 
 mod aws;
+mod exposure;
+mod findings;
 pub mod net;
 pub mod rule;
 mod survey;
 
+pub use exposure::{Exposure, anybody};
+pub use findings::{name_of, sentences};
 pub use net::{Edge, Net, Path, Towards};
 pub use rule::{Way, Ways};
-pub use survey::{Survey, Goals};
+pub use survey::{Goals, Survey};

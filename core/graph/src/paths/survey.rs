@@ -3,9 +3,10 @@
 use super::aws::actions::Actions;
 use super::aws::world::{World, index, parsed};
 use super::aws::{Deriving, Host, Hosts, Stored};
+use super::exposure::{self, Exposure};
 use super::net::{Edge, Net};
 use super::rule::Ways;
-use crate::estate::{Attr, DataClass, Item, View};
+use crate::estate::{Attr, DataClass, Estate, Item, View};
 use crate::store::EdgeKind;
 use selvedge_access::policy::Kind;
 use selvedge_model::{EntityId, EntityKind};
@@ -18,6 +19,8 @@ pub struct Survey {
     pub net: Net,
     /// Who administers what: they have reached it, and are no escalation.
     pub administrators: BTreeSet<EntityId>,
+    /// What is open to anybody.
+    pub exposures: Vec<Exposure>,
     /// What was not exported and would matter, in phrases.
     pub lacks: BTreeSet<String>,
 }
@@ -32,6 +35,15 @@ pub struct Goals {
 }
 
 impl Survey {
+    /// Of an inventory, with its picture.
+    pub fn of_estate(estate: &Estate, ways: &Ways) -> (View, Self) {
+        let view = estate.view();
+        let documents = estate.inventory.documents.values();
+        let words = documents.flat_map(|document| document.words.iter().cloned()).collect();
+        let survey = Self::of(&view, &words, ways);
+        (view, survey)
+    }
+
     /// Of the picture of all documents; `words` are the kinds of list that were exported.
     pub fn of(view: &View, words: &BTreeSet<String>, ways: &Ways) -> Self {
         let index = index(view);
@@ -46,7 +58,9 @@ impl Survey {
         }
         let administrators =
             world.actors.keys().filter(|id| deriving.is_administrator(id)).cloned().collect();
-        Self { net: Net::new(edges), administrators, lacks: world.lacks }
+        let exposures = exposure::by_policies(view, &world);
+        edges.extend(exposures.iter().filter(|one| one.is_entry).map(exposure::entry));
+        Self { net: Net::new(edges), administrators, exposures, lacks: world.lacks }
     }
 
     /// What the paths of this estate lead to.

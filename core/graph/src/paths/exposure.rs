@@ -1,0 +1,239 @@
+//! What anybody may do, by resources' own policies, access lists and trust policies.
+//!
+//! Asked is for somebody with an address of the internet who has nothing to do with the estate:
+//! anonymous, with an account of AWS that may do everything, or with a workload of its own at a
+//! public issuer of tokens. All that is known of such a caller is all there is, so the context is
+//! complete: nothing of the estate's own (an endpoint, an organization) is in it.
+
+use super::aws::world::{World, parsed};
+use super::net::Edge;
+use crate::estate::{Attr, Item, View};
+use selvedge_access::policy::Kind;
+use selvedge_access::request::S3Block;
+use selvedge_access::{Context, Policy, PolicySet, Request, evaluate};
+use selvedge_model::{EntityId, EntityKind};
+use std::collections::BTreeSet;
+
+/// An account that is nobody's of the estate.
+const STRANGER: &str = "000000000001";
+
+/// An address of the internet that no policy is likely to name (RFC 7526: no longer in use).
+const ADDRESS: &str = "192.88.99.77";
+
+/// Issuers at which anybody can have a workload, with the subject of a stranger's token. Recalled:
+/// the forms of the subjects.
+const ISSUERS: [(&str, &str); 3] = [
+    ("token.actions.githubusercontent.com", "repo:stranger/stranger:ref:refs/heads/main"),
+    ("gitlab.com", "project_path:stranger/stranger:ref_type:branch:ref:main"),
+    ("app.terraform.io", "organization:stranger:project:stranger:workspace:stranger:run_phase:apply"),
+];
+
+/// Something that anybody may do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Exposure {
+    /// What is open.
+    pub resource: EntityId,
+    /// What anybody may do there: `s3:GetObject`.
+    pub can: BTreeSet<String>,
+    /// Who: `anybody`, `anybody with an AWS account`, …
+    pub who: &'static str,
+    /// Statements that allow it.
+    pub evidence: BTreeSet<String>,
+    /// Whether it lets in who then acts as a role.
+    pub is_entry: bool,
+}
+
+/// What is asked of a resource by the kind of it, with the resource that is asked about.
+fn questions(item: &Item) -> Vec<(&'static str, String)> {
+    let key = item.id.key.as_str();
+    match item.word.as_str() {
+        "s3:bucket" => vec![
+            ("s3:GetObject", format!("arn:aws:s3:::{key}/selvedge-any")),
+            ("s3:PutObject", format!("arn:aws:s3:::{key}/selvedge-any")),
+            ("s3:DeleteObject", format!("arn:aws:s3:::{key}/selvedge-any")),
+            ("s3:ListBucket", format!("arn:aws:s3:::{key}")),
+            ("s3:PutBucketPolicy", format!("arn:aws:s3:::{key}")),
+        ],
+        "lambda:function" => {
+            vec![("lambda:InvokeFunction", key.to_owned()), ("lambda:UpdateFunctionCode", key.to_owned())]
+        }
+        "kms:key" => vec![("kms:Decrypt", key.to_owned()), ("kms:CreateGrant", key.to_owned())],
+        "secretsmanager:secret" => vec![("secretsmanager:GetSecretValue", key.to_owned())],
+        _ => Vec::new(),
+    }
+}
+
+/// All that is open by policies.
+pub(super) fn by_policies(view: &View, world: &World) -> Vec<Exposure> {
+    let mut out = Vec::new();
+    for item in view.items.values() {
+        out.extend(of_resource(item));
+        out.extend(of_list(item));
+    }
+    for actor in world.actors.values() {
+        let Some((name, trust)) = &actor.trust else { continue };
+        let who = strangers(&actor.arn, &actor.account, name, trust);
+        out.extend(who.map(|(who, action, evidence)| Exposure {
+            resource: actor.id.clone(),
+            can: BTreeSet::from([action.to_owned()]),
+            who,
+            evidence,
+            is_entry: true,
+        }));
+    }
+    out.sort();
+    out
+}
+
+fn of_resource(item: &Item) -> Option<Exposure> {
+    let document = item.attributes.get("policy")?;
+    let policy = parsed(Kind::Resource, document);
+    let set = PolicySet {
+        resource: Some((format!("{} policy", item.id.key), policy)),
+        identity: vec![everything()],
+        s3: S3Block { restrict_public_buckets: blocks(item, "RestrictPublicBuckets") },
+        ..PolicySet::default()
+    };
+    let owner = item.scope.as_ref().map(|scope| scope.key.as_str());
+    for who in ["anybody", "anybody with an AWS account"] {
+        let (mut can, mut evidence) = (BTreeSet::new(), BTreeSet::new());
+        for (action, resource) in questions(item) {
+            let request = Request::new(action, resource, outside());
+            let request = match who {
+                "anybody" => request.by("anonymous").between(None, owner),
+                _ => request.by(stranger()).between(Some(STRANGER), owner.or(Some("unknown"))),
+            };
+            let answer = evaluate(&set, &request);
+            if answer.is_allow() {
+                can.insert(action.to_owned());
+                evidence.extend(answer.decided_by.iter().filter(|one| one.policy.ends_with(" policy")).map(cited));
+            }
+        }
+        if !can.is_empty() {
+            return Some(Exposure { resource: item.id.clone(), can, who, evidence, is_entry: false });
+        }
+    }
+    None
+}
+
+fn cited(one: &selvedge_access::StatementRef) -> String {
+    let sid = one.sid.as_ref().map(|sid| format!("#{sid}")).unwrap_or_default();
+    format!("{}.Statement[{}]{sid}", one.policy, one.index)
+}
+
+fn everything() -> (String, Policy) {
+    let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    ("the stranger's own".to_owned(), Policy::parse(text).0)
+}
+
+fn stranger() -> String {
+    format!("arn:aws:iam::{STRANGER}:user/stranger")
+}
+
+fn outside() -> Context {
+    Context::complete().with("aws:SourceIp", ADDRESS).with("aws:SecureTransport", "true").with("aws:ViaAWSService", "false")
+}
+
+/// Whether Block Public Access is on in one of its parts.
+fn blocks(item: &Item, part: &str) -> bool {
+    let block = item.attributes.get("PublicAccessBlockConfiguration");
+    block.and_then(|block| block.get(part)) == Some(&Attr::Bool(true))
+}
+
+/// A bucket's access control list. It counts for nothing where the owner's are enforced or public
+/// lists are ignored. Source: S3 user guide, "Blocking public access", "Controlling ownership".
+fn of_list(item: &Item) -> Option<Exposure> {
+    const GROUPS: [(&str, &str); 2] = [
+        ("http://acs.amazonaws.com/groups/global/AllUsers", "anybody"),
+        ("http://acs.amazonaws.com/groups/global/AuthenticatedUsers", "anybody with an AWS account"),
+    ];
+    let Some(Attr::List(grants)) = item.attributes.get("Grants").filter(|_| item.word == "s3:bucket") else {
+        return None;
+    };
+    let enforced = item.attributes.get("OwnershipControls").is_some_and(|o| o.to_string().contains("BucketOwnerEnforced"));
+    if enforced || blocks(item, "IgnorePublicAcls") {
+        return None;
+    }
+    for (group, who) in GROUPS {
+        let mut can = BTreeSet::new();
+        for grant in grants {
+            let uri = grant.get("Grantee").and_then(|grantee| grantee.get("URI")).and_then(Attr::as_text);
+            if uri == Some(group) {
+                let may: &[&str] = match grant.get("Permission").and_then(Attr::as_text) {
+                    Some("READ") => &["s3:ListBucket"],
+                    Some("WRITE") => &["s3:PutObject", "s3:DeleteObject"],
+                    Some("READ_ACP") => &["s3:GetBucketAcl"],
+                    Some("WRITE_ACP") => &["s3:PutBucketAcl"],
+                    Some("FULL_CONTROL") => &["s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "s3:PutBucketAcl"],
+                    _ => &[],
+                };
+                can.extend(may.iter().map(|action| (*action).to_owned()));
+            }
+        }
+        if !can.is_empty() {
+            let evidence = BTreeSet::from([format!("{} access control list", item.id.key)]);
+            return Some(Exposure { resource: item.id.clone(), can, who, evidence, is_entry: false });
+        }
+    }
+    None
+}
+
+/// Who of strangers a role's trust policy lets in.
+fn strangers(
+    arn: &str,
+    account: &str,
+    name: &str,
+    trust: &Policy,
+) -> Option<(&'static str, &'static str, BTreeSet<String>)> {
+    let set =
+        PolicySet { resource: Some((name.to_owned(), trust.clone())), identity: vec![everything()], ..PolicySet::default() };
+    let ask = |action: &str, who: &str, from: Option<&str>, context: Context| {
+        let request = Request::new(action, arn, context).by(who).between(from, Some(account));
+        let answer = evaluate(&set, &request);
+        let evidence = answer.decided_by.iter().filter(|one| one.policy == name).map(cited).collect();
+        answer.is_allow().then_some(evidence)
+    };
+    if let Some(evidence) = ask("sts:AssumeRole", &stranger(), Some(STRANGER), outside()) {
+        return Some(("anybody with an AWS account", "sts:AssumeRole", evidence));
+    }
+    for (issuer, subject) in ISSUERS {
+        let provider = format!("arn:aws:iam::{account}:oidc-provider/{issuer}");
+        let context = outside()
+            .with(&format!("{issuer}:sub"), subject)
+            .with(&format!("{issuer}:aud"), "sts.amazonaws.com")
+            .with("aws:FederatedProvider", provider.clone());
+        if let Some(evidence) = ask("sts:AssumeRoleWithWebIdentity", &provider, None, context) {
+            let who = match issuer {
+                "token.actions.githubusercontent.com" => "every workflow of GitHub",
+                "gitlab.com" => "every pipeline of GitLab",
+                _ => "every workspace of Terraform Cloud",
+            };
+            return Some((who, "sts:AssumeRoleWithWebIdentity", evidence));
+        }
+    }
+    None
+}
+
+/// Everybody, as a node of the net.
+pub fn anybody() -> EntityId {
+    EntityId::new(EntityKind::Resource, "*")
+}
+
+/// The edge from everybody to what lets everybody in.
+pub(super) fn entry(exposure: &Exposure) -> Edge {
+    let can: Vec<&str> = exposure.can.iter().map(String::as_str).collect();
+    Edge {
+        from: anybody(),
+        to: exposure.resource.clone(),
+        way: "open-to-anybody".into(),
+        does: format!("needs nothing of the estate's own: {} may {}", exposure.who, can.join(", ")),
+        through: None,
+        certain: true,
+        missing: BTreeSet::new(),
+        evidence: exposure.evidence.clone(),
+        attack: vec!["T1078.004".into()],
+        fix: "name in the policy who may, and under which conditions".into(),
+        cost: 0,
+        host: None,
+    }
+}

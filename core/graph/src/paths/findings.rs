@@ -1,0 +1,204 @@
+//! Paths and exposures as findings.
+
+use super::exposure::{Exposure, anybody};
+use super::net::Path;
+use super::survey::Survey;
+use crate::estate::{DataClass, View};
+use crate::find;
+use selvedge_model::{Confidence, EntityId, EntityKind, Finding, RecordId, Severity, Timestamp};
+use std::collections::BTreeSet;
+
+/// The version of what is said here: another text is another finding.
+const VERSION: &str = "paths-1";
+
+impl Survey {
+    /// What is wrong with an estate as it stands: everybody who could become an administrator
+    /// without being one, and everything that is open to anybody. `at` is when it was asked.
+    pub fn findings(&self, view: &View, at: Timestamp) -> Vec<Finding> {
+        let goals = self.goals(view);
+        let mut out = Vec::new();
+        let to_control = self.net.towards(&goals.control);
+        let mut told: BTreeSet<&EntityId> = BTreeSet::new();
+        for node in to_control.nodes() {
+            let Some(path) = to_control.path(node).filter(|_| !self.is_settled(node)) else { continue };
+            if *node != anybody() && escalates(&path) {
+                told.insert(node);
+                out.push(self.escalation(view, node, &path, true, at));
+            }
+        }
+        let to_data = self.net.towards(&goals.data);
+        for node in to_data.nodes().filter(|node| !told.contains(*node)) {
+            let Some(path) = to_data.path(node).filter(|path| path.len() > 1 && escalates(path)) else { continue };
+            if *node != anybody() && !self.is_settled(node) {
+                out.push(self.escalation(view, node, &path, false, at));
+            }
+        }
+        for exposure in &self.exposures {
+            let onward = to_control.path(&exposure.resource).filter(|_| exposure.is_entry);
+            out.push(exposed(view, exposure, onward.as_deref(), at));
+        }
+        out.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.subject.cmp(&b.subject)).then_with(|| a.id.cmp(&b.id)));
+        out
+    }
+
+    /// Whether somebody has reached all there is already.
+    fn is_settled(&self, node: &EntityId) -> bool {
+        self.administrators.contains(node)
+    }
+
+    fn escalation(&self, view: &View, node: &EntityId, path: &Path<'_>, is_control: bool, at: Timestamp) -> Finding {
+        let certain = path.iter().all(|edge| edge.certain);
+        let designed = path.iter().all(|edge| edge.cost <= 1);
+        let severity = match (is_control, certain, designed) {
+            (true, true, false) => Severity::High,
+            (true, true, true) | (true, false, false) | (false, true, false) => Severity::Medium,
+            _ => Severity::Low,
+        };
+        let goal = path.last().map(|edge| &edge.to).unwrap_or(node);
+        let first = path.iter().find(|edge| edge.cost > 1).or(path.first());
+        let others: BTreeSet<&str> =
+            self.net.from(node).filter(|edge| edge.cost > 1).map(|edge| edge.way.as_str()).collect();
+        let title = format!("{} could reach {}", name_of(view, node), goal_name(view, goal));
+        let mut why = sentences(view, path);
+        if others.len() > 1 {
+            why.push_str(&format!(" Ways that it has: {}.", others.into_iter().collect::<Vec<_>>().join(", ")));
+        }
+        let missing: BTreeSet<&str> = path.iter().flat_map(|edge| edge.missing.iter().map(String::as_str)).collect();
+        if !missing.is_empty() {
+            why.push_str(&format!(" Not certain; it hangs on: {}.", missing.into_iter().collect::<Vec<_>>().join(", ")));
+        }
+        let evidence = evidence(view, path.iter().flat_map(|edge| [&edge.from, &edge.to]));
+        finding(Told {
+            rule: first.map(|edge| edge.way.clone()).unwrap_or_default(),
+            title,
+            severity,
+            confidence: Confidence::new(if certain { 950 } else { 500 }),
+            subject: subject_of(node),
+            evidence,
+            attack: path.iter().flat_map(|edge| edge.attack.iter().cloned()).collect(),
+            tactics: vec!["privilege-escalation".into()],
+            why,
+            at,
+        })
+    }
+}
+
+/// Whether a step of a path is more than to have what one has.
+fn escalates(path: &Path<'_>) -> bool {
+    path.iter().any(|edge| edge.cost > 0)
+}
+
+struct Told {
+    rule: String,
+    title: String,
+    severity: Severity,
+    confidence: Confidence,
+    subject: String,
+    evidence: Vec<RecordId>,
+    attack: BTreeSet<String>,
+    tactics: Vec<String>,
+    why: String,
+    at: Timestamp,
+}
+
+fn finding(told: Told) -> Finding {
+    let Told { rule, title, severity, confidence, subject, evidence, attack, tactics, why, at } = told;
+    Finding {
+        id: Finding::id_of(&rule, VERSION, &subject, &evidence),
+        rule,
+        version: VERSION.into(),
+        title,
+        severity,
+        confidence,
+        occurred_at: at,
+        subject,
+        evidence,
+        attack: attack.into_iter().collect(),
+        tactics,
+        why,
+    }
+}
+
+/// The documents that speak of these.
+fn evidence<'a>(view: &View, ids: impl Iterator<Item = &'a EntityId>) -> Vec<RecordId> {
+    let documents: BTreeSet<&String> = ids.filter_map(|id| view.items.get(id)).flat_map(|item| &item.sources).collect();
+    documents.into_iter().map(|name| RecordId::new(name.clone())).collect()
+}
+
+fn subject_of(id: &EntityId) -> String {
+    match id.kind {
+        EntityKind::EntraUser => id.key.rsplit('/').next().unwrap_or_default().to_owned(),
+        _ => id.key.clone(),
+    }
+}
+
+/// What people call a thing, with its kind.
+pub fn name_of(view: &View, id: &EntityId) -> String {
+    if *id == anybody() {
+        return "anybody".into();
+    }
+    let name = view.items.get(id).map_or(id.key.as_str(), |item| item.name.as_str());
+    match id.kind {
+        EntityKind::IamUser | EntityKind::IamRole | EntityKind::IamGroup => {
+            let account = id.key.split(':').nth(4).unwrap_or_default();
+            let path = id.key.split_once('/').map_or(name, |(_, path)| path);
+            format!("{} {path} of {account}", find::kind_word(id.kind).trim_start_matches("iam-"))
+        }
+        EntityKind::Resource => name.to_owned(),
+        _ => format!("{} {name}", find::kind_word(id.kind)),
+    }
+}
+
+fn goal_name(view: &View, id: &EntityId) -> String {
+    match id.kind {
+        EntityKind::AwsAccount | EntityKind::Tenant | EntityKind::Subscription => {
+            format!("everything in {}", name_of(view, id))
+        }
+        _ => name_of(view, id),
+    }
+}
+
+/// A path in sentences: one a step.
+pub fn sentences(view: &View, path: &Path<'_>) -> String {
+    let mut out = Vec::new();
+    for edge in path {
+        let through = edge.through.as_ref().map(|what| format!(" ({what})")).unwrap_or_default();
+        let then = if edge.cost == 0 { "so has" } else { "and so gets" };
+        out.push(format!("{} {}{through} {then} {}.", name_of(view, &edge.from), edge.does, goal_name(view, &edge.to)));
+    }
+    out.join(" ")
+}
+
+fn exposed(view: &View, exposure: &Exposure, onward: Option<&[&super::Edge]>, at: Timestamp) -> Finding {
+    let item = view.items.get(&exposure.resource);
+    let class = item.and_then(|item| item.data_class.as_ref()).map(|class| class.value).unwrap_or_default();
+    let writes = exposure.can.iter().any(|action| !action.contains(":Get") && !action.contains(":List"));
+    let severity = match (exposure.is_entry, onward.is_some(), writes || class >= DataClass::Confidential) {
+        (true, true, _) => Severity::Critical,
+        (true, false, _) | (false, _, true) => Severity::High,
+        (false, _, false) if class == DataClass::Public => Severity::Low,
+        (false, ..) => Severity::Medium,
+    };
+    let can: Vec<&str> = exposure.can.iter().map(String::as_str).collect();
+    let name = name_of(view, &exposure.resource);
+    let mut why = format!("{} may {} on it, by {}.", exposure.who, can.join(", "), joined(&exposure.evidence));
+    if let Some(path) = onward {
+        why.push_str(&format!(" {}", sentences(view, &path.to_vec())));
+    }
+    finding(Told {
+        rule: if exposure.is_entry { "exposed-role".into() } else { "exposed-resource".into() },
+        title: format!("{name} is open to {}", exposure.who),
+        severity,
+        confidence: Confidence::new(950),
+        subject: subject_of(&exposure.resource),
+        evidence: evidence(view, std::iter::once(&exposure.resource)),
+        attack: BTreeSet::from([if exposure.is_entry { "T1078.004" } else { "T1530" }.to_owned()]),
+        tactics: vec![if exposure.is_entry { "initial-access" } else { "collection" }.into()],
+        why,
+        at,
+    })
+}
+
+fn joined(evidence: &BTreeSet<String>) -> String {
+    evidence.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
