@@ -7,6 +7,7 @@ mod measure;
 mod noise;
 mod overlay;
 mod paths;
+mod paths_azure;
 mod public_rules;
 mod reach;
 mod rules;

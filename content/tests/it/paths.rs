@@ -68,8 +68,11 @@ impl Case {
 
     /// What the attacker's own policy says.
     fn policy(&self, lack: &Lack) -> Value {
-        let left: Vec<&String> =
-            self.allow.iter().filter(|call| !matches!(lack, Lack::Call(gone) | Lack::Elsewhere(gone) if gone == *call)).collect();
+        let left: Vec<&String> = self
+            .allow
+            .iter()
+            .filter(|call| !matches!(lack, Lack::Call(gone) | Lack::Elsewhere(gone) if gone == *call))
+            .collect();
         let mut statements = vec![json!({"Effect": "Allow", "Action": left, "Resource": "*"})];
         match lack {
             Lack::Denied(call) => statements.push(json!({"Effect": "Deny", "Action": call, "Resource": "*"})),
@@ -104,7 +107,9 @@ impl Case {
         if target == "self-group" {
             attacker["GroupList"] = json!(["team"]);
             let list = if *lack == Lack::Nothing { inline(&own) } else { json!([]) };
-            groups.push(json!({"Arn": arn("group/team"), "GroupName": "team", "GroupId": "AGPA2", "GroupPolicyList": list}));
+            groups.push(
+                json!({"Arn": arn("group/team"), "GroupName": "team", "GroupId": "AGPA2", "GroupPolicyList": list}),
+            );
         }
         let trust = |principal: Value| json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]});
         if self.is_role() {
@@ -127,7 +132,8 @@ impl Case {
                 role["RolePolicyList"] = inline(document);
             }
             if self.role.as_deref() == Some("ec2.amazonaws.com") {
-                role["InstanceProfileList"] = json!([{"Arn": arn("instance-profile/theirs"), "InstanceProfileName": "theirs"}]);
+                role["InstanceProfileList"] =
+                    json!([{"Arn": arn("instance-profile/theirs"), "InstanceProfileName": "theirs"}]);
             }
             roles.push(role);
         };
@@ -194,15 +200,16 @@ impl Case {
         }
         problems.extend(estate.finish());
         assert!(problems.is_empty(), "{}: {problems:?}", self.way);
-        let words: BTreeSet<String> =
-            estate.inventory.documents.values().flat_map(|document| document.words.iter().cloned()).collect();
-        let survey = Survey::of(&estate.view(), &words, ways);
+        let (_, survey) = Survey::of_estate(&estate, ways);
         let goal = BTreeSet::from([EntityId::aws_account(ACCOUNT)]);
         let towards = survey.net.towards(&goal);
         let attacker = EntityId::aws(&self.attacker());
         let mut edges = survey.net.from(&attacker).filter(|edge| edge.way == self.way);
         let on = |edge: &selvedge_graph::paths::Edge| {
-            towards.path(&edge.to).filter(|_| towards.leads(&edge.to)).map(|rest| edge.certain && rest.iter().all(|e| e.certain))
+            towards
+                .path(&edge.to)
+                .filter(|_| towards.leads(&edge.to))
+                .map(|rest| edge.certain && rest.iter().all(|e| e.certain))
         };
         edges.by_ref().filter_map(on).max()
     }
@@ -234,7 +241,8 @@ fn policy(name: &str, document: &Value) -> Value {
 }
 
 fn organization(denied: &str) -> Vec<(String, Value)> {
-    let content = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": denied, "Resource": "*"}]});
+    let content =
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": denied, "Resource": "*"}]});
     vec![
         (
             "organization.json".into(),

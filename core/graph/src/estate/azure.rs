@@ -12,7 +12,7 @@ use selvedge_model::{EntityId, EntityKind, guid};
 use serde_json::Value;
 
 /// Properties that are kept, of any type of resource.
-const KEEP: [&str; 46] = [
+const KEEP: [&str; 48] = [
     "kind",
     "sku",
     "identity",
@@ -28,6 +28,7 @@ const KEEP: [&str; 46] = [
     "properties.cloudMetadata",
     "properties.defaultHostName",
     "properties.defaultSecurityRules",
+    "properties.details",
     "properties.detectedProperties",
     "properties.disableLocalAuth",
     "properties.documentEndpoint",
@@ -40,6 +41,7 @@ const KEEP: [&str; 46] = [
     "properties.httpsOnly",
     "properties.inboundIpAddress",
     "properties.ipAddress",
+    "properties.managementGroupAncestorsChain",
     "properties.minimalTlsVersion",
     "properties.minimumTlsVersion",
     "properties.networkAcls",
@@ -165,7 +167,12 @@ fn subscription_of(id: &str) -> Option<EntityId> {
 }
 
 fn subscription(reader: &mut Reader<'_>, id: &EntityId, row: &Value) {
-    reader.facet(id, "arm:subscription", row, &["state", "properties.state"]);
+    reader.facet(
+        id,
+        "arm:subscription",
+        row,
+        &["state", "properties.state", "properties.managementGroupAncestorsChain"],
+    );
     let name = prop_text(row, "displayName").or_else(|| doc::text(row, "name")).map(str::to_owned);
     let tenant =
         doc::text(row, "tenantId").map(|tenant| EntityId::new(EntityKind::Tenant, tenant.to_ascii_lowercase()));

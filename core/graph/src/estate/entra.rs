@@ -71,6 +71,7 @@ const SETS: [Set; 10] = [
             "preferredSingleSignOnMode",
             "alternativeNames",
             "appRoleAssignmentRequired",
+            "appRoles",
             "passwordCredentials.keyId",
             "keyCredentials.keyId",
         ],

@@ -36,6 +36,29 @@ pub(super) fn relate(reader: &mut Reader<'_>, of: &EntityId, setting: &str, valu
     }
 }
 
+/// Relates what has settings to the identities of the other cloud whose credentials they hold:
+/// by the id of an access key, which is no secret, and by the application whose id stands beside
+/// a secret.
+pub(super) fn credentials<'v>(reader: &mut Reader<'_>, of: &EntityId, settings: &[(&'v str, &'v str)]) {
+    let has_secret = settings.iter().any(|(name, _)| name.to_ascii_uppercase().ends_with("CLIENT_SECRET"));
+    for (name, value) in settings {
+        let value = value.trim();
+        let is_key = value.len() == 20
+            && (value.starts_with("AKIA") || value.starts_with("ASIA"))
+            && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        if is_key {
+            let key = EntityId::new(EntityKind::AccessKey, value);
+            reader.relate(of, EdgeKind::Holds, &key, &format!("setting {name}"));
+        }
+        let application =
+            selvedge_model::guid::parse(value).filter(|_| name.to_ascii_uppercase().ends_with("CLIENT_ID"));
+        if let Some(application) = application.filter(|_| has_secret) {
+            let application = EntityId::new(EntityKind::Application, application);
+            reader.relate(of, EdgeKind::Holds, &application, &format!("setting {name}, beside a secret"));
+        }
+    }
+}
+
 /// A site's `config/appsettings` and `config/connectionstrings`, as ARM lists them;
 /// whether the row is one.
 pub(super) fn site_config(reader: &mut Reader<'_>, row: &Value, kind: &str) -> bool {
@@ -45,12 +68,15 @@ pub(super) fn site_config(reader: &mut Reader<'_>, row: &Value, kind: &str) -> b
     let Some((site, _)) = doc::text(row, "id").and_then(|id| id.rsplit_once("/config/")) else { return false };
     let site = EntityId::arm(site);
     reader.out.words.insert("arm:site-config".to_owned());
+    let mut settings = Vec::new();
     for (name, value) in row.get("properties").and_then(Value::as_object).into_iter().flatten() {
         let text = value.as_str().or_else(|| value.get("value").and_then(Value::as_str));
         if let Some(text) = text {
             relate(reader, &site, name, text);
+            settings.push((name.as_str(), text));
         }
     }
+    credentials(reader, &site, &settings);
     true
 }
 

@@ -131,7 +131,10 @@ fn stranger() -> String {
 }
 
 fn outside() -> Context {
-    Context::complete().with("aws:SourceIp", ADDRESS).with("aws:SecureTransport", "true").with("aws:ViaAWSService", "false")
+    Context::complete()
+        .with("aws:SourceIp", ADDRESS)
+        .with("aws:SecureTransport", "true")
+        .with("aws:ViaAWSService", "false")
 }
 
 /// Whether Block Public Access is on in one of its parts.
@@ -150,7 +153,8 @@ fn of_list(item: &Item) -> Option<Exposure> {
     let Some(Attr::List(grants)) = item.attributes.get("Grants").filter(|_| item.word == "s3:bucket") else {
         return None;
     };
-    let enforced = item.attributes.get("OwnershipControls").is_some_and(|o| o.to_string().contains("BucketOwnerEnforced"));
+    let enforced =
+        item.attributes.get("OwnershipControls").is_some_and(|o| o.to_string().contains("BucketOwnerEnforced"));
     if enforced || blocks(item, "IgnorePublicAcls") {
         return None;
     }
@@ -185,8 +189,11 @@ fn strangers(
     name: &str,
     trust: &Policy,
 ) -> Option<(&'static str, &'static str, BTreeSet<String>)> {
-    let set =
-        PolicySet { resource: Some((name.to_owned(), trust.clone())), identity: vec![everything()], ..PolicySet::default() };
+    let set = PolicySet {
+        resource: Some((name.to_owned(), trust.clone())),
+        identity: vec![everything()],
+        ..PolicySet::default()
+    };
     let ask = |action: &str, who: &str, from: Option<&str>, context: Context| {
         let request = Request::new(action, arn, context).by(who).between(from, Some(account));
         let answer = evaluate(&set, &request);

@@ -37,7 +37,9 @@ impl Survey {
             let onward = to_control.path(&exposure.resource).filter(|_| exposure.is_entry);
             out.push(exposed(view, exposure, onward.as_deref(), at));
         }
-        out.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.subject.cmp(&b.subject)).then_with(|| a.id.cmp(&b.id)));
+        out.sort_by(|a, b| {
+            b.severity.cmp(&a.severity).then_with(|| a.subject.cmp(&b.subject)).then_with(|| a.id.cmp(&b.id))
+        });
         out
     }
 
@@ -65,7 +67,10 @@ impl Survey {
         }
         let missing: BTreeSet<&str> = path.iter().flat_map(|edge| edge.missing.iter().map(String::as_str)).collect();
         if !missing.is_empty() {
-            why.push_str(&format!(" Not certain; it hangs on: {}.", missing.into_iter().collect::<Vec<_>>().join(", ")));
+            why.push_str(&format!(
+                " Not certain; it hangs on: {}.",
+                missing.into_iter().collect::<Vec<_>>().join(", ")
+            ));
         }
         let evidence = evidence(view, path.iter().flat_map(|edge| [&edge.from, &edge.to]));
         finding(Told {

@@ -6,6 +6,8 @@
 //! was not collected the step is there, but not for certain, and says what would settle it.
 
 mod aws;
+mod azure;
+mod cross;
 mod exposure;
 mod findings;
 pub mod net;

@@ -193,7 +193,13 @@ impl Net {
 
     /// All simple paths from a node to any of the goals, the shortest first; at most so many, of
     /// at most so many steps. The flag says whether there are more.
-    pub fn simple(&self, from: &EntityId, goals: &BTreeSet<EntityId>, steps: usize, most: usize) -> (Vec<Path<'_>>, bool) {
+    pub fn simple(
+        &self,
+        from: &EntityId,
+        goals: &BTreeSet<EntityId>,
+        steps: usize,
+        most: usize,
+    ) -> (Vec<Path<'_>>, bool) {
         // Nothing is followed that does not lead to a goal.
         let towards = self.towards(goals);
         let mut found: Vec<Path<'_>> = Vec::new();

@@ -103,6 +103,16 @@ pub enum Form {
         /// Calls.
         can: Vec<Call>,
     },
+    /// AWS: changes a SAML provider.
+    Federate {
+        /// Calls.
+        can: Vec<Call>,
+    },
+    /// AWS: gives itself a permission set of Identity Center.
+    Center {
+        /// Calls.
+        can: Vec<Call>,
+    },
     /// Azure: may do one of these at a resource, and so has what it gives.
     Arm {
         /// Type of the resource, lower-case; empty for any scope.
@@ -290,6 +300,8 @@ impl Way {
             | Form::Take { can, .. }
             | Form::Pass { can, .. }
             | Form::Control { can, .. }
+            | Form::Federate { can, .. }
+            | Form::Center { can }
             | Form::Read { can, .. } => can,
             Form::Arm { .. } | Form::Entra { .. } | Form::Link => &[],
         }

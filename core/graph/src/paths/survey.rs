@@ -6,6 +6,7 @@ use super::aws::{Deriving, Host, Hosts, Stored};
 use super::exposure::{self, Exposure};
 use super::net::{Edge, Net};
 use super::rule::Ways;
+use super::{azure, cross};
 use crate::estate::{Attr, DataClass, Estate, Item, View};
 use crate::store::EdgeKind;
 use selvedge_access::policy::Kind;
@@ -38,29 +39,42 @@ impl Survey {
     /// Of an inventory, with its picture.
     pub fn of_estate(estate: &Estate, ways: &Ways) -> (View, Self) {
         let view = estate.view();
-        let documents = estate.inventory.documents.values();
-        let words = documents.flat_map(|document| document.words.iter().cloned()).collect();
-        let survey = Self::of(&view, &words, ways);
+        let survey = Self::of(estate, &view, ways);
         (view, survey)
     }
 
-    /// Of the picture of all documents; `words` are the kinds of list that were exported.
-    pub fn of(view: &View, words: &BTreeSet<String>, ways: &Ways) -> Self {
+    /// Of an inventory and its picture, which may have been changed to see what would follow.
+    pub fn of(estate: &Estate, view: &View, ways: &Ways) -> Self {
+        let documents = estate.inventory.documents.values();
+        // Kinds of list that were exported.
+        let words: BTreeSet<String> = documents.flat_map(|document| document.words.iter().cloned()).collect();
         let index = index(view);
         let actions = Actions::new(ways.actions());
         let world = World::of(view, &index, &actions);
-        let hosts = hosts(view, &index, words);
+        let hosts = hosts(view, &index, &words);
         let stores = stores(view);
-        let deriving = Deriving::new(&world, &actions, ways, &hosts, &stores);
-        let mut edges: Vec<Edge> = Vec::new();
+        let mut deriving = Deriving::new(&world, &actions, ways, &hosts, &stores);
+        let instances = view.items.values().filter(|item| item.word == "sso:instance");
+        deriving.center = instances.filter_map(|item| item.text("OwnerAccountId")).next().map(str::to_owned);
+        let mut edges: Vec<Edge> = cross::edges(estate, view, ways, &world);
         for actor in world.actors.values() {
             edges.extend(deriving.edges_of(actor));
         }
-        let administrators =
+        let mut administrators: BTreeSet<EntityId> =
             world.actors.keys().filter(|id| deriving.is_administrator(id)).cloned().collect();
+        let content = view.items.values().filter(|item| is_sensitive(item)).map(|item| item.id.clone()).collect();
+        let directory = azure::World::of(view);
+        edges.extend(azure::edges(&directory, ways, &edges, &content));
+        // Who holds a whole scope is no escalation to it.
+        let held = edges
+            .iter()
+            .filter(|edge| edge.cost == 0 && matches!(edge.way.as_str(), "az-owner" | "az-global-administrator"));
+        administrators.extend(held.filter(|edge| is_control(&edge.to)).map(|edge| edge.from.clone()));
+        let mut lacks = world.lacks.clone();
+        lacks.extend(directory.lacks.iter().cloned());
         let exposures = exposure::by_policies(view, &world);
         edges.extend(exposures.iter().filter(|one| one.is_entry).map(exposure::entry));
-        Self { net: Net::new(edges), administrators, exposures, lacks: world.lacks }
+        Self { net: Net::new(edges), administrators, exposures, lacks }
     }
 
     /// What the paths of this estate lead to.
@@ -68,7 +82,7 @@ impl Survey {
         let mut goals = Goals::default();
         for edge in self.net.edges() {
             match edge.to.kind {
-                EntityKind::AwsAccount | EntityKind::Tenant | EntityKind::Subscription => {
+                _ if is_control(&edge.to) => {
                     goals.control.insert(edge.to.clone());
                 }
                 EntityKind::Resource if edge.to.key.starts_with("all data of account ") => {
@@ -82,6 +96,11 @@ impl Survey {
         }
         goals
     }
+}
+
+/// Whether to reach it is to have all that is in it.
+fn is_control(id: &EntityId) -> bool {
+    matches!(id.kind, EntityKind::AwsAccount | EntityKind::Tenant | EntityKind::Subscription)
 }
 
 /// Whether a store's data are graded confidential or more.

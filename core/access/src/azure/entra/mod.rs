@@ -232,7 +232,8 @@ impl Entra {
 
     fn read_permission(&mut self, item: &Item<'_>) -> Result<(), Problem> {
         let given = item.optional("appRoleValue").map_or_else(|| item.text("appRoleId"), Ok)?;
-        let known = tables::PERMISSIONS.iter().map(|(id, name, _)| (*id, *name)).chain([tables::OWNED_BY]);
+        let carrying = tables::PERMISSIONS.iter().map(|(id, name, _)| (*id, *name));
+        let known = carrying.chain(tables::WATCHED.iter().map(|(id, name, _)| (*id, *name))).chain([tables::OWNED_BY]);
         let name = known.into_iter().find(|(id, _)| id.eq_ignore_ascii_case(given)).map_or(given, |(_, name)| name);
         self.permissions.entry(item.text("principalId")?.to_ascii_lowercase()).or_default().insert(name.to_owned());
         Ok(())
@@ -256,7 +257,7 @@ impl Entra {
     pub fn watched_permissions(&self, principal: &str) -> Vec<(&'static str, &'static str)> {
         let own = self.permissions.get(&principal.to_ascii_lowercase());
         let has = |name: &str| own.is_some_and(|own| own.contains(name));
-        tables::WATCHED.iter().filter(|(name, _)| has(name)).copied().collect()
+        tables::WATCHED.iter().filter(|(_, name, _)| has(name)).map(|(_, name, opens)| (*name, *opens)).collect()
     }
 
     /// The roles of a principal: its own, and those of groups that it is in

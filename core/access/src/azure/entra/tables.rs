@@ -196,15 +196,35 @@ pub(super) const PERMISSIONS: &[(&str, &str, &[Operation])] = &[
     ),
 ];
 
-/// Permissions that open other ways to the whole tenant; recalled.
-pub(super) const WATCHED: &[(&str, &str)] = &[
-    ("Policy.ReadWrite.ConditionalAccess", "switch off what sign-ins must satisfy"),
-    ("Domain.ReadWrite.All", "federate a domain and sign in as anybody in it"),
-    ("Synchronization.ReadWrite.All", "change what synchronization writes"),
-    ("PrivilegedAccess.ReadWrite.AzureAD", "assign directory roles through PIM"),
-    ("PrivilegedAccess.ReadWrite.AzureADGroup", "assign membership of groups through PIM"),
-    ("PrivilegedAccess.ReadWrite.AzureResources", "assign Azure roles through PIM"),
-    ("DeviceManagementConfiguration.ReadWrite.All", "run scripts on managed devices"),
+/// Permissions that open other ways to the whole tenant: id, name, what they open; recalled.
+pub(super) const WATCHED: &[(&str, &str, &str)] = &[
+    (
+        "01c0a623-fc9b-48e9-b794-0756f8e8f067",
+        "Policy.ReadWrite.ConditionalAccess",
+        "switch off what sign-ins must satisfy",
+    ),
+    ("7e05723c-0bb0-42da-be95-ae9f08a6e53c", "Domain.ReadWrite.All", "federate a domain and sign in as anybody in it"),
+    ("9b50c33d-700f-43b1-b2eb-87e89b703581", "Synchronization.ReadWrite.All", "change what synchronization writes"),
+    (
+        "854d9ab1-6657-4ec8-be45-823027bca009",
+        "PrivilegedAccess.ReadWrite.AzureAD",
+        "assign directory roles through PIM",
+    ),
+    (
+        "2f6817f8-7b12-4f0f-bc18-eeaf60705a9e",
+        "PrivilegedAccess.ReadWrite.AzureADGroup",
+        "assign membership of groups through PIM",
+    ),
+    (
+        "6f9d5abc-2db6-400b-a267-7de22a40fb87",
+        "PrivilegedAccess.ReadWrite.AzureResources",
+        "assign Azure roles through PIM",
+    ),
+    (
+        "9241abd9-d0e6-425a-bd4f-47ba86e767a4",
+        "DeviceManagementConfiguration.ReadWrite.All",
+        "run scripts on managed devices",
+    ),
 ];
 
 /// The permission that works on what the application itself owns.

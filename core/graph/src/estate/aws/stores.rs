@@ -215,9 +215,15 @@ fn function(reader: &mut Reader<'_>, value: &Value) -> bool {
             let names = variables.keys().map(|name| Attr::text(name.clone())).collect();
             facet.attributes.insert("variables".into(), Attr::List(names));
         }
-        for (name, value) in variables.into_iter().flatten() {
-            names::relate(reader, &id, name, value.as_str().unwrap_or_default());
+        let settings: Vec<(&str, &str)> = variables
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()))
+            .collect();
+        for (name, value) in &settings {
+            names::relate(reader, &id, name, value);
         }
+        names::credentials(reader, &id, &settings);
         for link in shapes::FUNCTION_LINKS {
             for text in doc::texts(item, link.path) {
                 let other = EntityId::aws(text);

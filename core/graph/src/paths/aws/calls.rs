@@ -67,7 +67,8 @@ pub(in crate::paths) fn ask(
         context = context.with(key, *value);
     }
     let owner = resource.split(':').nth(4).filter(|account| !account.is_empty()).unwrap_or(&actor.account);
-    let request = Request::new(action, resource, context).by(actor.arn.clone()).between(Some(&actor.account), Some(owner));
+    let request =
+        Request::new(action, resource, context).by(actor.arn.clone()).between(Some(&actor.account), Some(owner));
     let answer = {
         let mut policies = actor.policies.borrow_mut();
         policies.resource = policy.cloned();

@@ -2,6 +2,7 @@
 
 use super::actions::Actions;
 use super::calls::{Aim, Verdict, all, ask};
+use super::federate;
 use super::world::{Actor, World};
 use crate::paths::net::Edge;
 use crate::paths::rule::{Assume, Form, Goal, Target, Way, Ways};
@@ -50,6 +51,8 @@ pub(in crate::paths) struct Deriving<'a> {
     pub(in crate::paths) ways: &'a Ways,
     pub(in crate::paths) hosts: &'a Hosts,
     pub(in crate::paths) stores: &'a BTreeMap<String, Vec<Stored>>,
+    /// The account that Identity Center is in, where it is known.
+    pub(in crate::paths) center: Option<String>,
     /// Roles by whom their trust policies may let in.
     trusted: Trusted,
     /// Roles by the service that they may trust.
@@ -122,6 +125,7 @@ impl<'a> Deriving<'a> {
             ways,
             hosts,
             stores,
+            center: None,
             trusted,
             serving,
             held: BTreeMap::new(),
@@ -160,6 +164,11 @@ impl<'a> Deriving<'a> {
         out
     }
 
+    /// Whether anything is gained by becoming it.
+    pub(in crate::paths) fn matters(&self, id: &EntityId) -> bool {
+        self.matter.contains(id)
+    }
+
     fn may_all(&self, actor: &Actor, way: &Way) -> bool {
         way.calls().iter().all(|call| self.actions.has(&actor.may, &call.action))
     }
@@ -187,6 +196,8 @@ impl<'a> Deriving<'a> {
                 Form::Pass { services, .. } => self.pass(actor, way, services, &mut out),
                 Form::Control { on, services, .. } => self.control(actor, way, on, services, &mut out),
                 Form::Read { on, .. } => self.read(actor, way, on, &mut out),
+                Form::Federate { .. } => federate::saml(self, actor, way, &mut out),
+                Form::Center { .. } => federate::center(self, actor, way, &mut out),
                 _ => {}
             }
         }
@@ -284,7 +295,11 @@ impl<'a> Deriving<'a> {
             let found = if call.on.iter().any(|on| on == "policy") {
                 let mut all = target.own_policies.iter().filter_map(|arn| ask(actor, &call.action, arn, &keys, None));
                 let first = all.next();
-                if first.as_ref().is_some_and(Verdict::is_certain) { first } else { all.find(Verdict::is_certain).or(first) }
+                if first.as_ref().is_some_and(Verdict::is_certain) {
+                    first
+                } else {
+                    all.find(Verdict::is_certain).or(first)
+                }
             } else {
                 ask(actor, &call.action, &target.arn, &keys, None)
             };
@@ -450,7 +465,8 @@ fn once_trusted(actor: &Actor, target: &Actor) -> Option<Verdict> {
         "Statement": [{"Effect": "Allow", "Principal": {"AWS": actor.arn}, "Action": "sts:AssumeRole"}],
     });
     let trust = (format!("{} trust policy, rewritten", target.arn), Policy::read(Kind::Trust, &document).0);
-    ask(actor, "sts:AssumeRole", &target.arn, &[], Some(&trust)).map(|verdict| Verdict { by: BTreeSet::new(), ..verdict })
+    ask(actor, "sts:AssumeRole", &target.arn, &[], Some(&trust))
+        .map(|verdict| Verdict { by: BTreeSet::new(), ..verdict })
 }
 
 /// Whether a role's trust policy lets a service act as it, for somebody of its own account.
@@ -513,6 +529,5 @@ fn copy(actor: &Actor, set: PolicySet) -> Actor {
         trust: None,
         is_reserved: actor.is_reserved,
         keys: actor.keys,
-        uncollected: Vec::new(),
     }
 }

@@ -31,8 +31,6 @@ pub(in crate::paths) struct Actor {
     pub(in crate::paths) is_reserved: bool,
     /// Access keys that are known, where the export has keys.
     pub(in crate::paths) keys: Option<usize>,
-    /// Policies that are attached and were not exported.
-    pub(in crate::paths) uncollected: Vec<String>,
 }
 
 impl Actor {
@@ -151,15 +149,14 @@ impl World {
         let id = &item.id;
         let account = id.key.split(':').nth(4).unwrap_or_default().to_owned();
         let is_role = id.kind == EntityKind::IamRole;
-        let (mut identity, mut may, mut own_policies, mut uncollected) = self.identity(shelf, index, id);
+        let (mut identity, mut may, mut own_policies) = self.identity(shelf, index, id);
         let groups: Vec<EntityId> =
             index.get(&(id, EdgeKind::MemberOf)).into_iter().flatten().map(|id| (*id).clone()).collect();
         for group in &groups {
-            let (more, also, own, gaps) = self.identity(shelf, index, group);
+            let (more, also, own) = self.identity(shelf, index, group);
             identity.extend(more);
             may.add(&also);
             own_policies.extend(own);
-            uncollected.extend(gaps);
         }
         let boundary = index.get(&(id, EdgeKind::BoundedBy)).and_then(|all| all.first()).map(|policy| {
             let found = shelf.policy(policy, Kind::Boundary).map(|(policy, _)| policy.clone());
@@ -191,10 +188,11 @@ impl World {
             own_policies,
             trust,
             is_reserved: path.starts_with("aws-service-role/") || path.starts_with("aws-reserved/"),
-            keys: has_keys.then(|| index.get(&(id, EdgeKind::Holds)).map_or(0, |keys| {
-                keys.iter().filter(|key| key.kind == EntityKind::AccessKey).count()
-            })),
-            uncollected,
+            keys: has_keys.then(|| {
+                index
+                    .get(&(id, EdgeKind::Holds))
+                    .map_or(0, |keys| keys.iter().filter(|key| key.kind == EntityKind::AccessKey).count())
+            }),
         }
     }
 
@@ -204,11 +202,13 @@ impl World {
         shelf: &mut Shelf<'_>,
         index: &Index<'_>,
         id: &EntityId,
-    ) -> (Vec<Named>, Set, BTreeSet<String>, Vec<String>) {
+    ) -> (Vec<Named>, Set, BTreeSet<String>) {
         let (mut all, mut may) = (Vec::new(), shelf.actions.none());
-        let (mut own, mut uncollected) = (BTreeSet::new(), Vec::new());
+        let mut own = BTreeSet::new();
         for policy in index.get(&(id, EdgeKind::Attached)).into_iter().flatten() {
-            if policy.key.starts_with("arn:") && !policy.key.contains("::aws:policy/") && !policy.key.contains("/inline/")
+            if policy.key.starts_with("arn:")
+                && !policy.key.contains("::aws:policy/")
+                && !policy.key.contains("/inline/")
             {
                 own.insert(policy.key.clone());
             }
@@ -219,11 +219,10 @@ impl World {
                 }
                 None => {
                     self.lacks.insert(format!("what {} allows: it was not exported", policy.key));
-                    uncollected.push(policy.key.clone());
                 }
             }
         }
-        (all, may, own, uncollected)
+        (all, may, own)
     }
 }
 
@@ -315,7 +314,8 @@ impl<'a> Organization<'a> {
                 [("SERVICE_CONTROL_POLICY", Kind::ServiceControl), ("RESOURCE_CONTROL_POLICY", Kind::ResourceControl)]
             {
                 let mut level = Vec::new();
-                for item in self.governed.get(unit).into_iter().flatten().filter(|item| item.text("Type") == Some(word)) {
+                for item in self.governed.get(unit).into_iter().flatten().filter(|item| item.text("Type") == Some(word))
+                {
                     match shelf.policy(&item.id, kind) {
                         Some((policy, _)) => level.push((format!("{} at {}", item.name, unit.key), policy.clone())),
                         // Those that let everything through are AWS's own.
@@ -328,7 +328,8 @@ impl<'a> Organization<'a> {
                     }
                 }
                 // Every level has at least one; where none is known it is AWS's own.
-                if level.iter().all(|(_, policy)| only_denies(policy)) && !level.is_empty() && self.lists_no_full(unit) {
+                if level.iter().all(|(_, policy)| only_denies(policy)) && !level.is_empty() && self.lists_no_full(unit)
+                {
                     level.push(("FullAWSAccess (assumed: no allowing policy is known here)".into(), full(kind)));
                 }
                 let list = if kind == Kind::ServiceControl { &mut out.scps } else { &mut out.rcps };
@@ -344,16 +345,20 @@ impl<'a> Organization<'a> {
     /// attached at a level cannot be told from its absence there.
     fn lists_no_full(&self, unit: &EntityId) -> bool {
         let named = |item: &&Item| item.id.key.ends_with("FullAWSAccess");
-        let targets_known = self.view.relations.keys().any(|(from, kind, _)| {
-            *kind == EdgeKind::Governs && from.key == "p-FullAWSAccess"
-        });
+        let targets_known = self
+            .view
+            .relations
+            .keys()
+            .any(|(from, kind, _)| *kind == EdgeKind::Governs && from.key == "p-FullAWSAccess");
         !targets_known && !self.governed.get(unit).into_iter().flatten().any(|item| named(item))
     }
 }
 
 fn full(kind: Kind) -> Policy {
     let text = match kind {
-        Kind::ResourceControl => r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#,
+        Kind::ResourceControl => {
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#
+        }
         _ => r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
     };
     Policy::parse_as(kind, text).0

@@ -1,0 +1,8 @@
+//! Ways of Azure and Entra, by the exact evaluators of both.
+
+mod builtin;
+mod derive;
+mod world;
+
+pub(super) use derive::edges;
+pub(super) use world::World;
