@@ -33,6 +33,7 @@
 pub mod answer;
 pub mod azure;
 pub mod check;
+pub mod compare;
 pub mod condition;
 pub mod evaluate;
 mod gates;

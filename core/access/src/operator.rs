@@ -262,7 +262,7 @@ pub(crate) fn read_bool(text: &str) -> Option<bool> {
 }
 
 /// ISO 8601 or seconds since 1970; both may stand in one comparison.
-fn read_date(text: &str) -> Option<Timestamp> {
+pub(crate) fn read_date(text: &str) -> Option<Timestamp> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Timestamp::from_second(text.parse().ok()?).ok();
     }

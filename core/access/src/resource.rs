@@ -68,10 +68,19 @@ pub fn problem_in(pattern: &str, kind: Kind) -> Option<String> {
     }
 }
 
+/// Whether an action knows no resource but `*`.
+pub(crate) fn is_wildcard_only(action: &str) -> bool {
+    WILDCARD_ONLY.iter().any(|known| glob::matches_ignore_case(known, action))
+}
+
+/// Such actions.
+pub(crate) fn wildcard_only_actions() -> impl Iterator<Item = &'static str> {
+    WILDCARD_ONLY.iter().copied().filter(|action| !glob::has_wildcard(action))
+}
+
 /// Whether `pattern`, of a policy, covers `resource` in this context.
 pub fn covers(pattern: &str, (kind, version): (Kind, Version), request: &Request) -> Truth {
-    let wildcard_only = WILDCARD_ONLY.iter().any(|action| glob::matches_ignore_case(action, &request.action));
-    let resource = if wildcard_only { "*" } else { request.resource.as_str() };
+    let resource = if is_wildcard_only(&request.action) { "*" } else { request.resource.as_str() };
     let short = pattern != "*" && pattern.splitn(SEGMENTS, ':').count() < SEGMENTS;
     if short && matches!(kind, Kind::Resource | Kind::Endpoint) && !glob::has_wildcard(pattern) {
         return Truth::No;
