@@ -47,7 +47,7 @@ pub fn load(rules: Option<&Path>) -> Result<Loaded, Error> {
 /// A file of them that cannot be read: a defect of this program.
 pub fn ways(content: &Content) -> Result<Ways, Error> {
     let files = content.paths.iter().map(|file| (file.path.as_str(), file.text.as_str()));
-    Ways::read(files).map_err(|error| Error::new("E0111", error.to_string(), ""))
+    Ways::read(files).map_err(|error| Error::new("E0156", error.to_string(), "report this as a defect"))
 }
 
 /// The thresholds.

@@ -1,11 +1,15 @@
 //! `selvedge access`: one request a line, and the answer to it.
 
-use super::{AccessCommand, AccessLinesArgs, output};
+use super::{AccessCommand, AccessLinesArgs, EstateArgs, output, paths};
+use crate::config::Config;
 use crate::error::Error;
 use selvedge_access::azure::condition;
 use selvedge_access::check::check;
+use selvedge_graph::estate::View;
+use selvedge_graph::paths::{Answered, Asking, name_of};
 use selvedge_model::Problem;
 use selvedge_model::untrusted::quote_for_log as q;
+use selvedge_respond::report::wrap;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -15,10 +19,91 @@ use std::path::Path;
 /// hundredth of that.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
-pub(super) fn run(command: &AccessCommand) -> Result<u8, Error> {
+pub(super) fn run(command: &AccessCommand, config: &Config) -> Result<u8, Error> {
     match command {
+        AccessCommand::WhoCan { action, resource, of } => who_can(action, resource, of, config),
+        AccessCommand::Can { principal, of } => can(principal, of, config),
+        AccessCommand::Explain { principal, action, resource, of } => explain(principal, action, resource, of, config),
         AccessCommand::Check(args) => each(args, aws),
         AccessCommand::Condition(args) => each(args, azure),
+    }
+}
+
+fn who_can(action: &str, resource: &str, of: &EstateArgs, config: &Config) -> Result<u8, Error> {
+    let loaded = paths::load(of.estate.as_deref(), of.state.state.as_deref(), config)?;
+    let asking = Asking::new(&loaded.estate, &loaded.view, &loaded.ways);
+    let found = asking.who_can(action, resource);
+    if !of.state.json {
+        let count = |decision: &str| found.iter().filter(|one| one.decision == decision).count();
+        outln!("{} may {} on {}; of {} it is unknown", count("allow"), q(action), q(resource), count("unknown"));
+    }
+    answers(&found, &loaded.view, of.state.json)?;
+    asking.lacks().for_each(|what| errln!("note: not looked at: {}", q(what)));
+    Ok(0)
+}
+
+fn can(principal: &str, of: &EstateArgs, config: &Config) -> Result<u8, Error> {
+    let loaded = paths::load(of.estate.as_deref(), of.state.state.as_deref(), config)?;
+    let who = paths::principal(&loaded.view, principal)?;
+    let asking = Asking::new(&loaded.estate, &loaded.view, &loaded.ways);
+    let found = asking.powers(&who, &loaded.ways).ok_or_else(|| not_of_aws(principal))?;
+    if !of.state.json {
+        outln!("{} may make {} of the calls that lead to more rights", q(&name_of(&loaded.view, &who)), found.len());
+    }
+    for one in &found {
+        if of.state.json {
+            output::line(&serde_json::to_value(one).unwrap_or_default())?;
+        } else {
+            let mut out = String::new();
+            wrap(&mut out, &format!("  {:<8}", one.decision), 10, &q(&format!("{} on {}", one.action, one.resource)));
+            reasons(&mut out, one);
+            out!("{out}");
+        }
+    }
+    Ok(0)
+}
+
+fn not_of_aws(what: &str) -> Error {
+    Error::new(
+        "E0151",
+        format!("{} is no user or role of AWS", q(what)),
+        "ask `selvedge access explain` with an action and a scope of Azure, or `selvedge paths --from`",
+    )
+}
+
+fn explain(principal: &str, action: &str, resource: &str, of: &EstateArgs, config: &Config) -> Result<u8, Error> {
+    let loaded = paths::load(of.estate.as_deref(), of.state.state.as_deref(), config)?;
+    let who = paths::principal(&loaded.view, principal)?;
+    let asking = Asking::new(&loaded.estate, &loaded.view, &loaded.ways);
+    let found = asking.explain(&who, action, resource).ok_or_else(|| not_of_aws(principal))?;
+    if !of.state.json {
+        outln!("{}, {}", found.decision, found.reason);
+    }
+    answers(&[found], &loaded.view, of.state.json)?;
+    Ok(0)
+}
+
+fn answers(found: &[Answered], view: &View, json: bool) -> Result<(), Error> {
+    for one in found {
+        if json {
+            output::line(&serde_json::to_value(one).unwrap_or_default())?;
+        } else {
+            let mut out = String::new();
+            wrap(&mut out, &format!("  {:<8}", one.decision), 10, &q(&name_of(view, &one.principal)));
+            reasons(&mut out, one);
+            out!("{out}");
+        }
+    }
+    Ok(())
+}
+
+fn reasons(out: &mut String, one: &Answered) {
+    let by = if one.reason == "implicit-deny" { "not allowed by " } else { "by " };
+    for cited in &one.by {
+        wrap(out, &format!("          {by}"), 13, &q(cited));
+    }
+    for missing in &one.missing {
+        wrap(out, "          if ", 13, &q(missing));
     }
 }
 
@@ -67,7 +152,8 @@ fn aws(line: &Value) -> Told {
         missing => format!("; missing: {missing}"),
     };
     let words = format!("{:<8}{:<14}{}{by}{missing}", text("decision"), text("reason"), name(&json));
-    let problems = problems.into_iter().map(|problem| format!("{}: {}", problem.at, problem.why)).collect();
+    let told = |at: String, why: String| if at.is_empty() { why } else { format!("{at}: {why}") };
+    let problems = problems.into_iter().map(|problem| told(problem.at, problem.why)).collect();
     Told { json, words, problems, failed: false }
 }
 
@@ -102,6 +188,9 @@ fn each(args: &AccessLinesArgs, answer: impl Fn(&Value) -> Told) -> Result<u8, E
             break;
         }
         number += 1;
+        if number == 1 && line.starts_with(b"\xef\xbb\xbf") {
+            line.drain(..3);
+        }
         if line.trim_ascii().is_empty() {
             continue;
         }

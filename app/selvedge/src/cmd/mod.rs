@@ -8,7 +8,9 @@ mod incidents;
 mod journal;
 mod normalize;
 pub(crate) mod output;
+mod paths;
 mod permissions;
+mod policy;
 mod replay;
 mod report;
 mod respond;
@@ -117,6 +119,23 @@ enum Command {
         after_help = "Example:\n  selvedge access check requests.jsonl\n  selvedge access condition conditions.jsonl --json"
     )]
     Access(AccessCommand),
+    /// Compare policies
+    #[command(subcommand, after_help = "Example:\n  selvedge policy compare before.json after.json")]
+    Policy(PolicyCommand),
+    /// Show who could reach what matters, step by step, and what cuts it
+    #[command(
+        after_help = "Example:\n  selvedge paths --estate inventory/\n  selvedge paths --from dev@contoso.com --to aws-account --cut\n\n\
+                      Each step is asked of the evaluator with every policy that bears on it. A step that hangs on what was\n\
+                      not exported is shown as not certain, with what would settle it.\n\n\
+                      Exit codes:\n  0 done, whether or not there are paths; 1 no inventory, or nothing of that name; 2 wrong usage"
+    )]
+    Paths(PathsArgs),
+    /// Try changes on a copy of the estate and tell what would be gained and lost
+    #[command(after_help = "Example:\n  selvedge what-if changes.json --estate inventory/\n\n\
+                      changes.json: [{\"op\": \"detach\", \"principal\": ARN, \"policy\": ARN}, {\"op\": \"steal\", \"entity\": UPN}]\n\n\
+                      Nothing is changed anywhere.\n\n\
+                      Exit codes:\n  0 done; 1 a change names what is not there; 2 wrong usage")]
+    WhatIf(WhatIfArgs),
     /// Verify, show or replay the journal
     #[command(subcommand, after_help = "Example:\n  selvedge journal verify")]
     Journal(JournalCommand),
@@ -149,6 +168,104 @@ enum AccessCommand {
         \"request\":…,\"environment\":…,\"action\":…}}\n\n\
         Exit codes:\n  0 all lines were answered, also with error; 1 a line is no JSON; 2 wrong usage")]
     Condition(AccessLinesArgs),
+    /// List everybody in the estate who may do something, and who perhaps may
+    #[command(
+        after_help = "Example:\n  selvedge access who-can s3:GetObject arn:aws:s3:::claims-raw/x --estate inventory/\n  \
+        selvedge access who-can Microsoft.Compute/virtualMachines/start/action /subscriptions/…/virtualMachines/app\n\n\
+        Exit codes:\n  0 done; 1 no inventory is known; 2 wrong usage"
+    )]
+    WhoCan {
+        /// Of AWS, such as s3:GetObject, or of Azure, such as Microsoft.Storage/storageAccounts/listKeys/action
+        action: String,
+        /// An ARN, or an ARM id
+        resource: String,
+        #[command(flatten)]
+        of: EstateArgs,
+    },
+    /// List which of the calls that lead to more rights a principal of AWS may make
+    #[command(
+        after_help = "Example:\n  selvedge access can arn:aws:iam::111122223333:user/dev --estate inventory/\n\n\
+        Exit codes:\n  0 done; 1 nobody of that name; 2 wrong usage"
+    )]
+    Can {
+        /// ARN or name
+        principal: String,
+        #[command(flatten)]
+        of: EstateArgs,
+    },
+    /// Say whether somebody may do something, and why
+    #[command(
+        after_help = "Example:\n  selvedge access explain dev s3:GetObject arn:aws:s3:::claims-raw/x --estate inventory/\n\n\
+        Exit codes:\n  0 answered, also with unknown; 1 nobody of that name; 2 wrong usage"
+    )]
+    Explain {
+        /// ARN, UPN, object id or name
+        principal: String,
+        /// The action
+        action: String,
+        /// The resource
+        resource: String,
+        #[command(flatten)]
+        of: EstateArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+struct EstateArgs {
+    /// Inventory exports: a file or folder [default: the inventory of the state folder]
+    #[arg(long, value_name = "PATH")]
+    estate: Option<PathBuf>,
+    #[command(flatten)]
+    state: StateArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyCommand {
+    /// Say whether two IAM policies allow the same; if not, show a request that one alone allows
+    #[command(after_help = "Example:\n  selvedge policy compare before.json after.json\n\n\
+        Over all requests there are: names of actions are any names, so a list of them is never all of a wildcard.\n\n\
+        Exit codes:\n  0 decided; 1 not decided, or a policy cannot be read in full; 2 wrong usage")]
+    Compare {
+        /// A policy document as JSON
+        a: PathBuf,
+        /// Another
+        b: PathBuf,
+        /// One JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct PathsArgs {
+    /// Only paths of this principal: ARN, UPN, object id or name; `anybody` for the internet
+    #[arg(long, value_name = "WHO")]
+    from: Option<String>,
+    /// What they lead to: a kind (aws-account, tenant, subscription, bucket), tag:KEY=VALUE, or a thing [default: all that matters]
+    #[arg(long, value_name = "WHAT")]
+    to: Option<String>,
+    /// Show the least set of steps without which there is no path
+    #[arg(long)]
+    cut: bool,
+    /// Paths that are shown at most
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+    /// Inventory exports: a file or folder [default: the inventory of the state folder]
+    #[arg(long, value_name = "PATH")]
+    estate: Option<PathBuf>,
+    #[command(flatten)]
+    state: StateArgs,
+}
+
+#[derive(Debug, Args)]
+struct WhatIfArgs {
+    /// A file with a list of changes
+    changes: PathBuf,
+    /// Inventory exports: a file or folder [default: the inventory of the state folder]
+    #[arg(long, value_name = "PATH")]
+    estate: Option<PathBuf>,
+    #[command(flatten)]
+    state: StateArgs,
 }
 
 #[derive(Debug, Args)]
@@ -533,7 +650,10 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Graph(command) => graph::run(&command, &loaded.config),
         Command::Trace { what, state } => trace::run(&what, &state, &loaded.config),
         Command::Journal(command) => journal::run(&command, &loaded.config),
-        Command::Access(command) => access::run(&command),
+        Command::Access(command) => access::run(&command, &loaded.config),
+        Command::Policy(command) => policy::run(&command),
+        Command::Paths(args) => paths::run(&args, &loaded.config),
+        Command::WhatIf(args) => paths::what_if(&args, &loaded.config),
         Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -5,6 +5,7 @@
 //! organization's policy that blocks a step takes the path away. Where an answer hangs on what
 //! was not collected the step is there, but not for certain, and says what would settle it.
 
+pub mod ask;
 mod aws;
 mod azure;
 mod cross;
@@ -13,7 +14,9 @@ mod findings;
 pub mod net;
 pub mod rule;
 mod survey;
+pub mod twin;
 
+pub use ask::{Answered, Asking};
 pub use exposure::{Exposure, anybody};
 pub use findings::{name_of, sentences};
 pub use net::{Edge, Net, Path, Towards};

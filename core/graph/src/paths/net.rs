@@ -240,29 +240,42 @@ impl Net {
     }
 
     /// The least set of edges without which no path leads from any start to any goal: a minimum
-    /// cut (Edmonds and Karp's, each edge of capacity one). A start that is a goal is cut by
-    /// nothing and is left out.
+    /// cut (Edmonds and Karp's). What somebody merely holds or is is not cut, only what is done; a
+    /// start that has reached a goal by that alone is left out.
     pub fn cut(&self, starts: &BTreeSet<EntityId>, goals: &BTreeSet<EntityId>) -> Vec<&Edge> {
-        let starts: BTreeSet<&EntityId> = starts.iter().filter(|start| !goals.contains(*start)).collect();
-        let mut used = vec![false; self.edges.len()];
-        while let Some(path) = self.augmenting(&starts, goals, &used) {
+        let starts: BTreeSet<&EntityId> = starts.iter().filter(|start| !self.holds(start, goals)).collect();
+        let mut flow = vec![0_usize; self.edges.len()];
+        while let Some(path) = self.augmenting(&starts, goals, &flow) {
             for (at, forward) in path {
-                if let Some(flow) = used.get_mut(at) {
-                    *flow = forward;
+                if let Some(flow) = flow.get_mut(at) {
+                    *flow = if forward { flow.saturating_add(1) } else { flow.saturating_sub(1) };
                 }
             }
         }
-        let side = self.residual(&starts, &used);
-        self.edges
-            .iter()
-            .zip(&used)
-            .filter(|(edge, used)| **used && side.contains_key(&edge.from) && !side.contains_key(&edge.to))
-            .map(|(edge, _)| edge)
-            .collect()
+        let side = self.residual(&starts, &flow);
+        let cut = self.edges.iter().filter(|edge| side.contains_key(&edge.from) && !side.contains_key(&edge.to));
+        cut.collect()
+    }
+
+    /// Whether a node has reached a goal without doing anything.
+    fn holds(&self, start: &EntityId, goals: &BTreeSet<EntityId>) -> bool {
+        let (mut open, mut seen) = (vec![start], BTreeSet::from([start]));
+        while let Some(node) = open.pop() {
+            if goals.contains(node) {
+                return true;
+            }
+            let next = self.out.get(node).into_iter().flatten().filter_map(|at| self.edge(*at));
+            for edge in next.filter(|edge| edge.cost == 0) {
+                if seen.insert(&edge.to) {
+                    open.push(&edge.to);
+                }
+            }
+        }
+        false
     }
 
     /// How each node is reached over edges that have room: edge, and whether forward.
-    fn residual(&self, starts: &BTreeSet<&EntityId>, used: &[bool]) -> BTreeMap<&EntityId, Option<(usize, bool)>> {
+    fn residual(&self, starts: &BTreeSet<&EntityId>, flow: &[usize]) -> BTreeMap<&EntityId, Option<(usize, bool)>> {
         let mut came: BTreeMap<&EntityId, Option<(usize, bool)>> = BTreeMap::new();
         let mut queue: VecDeque<&EntityId> = VecDeque::new();
         for start in starts {
@@ -272,9 +285,10 @@ impl Net {
             }
         }
         while let Some(node) = queue.pop_front() {
-            let is_used = |at: usize| used.get(at).copied().unwrap_or(false);
-            let ahead = self.out.get(node).into_iter().flatten().filter(|at| !is_used(**at));
-            let back = self.into.get(node).into_iter().flatten().filter(|at| is_used(**at));
+            let used = |at: usize| flow.get(at).copied().unwrap_or_default();
+            let room = |at: usize| self.edge(at).is_some_and(|edge| edge.cost == 0 || used(at) == 0);
+            let ahead = self.out.get(node).into_iter().flatten().filter(|at| room(**at));
+            let back = self.into.get(node).into_iter().flatten().filter(|at| used(**at) > 0);
             let steps: Vec<(usize, bool)> = ahead.map(|at| (*at, true)).chain(back.map(|at| (*at, false))).collect();
             for (at, forward) in steps {
                 let Some(edge) = self.edge(at) else { continue };
@@ -292,9 +306,9 @@ impl Net {
         &self,
         starts: &BTreeSet<&EntityId>,
         goals: &BTreeSet<EntityId>,
-        used: &[bool],
+        flow: &[usize],
     ) -> Option<Vec<(usize, bool)>> {
-        let came = self.residual(starts, used);
+        let came = self.residual(starts, flow);
         let goal = goals.iter().find(|goal| matches!(came.get(goal), Some(Some(_))))?;
         let mut path = Vec::new();
         let mut at = goal;
@@ -333,5 +347,119 @@ impl<'a> Towards<'a> {
     /// Nodes that a path leads from, goals left out.
     pub fn nodes(&self) -> impl Iterator<Item = &'a EntityId> + use<'a, '_> {
         self.far.iter().filter(|(_, (_, next))| next.is_some()).map(|(node, _)| *node)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use selvedge_model::EntityKind;
+
+    fn id(name: &str) -> EntityId {
+        EntityId::new(EntityKind::IamRole, name)
+    }
+
+    fn edge(from: &str, to: &str, way: &str, cost: u32) -> Edge {
+        Edge {
+            from: id(from),
+            to: id(to),
+            way: way.into(),
+            does: "does".into(),
+            through: None,
+            certain: true,
+            missing: BTreeSet::new(),
+            evidence: BTreeSet::new(),
+            attack: Vec::new(),
+            fix: String::new(),
+            cost,
+            host: None,
+        }
+    }
+
+    fn ids(names: &[&str]) -> BTreeSet<EntityId> {
+        names.iter().map(|name| id(name)).collect()
+    }
+
+    /// Whether a path leads from any start to any goal without some edges.
+    fn leads(net: &Net, without: &[&Edge], starts: &BTreeSet<EntityId>, goals: &BTreeSet<EntityId>) -> bool {
+        let rest = Net::new(net.edges.iter().filter(|edge| !without.contains(edge)).cloned());
+        starts.iter().any(|start| rest.towards(goals).leads(start))
+    }
+
+    #[test]
+    fn the_shortest_path_prefers_what_is_certain_and_cheap() {
+        let doubtful = Edge { certain: false, ..edge("a", "g", "w", 1) };
+        let net = Net::new([
+            doubtful,
+            edge("a", "b", "w", 1),
+            edge("b", "g", "w", 0),
+            edge("a", "c", "w", 2),
+            edge("c", "g", "w", 0),
+        ]);
+        let towards = net.towards(&ids(&["g"]));
+        let path: Vec<&str> = towards.path(&id("a")).unwrap().iter().map(|edge| edge.to.key.as_str()).collect();
+        assert_eq!(path, ["b", "g"]);
+        assert!(towards.path(&id("g")).unwrap().is_empty() && towards.path(&id("z")).is_none());
+    }
+
+    #[test]
+    fn simple_paths_do_not_turn_in_circles() {
+        let net = Net::new([
+            edge("a", "b", "w", 1),
+            edge("b", "a", "w", 1),
+            edge("b", "c", "w", 1),
+            edge("c", "b", "w", 1),
+            edge("c", "g", "w", 1),
+            edge("a", "g", "w", 1),
+            edge("a", "dead", "w", 1),
+        ]);
+        let goals = ids(&["g"]);
+        let (paths, more) = net.simple(&id("a"), &goals, 8, 10);
+        let lengths: Vec<usize> = paths.iter().map(Vec::len).collect();
+        assert_eq!((lengths, more), (vec![1, 3], false));
+        assert!(net.simple(&id("a"), &goals, 8, 1).1 && net.simple(&id("a"), &goals, 2, 10).1);
+    }
+
+    #[test]
+    fn a_cut_is_least_and_cuts() {
+        // Two entries, one narrow place, then what is merely held.
+        let net = Net::new([
+            edge("a", "m", "1", 2),
+            edge("b", "m", "1", 2),
+            edge("m", "n", "1", 2),
+            edge("n", "g", "hold", 0),
+            edge("n", "h", "1", 2),
+            edge("h", "g", "hold", 0),
+        ]);
+        let (starts, goals) = (ids(&["a", "b"]), ids(&["g"]));
+        let cut = net.cut(&starts, &goals);
+        assert_eq!(cut.iter().map(|edge| edge.to.key.as_str()).collect::<Vec<_>>(), ["n"]);
+        assert!(leads(&net, &[], &starts, &goals) && !leads(&net, &cut, &starts, &goals));
+        // Parallel steps are each a step; who has it already is no start.
+        let net = Net::new([edge("a", "g", "1", 2), edge("a", "g", "2", 2), edge("b", "g", "hold", 0)]);
+        assert_eq!(net.cut(&ids(&["a", "b"]), &goals).len(), 2);
+        assert!(net.cut(&ids(&["b"]), &goals).is_empty());
+    }
+
+    proptest::proptest! {
+        /// A cut cuts, and no smaller set does.
+        #[test]
+        fn no_smaller_set_cuts(pairs in proptest::collection::vec((0_u8..6, 0_u8..6, 0_u32..2), 1..10)) {
+            let name = |n: u8| format!("n{n}");
+            let net = Net::new(pairs.iter().enumerate().map(|(n, (from, to, cost))| edge(&name(*from), &name(*to), &n.to_string(), *cost)));
+            let (starts, goals) = (ids(&["n0"]), ids(&["n5"]));
+            let held = Net::new(net.edges.iter().filter(|edge| edge.cost == 0).cloned()).towards(&goals).leads(&id("n0"));
+            let cut = net.cut(&starts, &goals);
+            if held {
+                proptest::prop_assert!(cut.is_empty());
+            } else {
+                proptest::prop_assert!(!leads(&net, &cut, &starts, &goals));
+                let costly: Vec<&Edge> = net.edges.iter().filter(|edge| edge.cost > 0).collect();
+                for mask in 0_u32..(1 << costly.len()) {
+                    let some: Vec<&Edge> = costly.iter().enumerate().filter(|(n, _)| mask & (1 << n) != 0).map(|(_, edge)| *edge).collect();
+                    proptest::prop_assert!(some.len() >= cut.len() || leads(&net, &some, &starts, &goals));
+                }
+            }
+        }
     }
 }

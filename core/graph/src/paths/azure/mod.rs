@@ -5,4 +5,4 @@ mod derive;
 mod world;
 
 pub(super) use derive::edges;
-pub(super) use world::World;
+pub(super) use world::{World, object_id};

@@ -1,0 +1,112 @@
+//! `selvedge policy`: what two policies allow, compared.
+
+use super::PolicyCommand;
+use crate::error::Error;
+use selvedge_access::compare::{Comparison, Verdict, Witness, compare};
+use selvedge_access::policy::Kind;
+use selvedge_access::{Policy, PolicyProblem};
+use selvedge_model::untrusted::quote_for_log as q;
+use serde_json::{Value, json};
+use std::path::Path;
+
+pub(super) fn run(command: &PolicyCommand) -> Result<u8, Error> {
+    let PolicyCommand::Compare { a, b, json } = command;
+    let (left, right) = (read(a)?, read(b)?);
+    let kind = if has_principal(&left) || has_principal(&right) { Kind::Resource } else { Kind::Identity };
+    let mut failed = false;
+    let mut parse = |path: &Path, value: &Value| {
+        let (policy, problems) = Policy::read(kind, value);
+        failed |= !problems.is_empty();
+        problems.iter().for_each(|problem| tell(path, problem));
+        policy
+    };
+    let (one, other) = (parse(a, &left), parse(b, &right));
+    let found = compare(&one, &other);
+    if *json {
+        outln!("{}", told(&found));
+    } else {
+        out!("{}", words(&found, a, b));
+    }
+    Ok(u8::from(found.verdict == Verdict::Unknown || failed))
+}
+
+fn tell(path: &Path, problem: &PolicyProblem) {
+    let at = if problem.at.is_empty() { String::new() } else { format!("{}: ", problem.at) };
+    errln!("problem: {}: {at}{}", path.display(), q(&problem.why));
+}
+
+fn read(path: &Path) -> Result<Value, Error> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        Error::new("E0005", format!("{}: {error}", path.display()), "check the spelling of the path")
+    })?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| {
+        let place = format!("{}:{}: not JSON: {error}", path.display(), error.line());
+        Error::new("E0155", place, "give the policy's document as IAM shows it")
+    })?;
+    // Answers of `get-policy-version` and the like wrap the document, which may be a text.
+    let wrapped = ["PolicyVersion", "PolicyDocument", "Policy"].iter().find_map(|key| value.get(key));
+    let inner = wrapped.map(|inner| inner.get("Document").unwrap_or(inner)).unwrap_or(&value);
+    match inner {
+        Value::String(text) => serde_json::from_str(text).map_err(|error| {
+            Error::new(
+                "E0155",
+                format!("{}: not JSON: {error}", path.display()),
+                "give the policy's document as IAM shows it",
+            )
+        }),
+        other => Ok(other.clone()),
+    }
+}
+
+fn has_principal(document: &Value) -> bool {
+    let statements = match document.get("Statement") {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    statements.iter().any(|one| one.get("Principal").is_some() || one.get("NotPrincipal").is_some())
+}
+
+/// As the contract has it. Of two that are incomparable the witness is one for each.
+fn told(found: &Comparison) -> Value {
+    let witness = match (&found.a_only, &found.b_only) {
+        (Some(a), Some(b)) => json!({"a_only": a, "b_only": b}),
+        (Some(one), None) | (None, Some(one)) => json!(one),
+        (None, None) => Value::Null,
+    };
+    json!({"verdict": found.verdict, "witness": witness, "unknown": found.unknown})
+}
+
+fn words(found: &Comparison, a: &Path, b: &Path) -> String {
+    let (a, b) = (q(&a.display().to_string()), q(&b.display().to_string()));
+    let head = match found.verdict {
+        Verdict::Equivalent => format!("equivalent: {a} and {b} allow the same\n"),
+        Verdict::ALooser => format!("a-looser: {a} allows all that {b} does, and more\n"),
+        Verdict::BLooser => format!("b-looser: {b} allows all that {a} does, and more\n"),
+        Verdict::Incomparable => "incomparable: each allows what the other does not\n".to_owned(),
+        Verdict::Unknown => format!("unknown: {}\n", q(&found.unknown.join("; "))),
+    };
+    let mut out = head;
+    for (witness, by, not) in [(&found.a_only, &a, &b), (&found.b_only, &b, &a)] {
+        if let Some(witness) = witness {
+            out.push_str(&format!("\nOnly {by} allows, and {not} does not:\n{}", request(witness)));
+        }
+    }
+    out
+}
+
+fn request(witness: &Witness) -> String {
+    let mut out = String::new();
+    if let Some(principal) = &witness.principal {
+        out.push_str(&format!("  principal  {}\n", q(principal)));
+    }
+    out.push_str(&format!("  action     {}\n  resource   {}\n", q(&witness.action), q(&witness.resource)));
+    for (key, values) in &witness.context {
+        out.push_str(&format!("  {} = {}\n", q(key), q(&values.join(", "))));
+    }
+    if witness.context.is_empty() {
+        out.push_str("  with no context keys\n");
+    }
+    out
+}
