@@ -39,6 +39,7 @@ pub mod evaluate;
 mod gates;
 pub mod glob;
 mod layer;
+pub mod network;
 mod operator;
 pub mod policy;
 pub mod principal;

@@ -24,6 +24,7 @@ pub mod find;
 pub mod flows;
 pub mod forged;
 pub mod identity;
+pub mod network;
 pub mod path;
 pub mod paths;
 pub mod reach;

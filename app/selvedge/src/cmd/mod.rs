@@ -6,6 +6,7 @@ mod explain;
 mod graph;
 mod incidents;
 mod journal;
+mod network;
 mod normalize;
 pub(crate) mod output;
 mod paths;
@@ -130,6 +131,12 @@ enum Command {
                       Exit codes:\n  0 done, whether or not there are paths; 1 no inventory, or nothing of that name; 2 wrong usage"
     )]
     Paths(PathsArgs),
+    /// Ask whether a packet gets from one place to another, and by which rules
+    #[command(
+        subcommand,
+        after_help = "Example:\n  selvedge network reach internet i-0a1b2c3d4e5f6a7b8 22 --estate inventory/"
+    )]
+    Network(NetworkCommand),
     /// Try changes on a copy of the estate and tell what would be gained and lost
     #[command(after_help = "Example:\n  selvedge what-if changes.json --estate inventory/\n\n\
                       changes.json: [{\"op\": \"detach\", \"principal\": ARN, \"policy\": ARN}, {\"op\": \"steal\", \"entity\": UPN}]\n\n\
@@ -234,6 +241,44 @@ enum PolicyCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum NetworkCommand {
+    /// Say whether traffic reaches a port, and which rules let it through or stop it
+    #[command(
+        after_help = "Example:\n  selvedge network reach internet i-0a1b2c3d4e5f6a7b8 22 --estate inventory/\n  \
+        selvedge network reach 203.0.113.7 /subscriptions/…/virtualMachines/app 3389\n\n\
+        Security groups, network ACLs, route tables and public addresses of AWS; network security groups, admin rules,\n\
+        routes, public addresses and firewalls of services of Azure.\n\n\
+        Exit codes:\n  0 answered, also with no and unknown; 1 nothing of that name; 2 wrong usage"
+    )]
+    Reach {
+        /// `internet`, an address, or a thing: its id, ARN, ARM id or name
+        from: String,
+        /// A thing
+        to: String,
+        /// The port
+        port: u16,
+        /// The protocol
+        #[arg(long, default_value = "tcp")]
+        protocol: Transport,
+        #[command(flatten)]
+        of: EstateArgs,
+    },
+    /// List all that the internet reaches
+    #[command(after_help = "Example:\n  selvedge network exposed --estate inventory/\n\n\
+        Exit codes:\n  0 done; 1 no inventory is known; 2 wrong usage")]
+    Exposed {
+        #[command(flatten)]
+        of: EstateArgs,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Transport {
+    Tcp,
+    Udp,
 }
 
 #[derive(Debug, Args)]
@@ -653,6 +698,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Access(command) => access::run(&command, &loaded.config),
         Command::Policy(command) => policy::run(&command),
         Command::Paths(args) => paths::run(&args, &loaded.config),
+        Command::Network(command) => network::run(&command, &loaded.config),
         Command::WhatIf(args) => paths::what_if(&args, &loaded.config),
         Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => {

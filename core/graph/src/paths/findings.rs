@@ -5,6 +5,7 @@ use super::net::Path;
 use super::survey::Survey;
 use crate::estate::{DataClass, View};
 use crate::find;
+use crate::network::Exposed;
 use selvedge_model::{Confidence, EntityId, EntityKind, Finding, RecordId, Severity, Timestamp};
 use std::collections::BTreeSet;
 
@@ -133,6 +134,7 @@ fn evidence<'a>(view: &View, ids: impl Iterator<Item = &'a EntityId>) -> Vec<Rec
 fn subject_of(id: &EntityId) -> String {
     match id.kind {
         EntityKind::EntraUser => id.key.rsplit('/').next().unwrap_or_default().to_owned(),
+        EntityKind::Bucket => format!("arn:aws:s3:::{}", id.key),
         _ => id.key.clone(),
     }
 }
@@ -182,6 +184,8 @@ fn exposed(view: &View, exposure: &Exposure, onward: Option<&[&super::Edge]>, at
         (true, true, _) => Severity::Critical,
         (true, false, _) | (false, _, true) => Severity::High,
         (false, _, false) if class == DataClass::Public => Severity::Low,
+        // A bucket whose objects anybody reads; what else has a policy of its own is less.
+        (false, ..) if exposure.resource.kind == EntityKind::Bucket => Severity::High,
         (false, ..) => Severity::Medium,
     };
     let can: Vec<&str> = exposure.can.iter().map(String::as_str).collect();
@@ -202,6 +206,79 @@ fn exposed(view: &View, exposure: &Exposure, onward: Option<&[&super::Edge]>, at
         why,
         at,
     })
+}
+
+/// Ports by which machines are administered, and those of databases: nobody's but one's own.
+const INNER: [u16; 24] = [
+    21, 22, 23, 135, 139, 445, 1433, 1521, 2375, 2379, 3306, 3389, 5432, 5439, 5601, 5900, 5985, 5986, 6379, 6443,
+    9200, 11211, 27017, 50070,
+];
+
+/// Ports of the web.
+const WEB: [u16; 4] = [80, 443, 8080, 8443];
+
+/// Something that the internet reaches over the network. Doors that are there to be found, such as
+/// a load balancer's for the web, are none.
+fn reached(view: &View, one: &Exposed, onward: Option<&[&super::Edge]>, at: Timestamp) -> Option<Finding> {
+    let item = view.items.get(&one.resource)?;
+    let is_web = !one.numbers.is_empty() && one.numbers.iter().all(|port| WEB.contains(port));
+    let everything = one.ports.iter().any(|ports| ports.contains("all"));
+    let inner = everything || one.numbers.iter().any(|port| INNER.contains(port));
+    let word = item.word.as_str();
+    let base = match word {
+        "elbv2:load-balancer" if is_web => return None,
+        "microsoft.storage/storageaccounts" if one.is_open_data => Severity::High,
+        "microsoft.storage/storageaccounts" | "microsoft.keyvault/vaults" => Severity::Low,
+        "microsoft.sql/servers" | "rds:instance" => Severity::High,
+        "lambda:function" => Severity::Medium,
+        _ if inner => Severity::High,
+        _ if is_web => Severity::Low,
+        _ => Severity::Medium,
+    };
+    let raised = if onward.is_some() && base < Severity::High { up(base) } else { base };
+    // A part of the internet, or what is not certain, is less.
+    let severity = if one.certain && one.share >= 10 { raised } else { down(raised) };
+    let ports = one.ports.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let name = name_of(view, &one.resource);
+    let mut why = format!("The internet ({}) reaches {ports}, by {}.", one.from.join(", "), joined(&one.by));
+    if !one.missing.is_empty() {
+        why.push_str(&format!(" Not certain; it hangs on: {}.", joined(&one.missing)));
+    }
+    if let Some(path) = onward.filter(|path| !path.is_empty()) {
+        why.push_str(&format!(" From there: {}", sentences(view, &path.to_vec())));
+    }
+    Some(finding(Told {
+        rule: if one.is_open_data { "exposed-data" } else { "exposed-to-internet" }.into(),
+        title: if one.is_open_data {
+            format!("{name} serves data to anybody")
+        } else {
+            format!("{name} is reached from the internet: {ports}")
+        },
+        severity,
+        confidence: Confidence::new(if one.certain { 950 } else { 500 }),
+        subject: subject_of(&one.resource),
+        evidence: evidence(view, std::iter::once(&one.resource)),
+        attack: BTreeSet::from([if one.is_open_data { "T1530" } else { "T1190" }.to_owned()]),
+        tactics: vec![if one.is_open_data { "collection" } else { "initial-access" }.into()],
+        why,
+        at,
+    }))
+}
+
+fn up(severity: Severity) -> Severity {
+    match severity {
+        Severity::Info | Severity::Low => Severity::Medium,
+        Severity::Medium => Severity::High,
+        other => other,
+    }
+}
+
+fn down(severity: Severity) -> Severity {
+    match severity {
+        Severity::Critical => Severity::High,
+        Severity::High => Severity::Medium,
+        _ => Severity::Low,
+    }
 }
 
 fn joined(evidence: &BTreeSet<String>) -> String {

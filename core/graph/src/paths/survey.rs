@@ -8,6 +8,7 @@ use super::net::{Edge, Net};
 use super::rule::Ways;
 use super::{azure, cross};
 use crate::estate::{Attr, DataClass, Estate, Item, View};
+use crate::network::{Exposed, Network};
 use crate::store::EdgeKind;
 use selvedge_access::policy::Kind;
 use selvedge_model::{EntityId, EntityKind};
@@ -22,6 +23,8 @@ pub struct Survey {
     pub administrators: BTreeSet<EntityId>,
     /// What is open to anybody.
     pub exposures: Vec<Exposure>,
+    /// What the internet reaches over the network.
+    pub network: Vec<Exposed>,
     /// What was not exported and would matter, in phrases.
     pub lacks: BTreeSet<String>,
 }
@@ -73,8 +76,10 @@ impl Survey {
         let mut lacks = world.lacks.clone();
         lacks.extend(directory.lacks.iter().cloned());
         let exposures = exposure::by_policies(view, &world);
+        let network = Network::of(view).exposed();
+        edges.extend(entries(&network, &hosts, ways, &edges));
         edges.extend(exposures.iter().filter(|one| one.is_entry).map(exposure::entry));
-        Self { net: Net::new(edges), administrators, exposures, lacks }
+        Self { net: Net::new(edges), administrators, exposures, network, lacks }
     }
 
     /// What the paths of this estate lead to.
@@ -96,6 +101,25 @@ impl Survey {
         }
         goals
     }
+}
+
+/// The edges from the internet to what acts as somebody, and on to whom.
+fn entries(network: &[Exposed], hosts: &Hosts, ways: &Ways, edges: &[Edge]) -> Vec<Edge> {
+    let mut out = Vec::new();
+    let (entry, role) = (ways.get("open-to-internet"), ways.get("aws-instance-role"));
+    for (target, all) in &hosts.of {
+        out.extend(role.iter().flat_map(|way| all.iter().map(|host| Edge::of(way, &host.id, target))));
+    }
+    let leads: BTreeSet<EntityId> = out.iter().chain(edges).map(|edge| edge.from.clone()).collect();
+    for one in network.iter().filter(|one| leads.contains(&one.resource)) {
+        let Some(way) = entry else { continue };
+        let mut edge = Edge::of(way, &super::anybody(), &one.resource).by(one.by.iter().cloned());
+        edge.certain = false;
+        edge.missing.insert("whether what listens there has a hole".into());
+        edge.missing.extend(one.missing.iter().cloned());
+        out.push(edge);
+    }
+    out
 }
 
 /// Whether to reach it is to have all that is in it.

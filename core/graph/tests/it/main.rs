@@ -8,6 +8,7 @@ mod flows;
 mod grades;
 mod graph;
 mod naive;
+mod network;
 mod stats;
 mod workloads;
 

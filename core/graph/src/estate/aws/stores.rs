@@ -205,6 +205,13 @@ fn secret(reader: &mut Reader<'_>, value: &Value) -> bool {
 fn function(reader: &mut Reader<'_>, value: &Value) -> bool {
     let mut used = false;
     let list = doc::list(value, "Functions").unwrap_or_default();
+    // `list-function-url-configs` and `get-function-url-config`: who may call it without a signature.
+    let urls = doc::list(value, "FunctionUrlConfigs").unwrap_or_default();
+    for item in urls.iter().chain(value.get("FunctionUrl").map(|_| value)) {
+        let Some(arn) = doc::text(item, "FunctionArn") else { continue };
+        describe(reader, &EntityId::aws(arn), "lambda:function", "", item, &["AuthType", "FunctionUrl"]);
+        used = true;
+    }
     for item in list.iter().chain(value.get("Configuration")) {
         let Some(arn) = doc::text(item, "FunctionArn") else { continue };
         let id = EntityId::aws(arn);
