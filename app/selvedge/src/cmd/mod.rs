@@ -9,7 +9,7 @@ mod journal;
 mod network;
 mod normalize;
 pub(crate) mod output;
-mod paths;
+pub(crate) mod paths;
 mod permissions;
 mod policy;
 mod replay;

@@ -121,7 +121,11 @@ fn text(view: &View, from: &str, to: &EntityId, port: u16, found: &Reach) -> Str
 }
 
 fn listed(view: &View, all: &[Exposed]) -> String {
-    let mut out = format!("The internet reaches {} things{}\n", all.len(), if all.is_empty() { "." } else { ":" });
+    let mut out = match all.len() {
+        0 => "The internet reaches nothing that is known.\n".to_owned(),
+        1 => "The internet reaches one thing:\n".to_owned(),
+        n => format!("The internet reaches {n} things:\n"),
+    };
     for one in all {
         let certain = if one.certain { "" } else { " (not certain)" };
         let ports = one.ports.iter().cloned().collect::<Vec<_>>().join(", ");

@@ -160,6 +160,21 @@ fn from_all<'a>(survey: &'a Survey, goals: &BTreeSet<EntityId>, most: usize) -> 
     Found { paths, more }
 }
 
+/// Paths and the least cut of them, as the command shows them.
+pub(crate) fn shown(view: &View, paths: &[Path<'_>], cut: &[&Edge], as_json: bool) -> Result<(), Error> {
+    if as_json {
+        for path in paths {
+            output::line(&json!({"type": "path", "steps": path}))?;
+        }
+        for edge in cut {
+            output::line(&json!({"type": "cut", "edge": edge}))?;
+        }
+        return Ok(());
+    }
+    out!("{}", text(view, &Found { paths: paths.to_vec(), more: false }, Some(cut)));
+    Ok(())
+}
+
 fn text(view: &View, found: &Found<'_>, cut: Option<&[&Edge]>) -> String {
     let mut out = String::new();
     if found.paths.is_empty() {

@@ -4,6 +4,7 @@
 //! deciding, judging, acting and journal as on real ones. The clouds are
 //! `selvedge-sim`, in memory, on a virtual clock; nothing leaves this process.
 
+mod ahead;
 mod live;
 mod voice;
 
@@ -41,14 +42,16 @@ pub(crate) fn run(seed: u64, as_json: bool) -> Result<u8, Error> {
     let voice = Voice { json: as_json };
     let mut demo = Demo::begin(seed)?;
     voice.opening(&demo.world);
+    voice.say("ahead", "2. Before anything happens: what the person's identity leads to");
+    demo.look_ahead(as_json)?;
     let incident = demo.watch(&voice)?;
-    voice.say("plan", "3. What Selvedge proposes, and what its judge says");
+    voice.say("plan", "4. What Selvedge proposes, and what its judge says");
     let preview = demo.respond(&incident, Mode::DryRun)?.0;
     voice.execution(&preview);
     must(preview.status == Status::Previewed, "a dry run changes nothing")?;
     demo.approve(&incident)?;
     voice.approval(&incident);
-    voice.say("act", "4. Acting in both clouds; the attacker and a colleague go on meanwhile");
+    voice.say("act", "5. Acting in both clouds; the attacker and a colleague go on meanwhile");
     let (execution, seen) = demo.respond(&incident, Mode::Act)?;
     must(execution.status == Status::Contained, "the plan contains the attack")?;
     let again = demo.world.attacker_tries_again();
@@ -63,11 +66,11 @@ pub(crate) fn run(seed: u64, as_json: bool) -> Result<u8, Error> {
     must(seen.attacker_refused_at.is_some(), "the attacker's next call is refused")?;
     must(seen.bystander_refused == 0, "the colleague on the same role is served throughout")?;
     voice.attacker_shut_out(again);
-    voice.say("back", "5. The person comes back, the thief does not");
+    voice.say("back", "6. The person comes back, the thief does not");
     demo.person_comes_back(&voice)?;
-    voice.say("report", "6. The report");
+    voice.say("report", "7. The report");
     voice.report(&demo.stored(&incident)?);
-    voice.say("undo", "7. Taking it back, as if it had been a false alarm");
+    voice.say("undo", "8. Taking it back, as if it had been a false alarm");
     let undone = demo.undo(&incident)?;
     voice.execution(&undone);
     must(undone.status == Status::Undone, "the undo comes through")?;
@@ -107,7 +110,7 @@ impl Demo {
         let guard = content.guard()?;
         let mut state = State::default();
         let mut problems = Vec::new();
-        for (path, value) in world.estate() {
+        for (path, value) in world.estate().into_iter().chain(ahead::assignments(&world.company)) {
             state.estate.add(&path, value.to_string().as_bytes(), &mut problems);
         }
         state.estate.finish();
@@ -125,7 +128,7 @@ impl Demo {
     /// Feeds the logs in the order of their arrival, one by one, and tells what
     /// changes.
     fn watch(&mut self, voice: &Voice) -> Result<Incident, Error> {
-        voice.say("see", "2. The logs arrive, late and out of order, as they do");
+        voice.say("see", "3. The logs arrive, late and out of order, as they do");
         let mut logs = self.world.logs();
         logs.sort_by(|a, b| a.arrives_at.cmp(&b.arrives_at).then_with(|| a.id.cmp(&b.id)));
         let mut known: Option<Incident> = None;

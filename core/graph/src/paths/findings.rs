@@ -22,7 +22,7 @@ impl Survey {
         let mut told: BTreeSet<&EntityId> = BTreeSet::new();
         for node in to_control.nodes() {
             let Some(path) = to_control.path(node).filter(|_| !self.is_settled(node)) else { continue };
-            if *node != anybody() && escalates(&path) {
+            if is_somebody(node) && !gives_out(&path) && escalates(&path) {
                 told.insert(node);
                 out.push(self.escalation(view, node, &path, true, at));
             }
@@ -30,13 +30,17 @@ impl Survey {
         let to_data = self.net.towards(&goals.data);
         for node in to_data.nodes().filter(|node| !told.contains(*node)) {
             let Some(path) = to_data.path(node).filter(|path| path.len() > 1 && escalates(path)) else { continue };
-            if *node != anybody() && !self.is_settled(node) {
+            if is_somebody(node) && !self.is_settled(node) && !gives_out(&path) {
                 out.push(self.escalation(view, node, &path, false, at));
             }
         }
         for exposure in &self.exposures {
             let onward = to_control.path(&exposure.resource).filter(|_| exposure.is_entry);
             out.push(exposed(view, exposure, onward.as_deref(), at));
+        }
+        for one in &self.network {
+            let onward = to_control.path(&one.resource);
+            out.extend(reached(view, one, onward.as_deref(), at));
         }
         out.sort_by(|a, b| {
             b.severity.cmp(&a.severity).then_with(|| a.subject.cmp(&b.subject)).then_with(|| a.id.cmp(&b.id))
@@ -61,7 +65,7 @@ impl Survey {
         let first = path.iter().find(|edge| edge.cost > 1).or(path.first());
         let others: BTreeSet<&str> =
             self.net.from(node).filter(|edge| edge.cost > 1).map(|edge| edge.way.as_str()).collect();
-        let title = format!("{} could reach {}", name_of(view, node), goal_name(view, goal));
+        let title = format!("{} could gain {}", name_of(view, node), goal_name(view, goal));
         let mut why = sentences(view, path);
         if others.len() > 1 {
             why.push_str(&format!(" Ways that it has: {}.", others.into_iter().collect::<Vec<_>>().join(", ")));
@@ -87,6 +91,17 @@ impl Survey {
             at,
         })
     }
+}
+
+/// Whether a node is somebody who acts: workloads act as roles, and those are told.
+fn is_somebody(node: &EntityId) -> bool {
+    use EntityKind as K;
+    matches!(node.kind, K::IamUser | K::IamRole | K::EntraUser | K::EntraGroup | K::ServicePrincipal)
+}
+
+/// Whether a path begins with an application that signs people in: who is assigned it is told.
+fn gives_out(path: &Path<'_>) -> bool {
+    path.first().is_some_and(|edge| edge.way == "saml-application")
 }
 
 /// Whether a step of a path is more than to have what one has.
@@ -145,22 +160,26 @@ pub fn name_of(view: &View, id: &EntityId) -> String {
         return "anybody".into();
     }
     let name = view.items.get(id).map_or(id.key.as_str(), |item| item.name.as_str());
+    let kind = find::kind_word(id.kind).replace('-', " ");
     match id.kind {
         EntityKind::IamUser | EntityKind::IamRole | EntityKind::IamGroup => {
             let account = id.key.split(':').nth(4).unwrap_or_default();
             let path = id.key.split_once('/').map_or(name, |(_, path)| path);
-            format!("{} {path} of {account}", find::kind_word(id.kind).trim_start_matches("iam-"))
+            format!("{} {path} of {account}", kind.trim_start_matches("iam "))
         }
+        EntityKind::EntraUser | EntityKind::EntraGroup => format!("{} {name}", kind.trim_start_matches("entra ")),
+        EntityKind::AwsAccount if name == id.key => format!("AWS account {name}"),
+        EntityKind::AwsAccount => format!("AWS account {name} ({})", id.key),
         EntityKind::Resource => name.to_owned(),
-        _ => format!("{} {name}", find::kind_word(id.kind)),
+        _ => format!("{kind} {name}"),
     }
 }
 
+/// What reaching a goal means.
 fn goal_name(view: &View, id: &EntityId) -> String {
     match id.kind {
-        EntityKind::AwsAccount | EntityKind::Tenant | EntityKind::Subscription => {
-            format!("everything in {}", name_of(view, id))
-        }
+        EntityKind::AwsAccount | EntityKind::Tenant => format!("all rights in {}", name_of(view, id)),
+        EntityKind::Subscription => format!("all rights over {}", name_of(view, id)),
         _ => name_of(view, id),
     }
 }
