@@ -297,6 +297,7 @@ fn confirm(witness: Option<&Witness>, a: &Policy, b: &Policy) {
     assert_eq!((by_a, by_b), (witness.allowed_by == "a", witness.allowed_by == "b"), "{witness:?}");
 }
 
+#[expect(clippy::disallowed_methods, reason = "tests: the number of cases")]
 fn cases() -> u32 {
     std::env::var("SELVEDGE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
 }

@@ -9,6 +9,7 @@
 
 mod atoms;
 mod values;
+mod variables;
 
 use crate::condition::{Condition, Context};
 use crate::evaluate::evaluate;
@@ -21,6 +22,7 @@ use crate::truth::Truth;
 use atoms::{Sign, glob as globbed, representatives, segmented};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use variables::{filled, fresh, never_alone};
 
 /// Sets of statements that are followed, at most.
 const MOST: usize = 100_000;
@@ -440,11 +442,7 @@ impl<'a> Pair<'a> {
             for (at, choice) in choices.iter().enumerate().filter(|(_, choice)| seen.insert(&choice.bits)) {
                 for (bits, path) in &reached {
                     let alive = and(bits, &choice.bits);
-                    if !next.contains_key(&alive) {
-                        let mut path = path.clone();
-                        path.push(at);
-                        next.insert(alive, path);
-                    }
+                    next.entry(alive).or_insert_with(|| path.iter().copied().chain([at]).collect());
                 }
                 if next.len() > MOST {
                     return Err("the statements overlap in too many ways".into());
@@ -559,75 +557,4 @@ fn callers(name: &Name) -> Vec<String> {
 
 fn context_of(values: &BTreeMap<String, Vec<String>>) -> Context {
     values.iter().fold(Context::complete(), |context, (key, values)| context.with_all(key, values.clone()))
-}
-
-/// Whether `one` allows nothing that `other` does not, whatever the variables bring: it does not
-/// even where each of its variables stands for anything and the other's for nothing.
-fn never_alone(one: &Policy, other: &Policy) -> bool {
-    let (Some(wide), Some(narrow)) = (bent(one, Effect::Allow), bent(other, Effect::Deny)) else { return false };
-    let pair = Pair { a: &wide, b: &narrow };
-    matches!(pair.search(), Ok((None, _, inexact)) if inexact.is_empty())
-}
-
-/// A policy without variables: those in resources of statements of this effect stand for anything,
-/// those of the other for nothing. `None` where a variable stands elsewhere.
-fn bent(policy: &Policy, widened: Effect) -> Option<Policy> {
-    let mut out = policy.clone();
-    for statement in &mut out.statements {
-        let values = statement.conditions.iter().flat_map(|condition| condition.values());
-        if values.into_iter().any(|value| value.contains("${")) {
-            return None;
-        }
-        let is_wide = statement.effect == Some(widened);
-        let Some(crate::policy::Clause::Only(patterns)) = &mut statement.resources else {
-            let named = statement.resources.iter().flat_map(|clause| clause.patterns());
-            if named.into_iter().any(|pattern| pattern.contains("${")) {
-                return None;
-            }
-            continue;
-        };
-        if is_wide {
-            patterns.iter_mut().for_each(|pattern| *pattern = starred(pattern));
-        } else {
-            patterns.retain(|pattern| !pattern.contains("${"));
-        }
-    }
-    Some(out)
-}
-
-fn starred(pattern: &str) -> String {
-    let mut parts = pattern.split("${");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push('*');
-        out.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
-    }
-    out
-}
-
-/// A value that nothing else is likely to be.
-fn fresh(key: &str) -> String {
-    format!("selvedge-{}", key.replace([':', '/'], "-"))
-}
-
-/// A pattern with its variables' values put in: what they bring is literal.
-fn filled(pattern: &str, policy: &Policy, base: &BTreeMap<String, Vec<String>>) -> String {
-    if policy.version != crate::policy::Version::V2012 {
-        return pattern.to_owned();
-    }
-    let mut out = String::new();
-    let mut parts = pattern.split("${");
-    out.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let (inside, rest) = part.split_once('}').unwrap_or((part, ""));
-        let (key, default) = inside.split_once(',').map_or((inside, ""), |(key, default)| (key, default));
-        let value = base.get(&key.trim().to_ascii_lowercase()).and_then(|values| values.first());
-        match (inside, value) {
-            ("*" | "?" | "$", _) => out.push_str(inside),
-            (_, Some(value)) => out.push_str(value),
-            _ => out.push_str(default.trim().trim_matches('\'')),
-        }
-        out.push_str(rest);
-    }
-    out
 }

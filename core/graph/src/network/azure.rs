@@ -473,24 +473,17 @@ fn read_rule<'r>(
     // here.
     let own: Vec<Peer> = prefixes(ours).into_iter().flat_map(|prefix| peer(prefix, network)).collect();
     let mine = groups(ours);
-    let is_for_us = if own.is_empty() && mine.is_empty() {
-        Some(true)
-    } else if mine.iter().any(|group| nic.groups.contains(group)) {
-        Some(true)
-    } else if own.iter().any(|one| matches!(one, Peer::Addresses(space) if space == &Space::all())) {
-        Some(true)
-    } else if nic.private.is_empty() && !own.is_empty() {
-        None
-    } else {
-        let covers = own.iter().any(|one| matches!(one, Peer::Addresses(space) if !space.and(&nic.private).is_empty()));
-        let open = own.iter().any(|one| matches!(one, Peer::Unknown(_)));
-        if covers {
-            Some(true)
-        } else if open {
-            None
-        } else {
-            Some(false)
-        }
+    let is_anyones = own.is_empty() && mine.is_empty();
+    let is_in_group = mine.iter().any(|group| nic.groups.contains(group));
+    let all = Space::all();
+    let is_all = own.iter().any(|one| matches!(one, Peer::Addresses(space) if *space == all));
+    let covers = own.iter().any(|one| matches!(one, Peer::Addresses(space) if !space.and(&nic.private).is_empty()));
+    // Where the machine's address or the prefix is not known, whether it is meant is not either.
+    let is_open = !own.is_empty() && nic.private.is_empty() || own.iter().any(|one| matches!(one, Peer::Unknown(_)));
+    let is_for_us = match (is_anyones || is_in_group || is_all || covers, is_open) {
+        (true, _) => Some(true),
+        (false, true) => None,
+        (false, false) => Some(false),
     };
     let allows = text("access").is_some_and(|access| access.eq_ignore_ascii_case("Allow"));
     let priority = match field("priority") {

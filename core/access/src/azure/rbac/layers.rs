@@ -5,7 +5,7 @@
 
 use super::{AccessReason, Asked, Cause, Lock, LockLevel, PolicyDeny, Rbac, Tally, Token};
 use crate::azure::action::Pattern;
-use crate::azure::scope::ScopeKind;
+use crate::azure::scope::{Scope, ScopeKind};
 use crate::truth::{Missing, Truth};
 
 const DELETE_GROUP: &str = "microsoft.resources/subscriptions/resourcegroups/delete";
@@ -28,6 +28,13 @@ const BLOCKED_POSTS: &[&str] = &[
 const NEVER_LOCKED: &str = "microsoft.authorization/locks/";
 
 impl Rbac {
+    /// The management groups above a scope, innermost first.
+    pub fn groups_above(&self, scope: &Scope) -> Vec<Scope> {
+        let mut above = self.hierarchy.above(scope);
+        above.retain(|one| one.kind() == ScopeKind::ManagementGroup && one != scope);
+        above
+    }
+
     pub(super) fn layers(&self, asked: &Asked<'_>) -> [(Tally, AccessReason); 3] {
         [
             (disabled(asked), AccessReason::Disabled),

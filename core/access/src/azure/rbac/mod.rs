@@ -291,13 +291,6 @@ impl Rbac {
         }
     }
 
-    /// The management groups above a scope, innermost first.
-    pub fn groups_above(&self, scope: &Scope) -> Vec<Scope> {
-        let mut above = self.hierarchy.above(scope);
-        above.retain(|one| one.kind() == ScopeKind::ManagementGroup && one != scope);
-        above
-    }
-
     /// Adds an assignment.
     pub fn insert(&mut self, assignment: RoleAssignment) {
         if assignment.to_group {

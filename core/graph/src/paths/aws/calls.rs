@@ -157,7 +157,7 @@ fn resources(world: &World, actor: &Actor, template: &str, actions: &[&str], aim
             let matches = |pattern: &str| Truth::from(glob::matches_ignore_case(pattern, action));
             statement.actions.as_ref().is_none_or(|actions| actions.matches(matches) != Truth::No)
         };
-        if !actions.iter().any(|action| named(&action)) {
+        if !actions.iter().any(named) {
             continue;
         }
         for pattern in statement.resources.iter().flat_map(|clause| clause.patterns()) {

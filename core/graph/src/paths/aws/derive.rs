@@ -274,7 +274,8 @@ impl<'a> Deriving<'a> {
             }
             let fits = |count: usize| keys.is_none_or(|(least, most)| (least..=most).contains(&count));
             // Where nobody exported keys, a user is taken to have room for one.
-            if !fits(target.keys.unwrap_or(0)) && !(target.keys.is_none() && way.calls().len() > 1) {
+            let is_open = target.keys.is_none() && way.calls().len() > 1;
+            if !(is_open || fits(target.keys.unwrap_or(0))) {
                 continue;
             }
             let Some(verdict) = self.writes(actor, way, target) else { continue };

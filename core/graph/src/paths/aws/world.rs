@@ -350,7 +350,7 @@ impl<'a> Organization<'a> {
             .relations
             .keys()
             .any(|(from, kind, _)| *kind == EdgeKind::Governs && from.key == "p-FullAWSAccess");
-        !targets_known && !self.governed.get(unit).into_iter().flatten().any(|item| named(item))
+        !targets_known && !self.governed.get(unit).into_iter().flatten().any(named)
     }
 }
 
