@@ -8,6 +8,7 @@ mod explain;
 mod grants;
 mod help;
 mod keeping;
+mod paths;
 mod pipes;
 pub(crate) mod program;
 mod rules;

@@ -18,7 +18,8 @@ fn requests_are_answered_line_by_line() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::new(folder.path());
     let lines = [line("1", "s3:GetObject"), String::new(), line("2", "ec2:RunInstances")].join("\n");
-    std::fs::write(folder.path().join("requests.jsonl"), lines).unwrap();
+    // Some tools put a mark of the byte order before a text.
+    std::fs::write(folder.path().join("requests.jsonl"), format!("\u{feff}{lines}")).unwrap();
     let answers = program.expect(0, &["access", "check", "requests.jsonl", "--json"]).objects();
     let [first, second] = answers.as_slice() else { panic!("{answers:?}") };
     assert_eq!((&first["id"], &first["decision"], &first["reason"]), (&"1".into(), &"allow".into(), &"allow".into()));

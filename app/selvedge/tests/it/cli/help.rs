@@ -30,8 +30,11 @@ fn every_command_has_help_with_an_example() {
     }
     let known = [
         "access",
+        "access can",
         "access check",
         "access condition",
+        "access explain",
+        "access who-can",
         "approve",
         "completions",
         "config",
@@ -42,8 +45,12 @@ fn every_command_has_help_with_an_example() {
         "journal replay",
         "journal show",
         "journal verify",
+        "network exposed",
+        "network reach",
         "normalize",
+        "paths",
         "permissions",
+        "policy compare",
         "replay",
         "report",
         "respond",
@@ -53,6 +60,7 @@ fn every_command_has_help_with_an_example() {
         "rules list",
         "rules test",
         "undo",
+        "what-if",
     ];
     for name in known {
         assert!(seen.contains(name), "{name} is not listed: {seen:?}");
