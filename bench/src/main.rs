@@ -6,6 +6,7 @@
 // This program's output is for the person at the terminal.
 #![allow(clippy::print_stdout)]
 
+mod access;
 mod baseline;
 mod cache;
 mod graph;
@@ -62,6 +63,9 @@ struct Args {
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1000000",
         value_parser = clap::value_parser!(u32).range(2_000..=10_000_000), conflicts_with = "memory")]
     graph: Option<u32>,
+    /// Only measure who may do what: decisions a second, all paths of an account, exposure
+    #[arg(long, conflicts_with_all = ["memory", "graph"])]
+    access: bool,
     /// `selvedge`, to be measured as well; the one beside this program if it is there
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
@@ -118,6 +122,7 @@ fn main() -> ExitCode {
         (None, Some(records), ..) => memory(records, &args),
         (None, None, Some(part), _) => graph::one(part),
         (None, None, None, Some(entities)) => graph::measure(entities, args.seed, args.json),
+        (None, None, None, None) if args.access => access::measure(args.runs, args.seed, args.json),
         (None, None, None, None) => bench(&args),
     };
     match done {

@@ -10,7 +10,10 @@ use std::path::Path;
 /// The program is built on its own, as it is shipped: built together with the
 /// bench it would get the features that only the bench asks for.
 pub(crate) fn run(root: &Path, args: &[&str]) -> Result<(), String> {
-    if !args.iter().any(|arg| ["--memory", "--graph", "--help", "-h"].iter().any(|word| arg.starts_with(word))) {
+    if !args
+        .iter()
+        .any(|arg| ["--memory", "--graph", "--access", "--help", "-h"].iter().any(|word| arg.starts_with(word)))
+    {
         succeed(&mut cargo(root, &["build", "--release", "--quiet", "--package", "selvedge"]))?;
     }
     let mut command = cargo(root, &["run", "--release", "--quiet", "--package", "selvedge-bench", "--"]);

@@ -45,6 +45,7 @@ pub mod policy;
 pub mod principal;
 pub mod request;
 pub mod resource;
+pub mod table;
 pub mod truth;
 pub mod variable;
 

@@ -206,10 +206,13 @@ impl<'a> Aws<'a> {
         let subnets = self.subnets(links, to);
         let places: Vec<Option<&EntityId>> =
             if subnets.is_empty() { vec![None] } else { subnets.into_iter().map(Some).collect() };
+        let groups: Vec<&str> = links.to(to, EdgeKind::Guards).iter().map(|group| group.key.as_str()).collect();
+        let balancer = item.text("Type").unwrap_or_default();
         let way = |subnet: Option<&'a EntityId>| Way {
             gates: self.inward(links, to, item, public.clone(), subnet),
             listens: listens.clone(),
             is_open_data: false,
+            shared: Some(format!("{:?} {groups:?} {listens:?} {balancer}", subnet.map(|subnet| &subnet.key))),
         };
         places.into_iter().map(way).collect()
     }
@@ -220,7 +223,7 @@ impl<'a> Aws<'a> {
         match item.text("AuthType") {
             Some("NONE") => {
                 let gates = vec![Gate::Fact { holds: Truth::Yes, says: "function URL with AuthType NONE".into() }];
-                vec![Way { gates, listens: Some(BTreeSet::from([443])), is_open_data: false }]
+                vec![Way { gates, listens: Some(BTreeSet::from([443])), is_open_data: false, shared: None }]
             }
             _ => Vec::new(),
         }

@@ -130,13 +130,14 @@ impl<'a> Azure<'a> {
                     gates: vec![Gate::Fact { holds: Truth::No, says }],
                     listens: None,
                     is_open_data: false,
+                    shared: None,
                 });
                 continue;
             };
             let mut gates = vec![self.public(links, public, &nic)];
             gates.extend(self.filters(links, &nic, true));
             gates.extend(self.back(links, &nic));
-            out.push(Way { gates, listens: None, is_open_data: false });
+            out.push(Way { gates, listens: None, is_open_data: false, shared: None });
         }
         out
     }
@@ -351,6 +352,7 @@ impl<'a> Azure<'a> {
                 gates: vec![Gate::Fact { holds: found.read, says }],
                 listens: Some(BTreeSet::from([443])),
                 is_open_data: true,
+                shared: None,
             });
         }
         // What needs a key or sign-in is told where it is certain alone: it is the default.
@@ -415,7 +417,7 @@ fn service(reach: &Reach, says: &str, is_open_data: bool) -> Vec<Way> {
             gates.push(Gate::Rules(Filter { name: says.to_owned(), rules: vec![rule], order: Order::Any }));
         }
     }
-    vec![Way { gates, listens: Some(BTreeSet::from([443])), is_open_data }]
+    vec![Way { gates, listens: Some(BTreeSet::from([443])), is_open_data, shared: None }]
 }
 
 /// The rules that every group ends with.

@@ -95,6 +95,9 @@ pub(crate) struct Way {
     pub(crate) gates: Vec<Gate>,
     pub(crate) listens: Option<BTreeSet<u16>>,
     pub(crate) is_open_data: bool,
+    /// Names all gates but the first, where others have the same: what they let through is worked
+    /// out once.
+    pub(crate) shared: Option<String>,
 }
 
 /// The networks of an estate.
@@ -158,12 +161,19 @@ impl<'a> Network<'a> {
     pub fn exposed(&self) -> Vec<Exposed> {
         let internet = From { addresses: Space::internet(), groups: BTreeSet::new() };
         let mut out = Vec::new();
+        let mut known: BTreeMap<String, Vec<Open>> = BTreeMap::new();
         for id in self.view.items.keys() {
             let mut found: Option<Exposed> = None;
             for way in self.ways(id) {
-                for one in open(&way, &internet) {
-                    add(&mut found, id, one);
-                }
+                // A first gate that says yes adds nothing but its words.
+                let Some(Gate::Fact { holds: Truth::Yes, says }) = way.gates.first().filter(|_| way.shared.is_some())
+                else {
+                    open(&way, &internet).iter().for_each(|one| add(&mut found, id, one, None));
+                    continue;
+                };
+                let key = way.shared.clone().unwrap_or_default();
+                let opened = known.entry(key).or_insert_with(|| open(&way, &internet));
+                opened.iter().for_each(|one| add(&mut found, id, one, Some(says)));
             }
             out.extend(found);
         }
@@ -190,6 +200,8 @@ struct Open {
     protocol: u8,
     ports: (u16, u16),
     arrival: Arrival,
+    from: Vec<String>,
+    share: u16,
     is_open_data: bool,
 }
 
@@ -204,14 +216,16 @@ fn open(way: &Way, internet: &From) -> Vec<Open> {
         for ports in all {
             let arrival = arrive(&way.gates, internet, protocol, ports.0);
             if arrival.verdict != Truth::No {
-                out.push(Open { protocol, ports, arrival, is_open_data: way.is_open_data });
+                let (from, share) = (arrival.from.words(), arrival.from.share());
+                out.push(Open { protocol, ports, arrival, from, share, is_open_data: way.is_open_data });
             }
         }
     }
     out
 }
 
-fn add(found: &mut Option<Exposed>, id: &EntityId, one: Open) {
+/// `first` is what the first gate says of this very thing.
+fn add(found: &mut Option<Exposed>, id: &EntityId, one: &Open, first: Option<&String>) {
     let own = found.get_or_insert_with(|| Exposed {
         resource: id.clone(),
         ports: BTreeSet::new(),
@@ -245,12 +259,12 @@ fn add(found: &mut Option<Exposed>, id: &EntityId, one: Open) {
     if one.protocol == TCP && one.ports.1.saturating_sub(one.ports.0) < 64 {
         own.numbers.extend(one.ports.0..=one.ports.1);
     }
-    let share = one.arrival.from.share();
-    if share >= own.share {
-        own.share = share;
-        own.from = one.arrival.from.words();
+    if one.share >= own.share {
+        own.share = one.share;
+        own.from.clone_from(&one.from);
     }
-    own.by.extend(one.arrival.by);
+    let skipped = usize::from(first.is_some());
+    own.by.extend(first.into_iter().chain(one.arrival.by.iter().skip(skipped)).cloned());
     if let Truth::Unknown(missing) = &one.arrival.verdict {
         own.missing.extend(missing.iter().map(ToString::to_string));
     }
