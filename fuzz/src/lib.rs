@@ -99,6 +99,29 @@ pub fn policy(data: &[u8]) {
     assert_eq!(answer, evaluate(&set, &request), "not the same twice");
 }
 
+/// Two IAM policies, one a line, compared: a witness is what it says it is.
+pub fn compare(data: &[u8]) {
+    use selvedge_access::Policy;
+    use selvedge_access::compare::{Verdict, compare};
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (a, b) = text.split_once('\n').unwrap_or((text, ""));
+    let (a, b) = (Policy::parse(a).0, Policy::parse(b).0);
+    let found = compare(&a, &b);
+    assert_eq!(found.verdict == Verdict::Incomparable, found.a_only.is_some() && found.b_only.is_some());
+    assert!(!matches!(compare(&a, &a).verdict, Verdict::ALooser | Verdict::BLooser | Verdict::Incomparable));
+}
+
+/// Conditions of Azure's role assignments: reading, and evaluating with nothing known.
+pub fn condition(data: &[u8]) {
+    use selvedge_access::azure::condition::{Condition, Context};
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(condition) = Condition::parse(text) {
+        let (open, complete) = (condition.holds(&Context::open()), condition.holds(&Context::complete()));
+        assert_eq!(open, condition.holds(&Context::open()), "not the same twice");
+        drop(complete);
+    }
+}
+
 /// Sigma rule files: loading, and showing a record to what was loaded.
 pub fn sigma(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };

@@ -286,3 +286,123 @@ fn every_way_of_aws_is_there_and_goes_with_each_thing_it_takes() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// What strangers may do, as findings' subjects with their rules.
+fn open_to_strangers(documents: &[(&str, Value)]) -> Vec<(String, String)> {
+    let mut estate = Estate::default();
+    let mut problems = Vec::new();
+    for (name, document) in documents {
+        estate.add(&format!("{ACCOUNT}/{name}"), document.to_string().as_bytes(), &mut problems);
+    }
+    problems.extend(estate.finish());
+    assert!(problems.is_empty(), "{problems:?}");
+    let (_, survey) = Survey::of_estate(&estate, &ways());
+    survey.exposures.iter().map(|one| (one.resource.key.clone(), one.who.clone())).collect()
+}
+
+#[test]
+fn roles_that_let_strangers_in() {
+    let github = arn("oidc-provider/token.actions.githubusercontent.com");
+    let aud = json!({"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}});
+    let with = |operator: &str, subject: &str| {
+        let mut condition = aud.clone();
+        condition[operator]["token.actions.githubusercontent.com:sub"] = json!(subject);
+        condition
+    };
+    let web = "sts:AssumeRoleWithWebIdentity";
+    let issuer = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/";
+    let connector = json!({"Federated": arn(&format!("oidc-provider/{issuer}"))});
+    let for_app = |more: Value| {
+        let mut equals = json!({format!("{issuer}:aud"): "api://1462b192-27f7-4cb9-8523-0f4ecb54b47e"});
+        equals.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"StringEquals": equals})
+    };
+    for (principal, action, condition, expect) in [
+        (connector.clone(), web, for_app(json!({})), Some("Microsoft's connectors of any tenant")),
+        (connector.clone(), web, for_app(json!({"sts:RoleSessionName": "MicrosoftSentinel_1"})), None),
+        (connector, web, for_app(json!({format!("{issuer}:sub"): "x"})), None),
+        (json!("*"), "sts:AssumeRole", json!({}), Some("anybody with an AWS account")),
+        (json!({"AWS": "*"}), "sts:AssumeRole", json!({"StringEquals": {"sts:ExternalId": "x"}}), None),
+        (json!({"AWS": "*"}), "sts:AssumeRole", json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}), None),
+        (json!({"AWS": arn("root")}), "sts:AssumeRole", json!({}), None),
+        (json!({"AWS": "999988887777"}), "sts:AssumeRole", json!({}), Some("AWS account 999988887777")),
+        (
+            json!({"AWS": "arn:aws:iam::999988887777:root"}),
+            "sts:AssumeRole",
+            json!({"StringEquals": {"sts:ExternalId": "x"}}),
+            None,
+        ),
+        (json!({"Service": "ec2.amazonaws.com"}), "sts:AssumeRole", json!({}), None),
+        (json!({"Federated": github}), web, aud.clone(), Some("every workflow of GitHub")),
+        (json!({"Federated": github}), web, with("StringLike", "repo:b/*"), None),
+        (json!({"Federated": github}), web, with("StringLike", "repo:*"), Some("every workflow of GitHub")),
+        (json!({"Federated": github}), web, with("ForAllValues:StringLike", "repo:b/*"), None),
+    ] {
+        let mut statement = json!({"Effect": "Allow", "Principal": principal, "Action": action});
+        if condition != json!({}) {
+            statement["Condition"] = condition.clone();
+        }
+        let details = json!({"UserDetailList": [], "GroupDetailList": [], "Policies": [], "RoleDetailList": [{"Arn": arn("role/r"), "RoleName": "r", "RoleId": "AROA1",
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}]});
+        let found = open_to_strangers(&[("details.json", details)]);
+        let who = found.first().map(|(_, who)| who.as_str());
+        let fits = match (who, expect) {
+            (Some(who), Some(expect)) => who.starts_with(expect),
+            (None, None) => true,
+            _ => false,
+        };
+        assert!(fits, "{principal} {condition}: {who:?}");
+    }
+}
+
+#[test]
+fn buckets_that_anybody_reads() {
+    let bucket = json!({"Buckets": [{"Name": "b", "CreationDate": "2026-01-01T00:00:00Z"}]});
+    let policy = |principal: Value, condition: Value| {
+        let mut statement = json!({"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"});
+        if condition != json!({}) {
+            statement["Condition"] = condition;
+        }
+        (
+            "get-bucket-policy.b.json",
+            json!({"Bucket": "b", "Policy": json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()}),
+        )
+    };
+    let block = |on: bool| json!({"PublicAccessBlockConfiguration": {"BlockPublicAcls": on, "IgnorePublicAcls": on, "BlockPublicPolicy": on, "RestrictPublicBuckets": on}});
+    let list = (
+        "get-bucket-acl.b.json",
+        json!({"Bucket": "b", "Owner": {"ID": "o"}, "Grants": [{"Grantee": {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers"}, "Permission": "READ"}]}),
+    );
+    let all = || ("list-buckets.json", bucket.clone());
+    for (name, documents, expect) in [
+        ("anybody", vec![all(), policy(json!("*"), json!({}))], Some("anybody")),
+        ("from one place", vec![all(), policy(json!("*"), json!({"IpAddress": {"aws:SourceIp": "8.8.8.0/24"}}))], None),
+        (
+            "from everywhere",
+            vec![all(), policy(json!("*"), json!({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}))],
+            Some("anybody"),
+        ),
+        (
+            "of the organization",
+            vec![all(), policy(json!({"AWS": "*"}), json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}))],
+            None,
+        ),
+        ("blocked", vec![all(), policy(json!("*"), json!({})), ("get-public-access-block.b.json", block(true))], None),
+        (
+            "not blocked",
+            vec![all(), policy(json!("*"), json!({})), ("get-public-access-block.b.json", block(false))],
+            Some("anybody"),
+        ),
+        (
+            "blocked by the account",
+            vec![all(), policy(json!("*"), json!({})), ("get-public-access-block.json", block(true))],
+            None,
+        ),
+        ("one account", vec![all(), policy(json!({"AWS": "999988887777"}), json!({}))], None),
+        ("a list", vec![all(), list.clone()], Some("anybody")),
+        ("a list that is ignored", vec![all(), list.clone(), ("get-public-access-block.b.json", block(true))], None),
+    ] {
+        let found = open_to_strangers(&documents);
+        assert_eq!(found.first().map(|(_, who)| who.as_str()), expect, "{name}: {found:?}");
+    }
+}

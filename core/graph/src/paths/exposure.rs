@@ -5,12 +5,13 @@
 //! public issuer of tokens. All that is known of such a caller is all there is, so the context is
 //! complete: nothing of the estate's own (an endpoint, an organization) is in it.
 
-use super::aws::world::{World, parsed};
+use super::aws::world::{Actor, World, parsed};
 use super::net::Edge;
 use crate::estate::{Attr, Item, View};
 use selvedge_access::policy::Kind;
+use selvedge_access::principal::NameKind;
 use selvedge_access::request::S3Block;
-use selvedge_access::{Context, Policy, PolicySet, Request, evaluate};
+use selvedge_access::{Context, Effect, Policy, PolicySet, Request, evaluate};
 use selvedge_model::{EntityId, EntityKind};
 use std::collections::BTreeSet;
 
@@ -36,7 +37,7 @@ pub struct Exposure {
     /// What anybody may do there: `s3:GetObject`.
     pub can: BTreeSet<String>,
     /// Who: `anybody`, `anybody with an AWS account`, …
-    pub who: &'static str,
+    pub who: String,
     /// Statements that allow it.
     pub evidence: BTreeSet<String>,
     /// Whether it lets in who then acts as a role.
@@ -67,16 +68,19 @@ fn questions(item: &Item) -> Vec<(&'static str, String)> {
 pub(super) fn by_policies(view: &View, world: &World) -> Vec<Exposure> {
     let mut out = Vec::new();
     for item in view.items.values() {
-        out.extend(of_resource(item));
-        out.extend(of_list(item));
+        out.extend(of_resource(view, item));
+        out.extend(of_list(view, item));
     }
+    let own = accounts(view, world);
     for actor in world.actors.values() {
         let Some((name, trust)) = &actor.trust else { continue };
+        out.extend(partners(actor, &own));
+        out.extend(connector(actor));
         let who = strangers(&actor.arn, &actor.account, name, trust);
         out.extend(who.map(|(who, action, evidence)| Exposure {
             resource: actor.id.clone(),
             can: BTreeSet::from([action.to_owned()]),
-            who,
+            who: who.to_owned(),
             evidence,
             is_entry: true,
         }));
@@ -85,13 +89,13 @@ pub(super) fn by_policies(view: &View, world: &World) -> Vec<Exposure> {
     out
 }
 
-fn of_resource(item: &Item) -> Option<Exposure> {
+fn of_resource(view: &View, item: &Item) -> Option<Exposure> {
     let document = item.attributes.get("policy")?;
     let policy = parsed(Kind::Resource, document);
     let set = PolicySet {
         resource: Some((format!("{} policy", item.id.key), policy)),
         identity: vec![everything()],
-        s3: S3Block { restrict_public_buckets: blocks(item, "RestrictPublicBuckets") },
+        s3: S3Block { restrict_public_buckets: blocks(view, item, "RestrictPublicBuckets") },
         ..PolicySet::default()
     };
     let owner = item.scope.as_ref().map(|scope| scope.key.as_str());
@@ -110,7 +114,7 @@ fn of_resource(item: &Item) -> Option<Exposure> {
             }
         }
         if !can.is_empty() {
-            return Some(Exposure { resource: item.id.clone(), can, who, evidence, is_entry: false });
+            return Some(Exposure { resource: item.id.clone(), can, who: who.to_owned(), evidence, is_entry: false });
         }
     }
     None
@@ -137,15 +141,18 @@ fn outside() -> Context {
         .with("aws:ViaAWSService", "false")
 }
 
-/// Whether Block Public Access is on in one of its parts.
-fn blocks(item: &Item, part: &str) -> bool {
-    let block = item.attributes.get("PublicAccessBlockConfiguration");
-    block.and_then(|block| block.get(part)) == Some(&Attr::Bool(true))
+/// Whether Block Public Access is on in one of its parts, at the bucket or its account.
+fn blocks(view: &View, item: &Item, part: &str) -> bool {
+    let on = |item: &Item| {
+        let block = item.attributes.get("PublicAccessBlockConfiguration");
+        block.and_then(|block| block.get(part)) == Some(&Attr::Bool(true))
+    };
+    on(item) || item.scope.as_ref().and_then(|scope| view.items.get(scope)).is_some_and(on)
 }
 
 /// A bucket's access control list. It counts for nothing where the owner's are enforced or public
 /// lists are ignored. Source: S3 user guide, "Blocking public access", "Controlling ownership".
-fn of_list(item: &Item) -> Option<Exposure> {
+fn of_list(view: &View, item: &Item) -> Option<Exposure> {
     const GROUPS: [(&str, &str); 2] = [
         ("http://acs.amazonaws.com/groups/global/AllUsers", "anybody"),
         ("http://acs.amazonaws.com/groups/global/AuthenticatedUsers", "anybody with an AWS account"),
@@ -155,7 +162,7 @@ fn of_list(item: &Item) -> Option<Exposure> {
     };
     let enforced =
         item.attributes.get("OwnershipControls").is_some_and(|o| o.to_string().contains("BucketOwnerEnforced"));
-    if enforced || blocks(item, "IgnorePublicAcls") {
+    if enforced || blocks(view, item, "IgnorePublicAcls") {
         return None;
     }
     for (group, who) in GROUPS {
@@ -176,7 +183,7 @@ fn of_list(item: &Item) -> Option<Exposure> {
         }
         if !can.is_empty() {
             let evidence = BTreeSet::from([format!("{} access control list", item.id.key)]);
-            return Some(Exposure { resource: item.id.clone(), can, who, evidence, is_entry: false });
+            return Some(Exposure { resource: item.id.clone(), can, who: who.to_owned(), evidence, is_entry: false });
         }
     }
     None
@@ -219,6 +226,80 @@ fn strangers(
         }
     }
     None
+}
+
+/// Accounts that are the estate's own.
+fn accounts(view: &View, world: &World) -> BTreeSet<String> {
+    let exported = world.actors.values().map(|actor| actor.account.clone());
+    let listed =
+        view.items.values().filter(|item| item.word == "organizations:account").map(|item| item.id.key.clone());
+    exported.chain(listed).collect()
+}
+
+/// Accounts of others whose administrators a role lets in without a word that they agreed on
+/// (`sts:ExternalId`): whoever can have such an account act for them has the role. Source: IAM user
+/// guide, "The confused deputy problem".
+fn partners(actor: &Actor, own: &BTreeSet<String>) -> Vec<Exposure> {
+    let Some((name, trust)) = &actor.trust else { return Vec::new() };
+    let statements = trust.statements.iter().filter(|one| one.effect != Some(Effect::Deny));
+    let names =
+        statements.filter_map(|one| one.principals.as_ref()).filter(|one| !one.except).flat_map(|one| &one.names);
+    let mut others: BTreeSet<&str> = BTreeSet::new();
+    for text in names.filter(|name| name.kind == NameKind::Aws).map(|name| name.text.as_str()) {
+        let account = text.split(':').nth(4).unwrap_or(text);
+        let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+        if is_account && !own.contains(account) {
+            others.insert(account);
+        }
+    }
+    let set = PolicySet {
+        resource: Some((name.clone(), trust.clone())),
+        identity: vec![everything()],
+        ..PolicySet::default()
+    };
+    let lets_in = |other: &str| {
+        let who = format!("arn:aws:iam::{other}:user/stranger");
+        let request = Request::new("sts:AssumeRole", actor.arn.clone(), outside())
+            .by(who)
+            .between(Some(other), Some(&actor.account));
+        let answer = evaluate(&set, &request);
+        let evidence: BTreeSet<String> =
+            answer.decided_by.iter().filter(|one| one.policy == *name).map(cited).collect();
+        answer.is_allow().then_some(evidence)
+    };
+    let found = others.into_iter().filter_map(|other| {
+        Some(Exposure {
+            resource: actor.id.clone(),
+            can: BTreeSet::from(["sts:AssumeRole".to_owned()]),
+            who: format!("AWS account {other}, which is not one of the estate's, without an external id"),
+            evidence: lets_in(other)?,
+            is_entry: false,
+        })
+    });
+    found.collect()
+}
+
+/// The issuer of tokens with which Microsoft's own connectors enter AWS. Federation facts, X18.
+const CONNECTORS: &str = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/";
+
+/// A role that Microsoft's connectors may take for any of their customers: neither the session's
+/// name nor the subject is pinned, so another customer's connector that is told the role's ARN has
+/// it.
+fn connector(actor: &Actor) -> Option<Exposure> {
+    let (_, trust) = actor.trust.as_ref()?;
+    let provider = format!("arn:aws:iam::{}:oidc-provider/{CONNECTORS}", actor.account);
+    let conditions = trust.statements.iter().flat_map(|statement| &statement.conditions);
+    let audiences = conditions.filter(|one| one.key().to_ascii_lowercase().ends_with(":aud"));
+    let audience = audiences.flat_map(|one| one.values()).next().cloned().unwrap_or_else(|| "any".to_owned());
+    let keys = [(format!("{CONNECTORS}:aud"), audience)];
+    let verdict = super::cross::opens(actor, &provider, "sts:AssumeRoleWithWebIdentity", &keys)?;
+    verdict.is_certain().then(|| Exposure {
+        resource: actor.id.clone(),
+        can: BTreeSet::from(["sts:AssumeRoleWithWebIdentity".to_owned()]),
+        who: "Microsoft's connectors of any tenant".into(),
+        evidence: verdict.by,
+        is_entry: false,
+    })
 }
 
 /// Everybody, as a node of the net.

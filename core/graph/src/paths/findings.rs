@@ -199,7 +199,10 @@ fn exposed(view: &View, exposure: &Exposure, onward: Option<&[&super::Edge]>, at
     let item = view.items.get(&exposure.resource);
     let class = item.and_then(|item| item.data_class.as_ref()).map(|class| class.value).unwrap_or_default();
     let writes = exposure.can.iter().any(|action| !action.contains(":Get") && !action.contains(":List"));
+    let is_role = exposure.resource.kind == EntityKind::IamRole;
     let severity = match (exposure.is_entry, onward.is_some(), writes || class >= DataClass::Confidential) {
+        // One other account, not everybody.
+        (false, ..) if is_role => Severity::Medium,
         (true, true, _) => Severity::Critical,
         (true, false, _) | (false, _, true) => Severity::High,
         (false, _, false) if class == DataClass::Public => Severity::Low,
@@ -214,14 +217,14 @@ fn exposed(view: &View, exposure: &Exposure, onward: Option<&[&super::Edge]>, at
         why.push_str(&format!(" {}", sentences(view, &path.to_vec())));
     }
     finding(Told {
-        rule: if exposure.is_entry { "exposed-role".into() } else { "exposed-resource".into() },
+        rule: if is_role { "exposed-role".into() } else { "exposed-resource".into() },
         title: format!("{name} is open to {}", exposure.who),
         severity,
         confidence: Confidence::new(950),
         subject: subject_of(&exposure.resource),
         evidence: evidence(view, std::iter::once(&exposure.resource)),
-        attack: BTreeSet::from([if exposure.is_entry { "T1078.004" } else { "T1530" }.to_owned()]),
-        tactics: vec![if exposure.is_entry { "initial-access" } else { "collection" }.into()],
+        attack: BTreeSet::from([if is_role { "T1078.004" } else { "T1530" }.to_owned()]),
+        tactics: vec![if is_role { "initial-access" } else { "collection" }.into()],
         why,
         at,
     })

@@ -55,7 +55,10 @@ fn buckets(reader: &mut Reader<'_>, value: &Value) -> bool {
         if value.get(key).is_none() {
             continue;
         }
-        let Some(name) = subject(reader, value, "Bucket", operation) else { continue };
+        let Some(name) = subject(reader, value, "Bucket", operation) else {
+            used |= key == "PublicAccessBlockConfiguration" && account_block(reader, value);
+            continue;
+        };
         let id = bucket_id(&name);
         let item = Value::Object(serde_json::Map::new());
         describe(reader, &id, "s3:bucket", "", &item, &[]);
@@ -85,6 +88,16 @@ fn buckets(reader: &mut Reader<'_>, value: &Value) -> bool {
         used = true;
     }
     used
+}
+
+/// `s3control get-public-access-block`: the account's, which its buckets share.
+fn account_block(reader: &mut Reader<'_>, value: &Value) -> bool {
+    let Some(account) = reader.account else { return false };
+    let block = value.get("PublicAccessBlockConfiguration").and_then(Attr::of);
+    let facet = reader.facet(&EntityId::aws_account(account), "aws:account", &Value::Null, &[]);
+    facet.attributes.extend(block.map(|block| ("PublicAccessBlockConfiguration".to_owned(), block)));
+    reader.out.words.insert("s3:account-public-access-block".to_owned());
+    true
 }
 
 /// What an answer is about: a key beside it, the file's name after the operation,
