@@ -137,6 +137,9 @@ pub(super) struct PathsArgs {
     /// Show the least set of steps without which there is no path
     #[arg(long)]
     pub(super) cut: bool,
+    /// Write one self-contained HTML page that draws the paths
+    #[arg(long, value_name = "FILE.html")]
+    pub(super) report: Option<PathBuf>,
     /// Paths that are shown at most
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(super) limit: usize,

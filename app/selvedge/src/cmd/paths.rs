@@ -4,7 +4,7 @@
 use super::{PathsArgs, WhatIfArgs, estate, output};
 use crate::config::Config;
 use crate::error::Error;
-use crate::{content, folder};
+use crate::{content, folder, render};
 use selvedge_agent::state::State;
 use selvedge_content::Content;
 use selvedge_graph::Estate;
@@ -90,6 +90,18 @@ pub(super) fn run(args: &PathsArgs, config: &Config) -> Result<u8, Error> {
         found.paths.iter().filter_map(|path| path.first()).map(|edge| edge.from.clone()).collect();
     let cut = if args.cut { survey.net.cut(&starts, &goals) } else { Vec::new() };
     let lacks: Vec<&str> = survey.lacks.iter().map(String::as_str).collect();
+    if let Some(file) = &args.report {
+        let page = render::html::ways::page(
+            &loaded.view,
+            &found.paths,
+            found.more,
+            args.cut.then_some(cut.as_slice()),
+            &lacks,
+        );
+        std::fs::write(file, page).map_err(|error| {
+            Error::new("E0001", format!("{}: {error}", file.display()), "name a file in a folder that can be written")
+        })?;
+    }
     if args.state.json {
         let mut lines = output::Lines::stdout();
         for path in &found.paths {

@@ -3,6 +3,7 @@
 
 mod incident;
 mod path;
+pub(crate) mod ways;
 
 use super::summary::{self, grouped, moment};
 use super::{Outcome, count};

@@ -73,7 +73,8 @@ fn boxes(path: &[Hop]) -> BTreeMap<&EntityRef, (f64, f64)> {
     out
 }
 
-fn drawing(path: &[Hop], out: &mut String) {
+/// The drawing alone.
+pub(super) fn drawing(path: &[Hop], out: &mut String) {
     let boxes = boxes(path);
     let right = boxes.values().map(|(x, _)| x + WIDTH + 8.0).fold(0.0, f64::max);
     let bottom = boxes.values().map(|(_, y)| y + HEIGHT + 8.0).fold(0.0, f64::max);

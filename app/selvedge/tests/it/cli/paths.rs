@@ -103,7 +103,7 @@ fn an_estate_without_logs_shows_its_findings() {
 
 #[test]
 fn paths_are_told_step_by_step_with_what_cuts_them() {
-    let (_folder, program) = program();
+    let (folder, program) = program();
     let ran = program.expect(0, &["paths", "--estate", "inventory", "--cut"]);
     insta::assert_snapshot!("paths", ran.out);
     let all = program
@@ -114,6 +114,9 @@ fn paths_are_told_step_by_step_with_what_cuts_them() {
     assert_eq!(ways, ["open-to-internet", "aws-instance-role", "iam-005"]);
     assert_eq!(all[0]["certain"], false);
     assert!(program.expect(0, &["paths", "--estate", "inventory", "--from", "admin"]).out.contains("1 step"));
+    program.expect(0, &["paths", "--estate", "inventory", "--cut", "--report", "paths.html"]);
+    let page = std::fs::read_to_string(folder.path().join("paths.html")).unwrap();
+    assert!(page.contains("<svg") && page.contains("lambda-001") && page.contains("The least cut"), "{page}");
     for (args, says) in [
         (["paths", "--estate", "inventory", "--from", "nobody"].as_slice(), "nobody in the estate goes by nobody"),
         (&["paths", "--estate", "inventory", "--to", "nowhere"], "nothing goes by that"),
