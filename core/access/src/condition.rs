@@ -50,6 +50,11 @@ impl Context {
         if self.get(&key.to_ascii_lowercase()).is_empty() { self.with(key, value) } else { self }
     }
 
+    /// All keys, lower-cased, with their values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.values.iter().map(|(key, values)| (key.as_str(), values.as_slice()))
+    }
+
     /// The values of a key, which is lower-cased.
     pub fn get(&self, key: &str) -> &[String] {
         self.values.get(key).map_or(&[], Vec::as_slice)
@@ -94,6 +99,21 @@ impl Condition {
     /// The values as the document writes them.
     pub fn values(&self) -> &[String] {
         &self.values
+    }
+
+    /// The key as the document writes it.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
+    /// The operator as it is understood.
+    pub(crate) fn parsed(&self) -> Operator {
+        self.operator
+    }
+
+    /// The language version of its document.
+    pub(crate) fn version(&self) -> Version {
+        self.version
     }
 
     /// Why the condition can never be evaluated; `None` if it can.

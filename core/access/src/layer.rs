@@ -111,7 +111,7 @@ impl Grants {
 }
 
 /// Whether a statement is for the caller, by a name that carries at least so far.
-fn is_for(statement: &Statement, asker: &Asker<'_>, least: Reach) -> Truth {
+pub(crate) fn is_for(statement: &Statement, asker: &Asker<'_>, least: Reach) -> Truth {
     let Some(principals) = &statement.principals else {
         // It cannot be read; the statement's obstacles say why.
         return Truth::Yes;

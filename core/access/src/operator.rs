@@ -335,3 +335,30 @@ impl Block {
         }
     }
 }
+
+/// The instant that a value of a date names.
+pub(crate) fn date_of(text: &str) -> Option<Timestamp> {
+    read_date(text)
+}
+
+/// Whether a value is a number.
+pub(crate) fn is_number(text: &str) -> bool {
+    Number::read(text).is_some()
+}
+
+/// The first and the last address of a block.
+pub(crate) fn block_of(text: &str) -> Option<(IpAddr, IpAddr)> {
+    let block = Block::read(text)?;
+    Some(match block.base {
+        IpAddr::V4(base) => {
+            let rest = u32::MAX.checked_shr(block.bits).unwrap_or(0);
+            let ends = (base.to_bits() & !rest, base.to_bits() | rest);
+            (IpAddr::V4(ends.0.into()), IpAddr::V4(ends.1.into()))
+        }
+        IpAddr::V6(base) => {
+            let rest = u128::MAX.checked_shr(block.bits).unwrap_or(0);
+            let ends = (base.to_bits() & !rest, base.to_bits() | rest);
+            (IpAddr::V6(ends.0.into()), IpAddr::V6(ends.1.into()))
+        }
+    })
+}

@@ -73,11 +73,6 @@ pub(crate) fn is_wildcard_only(action: &str) -> bool {
     WILDCARD_ONLY.iter().any(|known| glob::matches_ignore_case(known, action))
 }
 
-/// Such actions.
-pub(crate) fn wildcard_only_actions() -> impl Iterator<Item = &'static str> {
-    WILDCARD_ONLY.iter().copied().filter(|action| !glob::has_wildcard(action))
-}
-
 /// Whether `pattern`, of a policy, covers `resource` in this context.
 pub fn covers(pattern: &str, (kind, version): (Kind, Version), request: &Request) -> Truth {
     let resource = if is_wildcard_only(&request.action) { "*" } else { request.resource.as_str() };
@@ -116,7 +111,7 @@ fn with_variables(pattern: &str, version: Version, request: &Request) -> Truth {
 
 /// Actions that know no resource but `*` (service authorization reference; those that are
 /// asked for most).
-const WILDCARD_ONLY: &[&str] = &[
+pub(crate) const WILDCARD_ONLY: &[&str] = &[
     "s3:ListAllMyBuckets",
     "iam:ListUsers",
     "iam:ListRoles",

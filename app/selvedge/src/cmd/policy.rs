@@ -2,20 +2,22 @@
 
 use super::PolicyCommand;
 use crate::error::Error;
-use selvedge_access::compare::{Comparison, Verdict, Witness, compare};
+use selvedge_access::compare::{Comparison, Verdict, Witness, compare, kind_of};
 use selvedge_access::policy::Kind;
 use selvedge_access::{Policy, PolicyProblem};
 use selvedge_model::untrusted::quote_for_log as q;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::Path;
 
 pub(super) fn run(command: &PolicyCommand) -> Result<u8, Error> {
     let PolicyCommand::Compare { a, b, json } = command;
     let (left, right) = (read(a)?, read(b)?);
-    let kind = if has_principal(&left) || has_principal(&right) { Kind::Resource } else { Kind::Identity };
     let mut failed = false;
+    // A document without statements is of the other's kind.
+    let kinds = [&left, &right].map(kind_of);
+    let common = kinds.iter().flatten().next().copied().unwrap_or(Kind::Identity);
     let mut parse = |path: &Path, value: &Value| {
-        let (policy, problems) = Policy::read(kind, value);
+        let (policy, problems) = Policy::read(kind_of(value).unwrap_or(common), value);
         failed |= !problems.is_empty();
         problems.iter().for_each(|problem| tell(path, problem));
         policy
@@ -23,7 +25,7 @@ pub(super) fn run(command: &PolicyCommand) -> Result<u8, Error> {
     let (one, other) = (parse(a, &left), parse(b, &right));
     let found = compare(&one, &other);
     if *json {
-        outln!("{}", told(&found));
+        outln!("{}", found.to_json());
     } else {
         out!("{}", words(&found, a, b));
     }
@@ -59,25 +61,6 @@ fn read(path: &Path) -> Result<Value, Error> {
     }
 }
 
-fn has_principal(document: &Value) -> bool {
-    let statements = match document.get("Statement") {
-        Some(Value::Array(list)) => list.iter().collect(),
-        Some(one) => vec![one],
-        None => Vec::new(),
-    };
-    statements.iter().any(|one| one.get("Principal").is_some() || one.get("NotPrincipal").is_some())
-}
-
-/// As the contract has it. Of two that are incomparable the witness is one for each.
-fn told(found: &Comparison) -> Value {
-    let witness = match (&found.a_only, &found.b_only) {
-        (Some(a), Some(b)) => json!({"a_only": a, "b_only": b}),
-        (Some(one), None) | (None, Some(one)) => json!(one),
-        (None, None) => Value::Null,
-    };
-    json!({"verdict": found.verdict, "witness": witness, "unknown": found.unknown})
-}
-
 fn words(found: &Comparison, a: &Path, b: &Path) -> String {
     let (a, b) = (q(&a.display().to_string()), q(&b.display().to_string()));
     let head = match found.verdict {
@@ -85,7 +68,7 @@ fn words(found: &Comparison, a: &Path, b: &Path) -> String {
         Verdict::ALooser => format!("a-looser: {a} allows all that {b} does, and more\n"),
         Verdict::BLooser => format!("b-looser: {b} allows all that {a} does, and more\n"),
         Verdict::Incomparable => "incomparable: each allows what the other does not\n".to_owned(),
-        Verdict::Unknown => format!("unknown: {}\n", q(&found.unknown.join("; "))),
+        Verdict::Unknown => format!("unknown: {}\n", q(&found.reasons.join("; "))),
     };
     let mut out = head;
     for (witness, by, not) in [(&found.a_only, &a, &b), (&found.b_only, &b, &a)] {

@@ -1,197 +1,122 @@
-//! Representatives of what a context key can hold.
+//! Values of a context key, one of each kind that numbers, dates and blocks of addresses of
+//! the policies can tell apart.
 
-use super::atoms::{Sign, glob, representatives, segmented};
-use crate::condition::Condition;
-use jiff::Timestamp;
+use crate::operator::{Compare, block_of, date_of, is_number};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Single values from which sets are made, at most: each more doubles the sets.
-const MOST_OF_A_SET: usize = 9;
-
-/// What a key can hold: nothing, one value, several.
-pub(super) struct Values {
-    pub(super) all: Vec<Vec<String>>,
-    /// Whether every way in which the conditions can hold is among them.
-    pub(super) is_exact: bool,
-}
-
-/// What an operator's values are compared as.
+/// What a comparison takes a value for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Nature {
+pub(super) enum Family {
     Text,
-    Arn,
     Number,
     Date,
     Address,
-    Flag,
-    Bytes,
-    Presence,
 }
 
-fn nature(operator: &str) -> Option<Nature> {
-    let name = operator.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
-    let name = name.strip_suffix("ifexists").unwrap_or(&name).to_owned();
-    Some(match name.as_str() {
-        "null" => Nature::Presence,
-        "bool" => Nature::Flag,
-        "binaryequals" => Nature::Bytes,
-        "ipaddress" | "notipaddress" => Nature::Address,
-        name if name.starts_with("string") => Nature::Text,
-        name if name.starts_with("arn") => Nature::Arn,
-        name if name.starts_with("numeric") => Nature::Number,
-        name if name.starts_with("date") => Nature::Date,
-        _ => return None,
-    })
-}
+impl Family {
+    pub(super) fn of(compare: Compare) -> Self {
+        match compare {
+            Compare::Number(_) => Self::Number,
+            Compare::Date(_) => Self::Date,
+            Compare::IpAddress => Self::Address,
+            Compare::StringEquals
+            | Compare::StringEqualsIgnoreCase
+            | Compare::StringLike
+            | Compare::ArnLike
+            | Compare::Bool
+            | Compare::Binary => Self::Text,
+        }
+    }
 
-/// For all conditions of both policies on one key.
-pub(super) fn of(conditions: &[&Condition]) -> Values {
-    let mut natures = BTreeSet::new();
-    let mut is_exact = true;
-    let mut single: BTreeSet<String> = BTreeSet::new();
-    for condition in conditions {
-        match nature(condition.operator()) {
-            Some(nature) => {
-                natures.insert(nature);
-            }
-            None => is_exact = false,
-        }
-    }
-    natures.remove(&Nature::Presence);
-    for nature in &natures {
-        let own = conditions.iter().filter(|one| self::nature(one.operator()) == Some(*nature));
-        let own: Vec<&Condition> = own.copied().collect();
-        match of_nature(*nature, &own) {
-            Some(values) => single.extend(values),
-            None => is_exact = false,
-        }
-    }
-    // What is a text and a number at once is told apart by neither alone.
-    is_exact &= natures.len() <= 1;
-    if single.is_empty() {
-        single.insert("x".into());
-    }
-    let is_set = conditions.iter().any(|one| one.operator().contains(':'));
-    let mut all: Vec<Vec<String>> = vec![Vec::new()];
-    if is_set {
-        let values: Vec<&String> = single.iter().take(MOST_OF_A_SET).collect();
-        is_exact &= values.len() == single.len();
-        for mask in 1_u32..1_u32.checked_shl(u32::try_from(values.len()).unwrap_or(0)).unwrap_or(1) {
-            let chosen = values
-                .iter()
-                .enumerate()
-                .filter(|(at, _)| mask & 1_u32.checked_shl(u32::try_from(*at).unwrap_or(0)).unwrap_or(0) != 0);
-            all.push(chosen.map(|(_, value)| (*value).clone()).collect());
-        }
-    } else {
-        all.extend(single.into_iter().map(|value| vec![value]));
-    }
-    Values { all, is_exact }
-}
-
-fn of_nature(nature: Nature, conditions: &[&Condition]) -> Option<BTreeSet<String>> {
-    let values = || conditions.iter().flat_map(|one| one.values().iter());
-    match nature {
-        Nature::Text => texts(conditions),
-        Nature::Arn => {
-            let patterns: Vec<Vec<Sign>> =
-                values().map(|value| segmented(&value.splitn(6, ':').collect::<Vec<_>>(), true)).collect();
-            let domain = segmented(&["arn", "*", "*", "*", "*", "*"], true);
-            Some(representatives(&domain, &patterns, &['x', '1'])?.into_iter().chain(["x".into()]).collect())
-        }
-        Nature::Number => numbers(values()),
-        Nature::Date => dates(values()),
-        Nature::Address => addresses(values()),
-        Nature::Flag => Some(["true", "false"].map(str::to_owned).into()),
-        Nature::Bytes => {
-            // "selvedge", in base 64.
-            Some(values().cloned().chain(["c2VsdmVkZ2U=".to_owned()]).collect())
-        }
-        Nature::Presence => Some(BTreeSet::new()),
-    }
-}
-
-fn texts(conditions: &[&Condition]) -> Option<BTreeSet<String>> {
-    let mut patterns = Vec::new();
-    for condition in conditions {
-        let operator = condition.operator().to_ascii_lowercase();
-        let fold = operator.contains("ignorecase");
-        for value in condition.values() {
-            patterns.push(if operator.contains("like") {
-                glob(value, false)
-            } else {
-                value
-                    .chars()
-                    .map(|c| if fold && c.is_ascii_alphabetic() { Sign::Letter(c) } else { Sign::Char(c) })
-                    .collect()
-            });
-        }
-    }
-    // Upper case tells what regards case from what does not.
-    let upper: Vec<char> = patterns
-        .iter()
-        .flatten()
-        .filter_map(|sign| match sign {
-            Sign::Letter(c) => Some(c.to_ascii_uppercase()),
-            _ => None,
-        })
-        .collect();
-    let letters: Vec<char> = ['x', 'X'].into_iter().chain(upper).collect();
-    Some(representatives(&[Sign::Run], &patterns, &letters)?.into_iter().collect())
-}
-
-fn numbers<'a>(values: impl Iterator<Item = &'a String>) -> Option<BTreeSet<String>> {
-    let mut all: Vec<f64> =
-        values.map(|value| value.trim().parse::<f64>().ok().filter(|n| n.is_finite())).collect::<Option<_>>()?;
-    all.sort_by(f64::total_cmp);
-    all.dedup();
-    let mut out = BTreeSet::from(["x".to_owned()]);
-    let between = all.iter().zip(all.iter().skip(1)).map(|(a, b)| a / 2.0 + b / 2.0);
-    let ends = all.first().map(|first| first - 1.0).into_iter().chain(all.last().map(|last| last + 1.0));
-    out.extend(all.iter().copied().chain(between).chain(ends).map(|n| n.to_string()));
-    Some(out)
-}
-
-fn dates<'a>(values: impl Iterator<Item = &'a String>) -> Option<BTreeSet<String>> {
-    let mut out = BTreeSet::from(["x".to_owned()]);
-    for value in values {
-        let at = crate::operator::read_date(value)?;
-        for seconds in [-1_i64, 0, 1] {
-            let moved = Timestamp::from_second(at.as_second().saturating_add(seconds)).ok()?;
-            out.insert(moved.to_string());
-        }
-    }
-    Some(out)
-}
-
-fn addresses<'a>(values: impl Iterator<Item = &'a String>) -> Option<BTreeSet<String>> {
-    let mut out = BTreeSet::from(["8.8.8.8".to_owned(), "2001:4860::8888".to_owned(), "x".to_owned()]);
-    for value in values {
-        let (address, length) = match value.split_once('/') {
-            Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
-            None => (value.as_str(), None),
+    /// One value of each kind that `bounds` tell apart, with one that is of no such type.
+    /// Texts are told apart by automata, not here.
+    pub(super) fn values(self, bounds: &BTreeSet<&str>) -> Vec<String> {
+        let mut found = match self {
+            Self::Text => return Vec::new(),
+            Self::Number => numbers(bounds),
+            Self::Date => dates(bounds),
+            Self::Address => addresses(bounds),
         };
-        match address.parse::<IpAddr>().ok()? {
-            IpAddr::V4(address) => {
-                let length = length.unwrap_or(32).min(32);
-                let span = u32::MAX.checked_shr(length).unwrap_or(0);
-                let first = u32::from(address) & !span;
-                let last = first | span;
-                for one in [Some(first), Some(last), first.checked_sub(1), last.checked_add(1)].into_iter().flatten() {
-                    out.insert(Ipv4Addr::from(one).to_string());
-                }
-            }
-            IpAddr::V6(address) => {
-                let length = length.unwrap_or(128).min(128);
-                let span = u128::MAX.checked_shr(length).unwrap_or(0);
-                let first = u128::from(address) & !span;
-                let last = first | span;
-                for one in [Some(first), Some(last), first.checked_sub(1), last.checked_add(1)].into_iter().flatten() {
-                    out.insert(Ipv6Addr::from(one).to_string());
-                }
-            }
+        found.push("x".into());
+        found
+    }
+
+    /// The same values otherwise written, for keys that are also compared as texts.
+    pub(super) fn rewritten(self, values: &[String]) -> Vec<String> {
+        let number = |text: &String| {
+            let point = if text.contains('.') { "" } else { "." };
+            let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
+            [format!("{text}{point}0"), format!("{text}{point}000"), format!("{sign}00{digits}")]
+        };
+        let date = |text: &String| [text.replace('T', " "), text.replace('Z', "+00:00"), text.to_lowercase()];
+        match self {
+            Self::Text | Self::Address => Vec::new(),
+            Self::Number => values.iter().filter(|text| is_number(text)).flat_map(number).collect(),
+            Self::Date => values.iter().filter(|text| date_of(text).is_some()).flat_map(date).collect(),
         }
     }
-    Some(out)
+}
+
+/// Each bound, and a number beside it that lies nearer than any other bound: one digit
+/// longer than all of them, and farther from zero; then zero, and what is beyond all.
+fn numbers(bounds: &BTreeSet<&str>) -> Vec<String> {
+    let bounds: Vec<&str> = bounds.iter().copied().filter(|text| is_number(text)).collect();
+    let fraction = |text: &str| text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let longest = bounds.iter().map(|text| fraction(text)).max().unwrap_or(0);
+    let widest = bounds.iter().map(|text| text.len()).max().unwrap_or(0);
+    let nines = "9".repeat(widest.saturating_add(1));
+    let mut out = Vec::new();
+    for bound in &bounds {
+        let whole = if bound.contains('.') { (*bound).to_owned() } else { format!("{bound}.") };
+        let zeros = "0".repeat(longest.saturating_sub(fraction(bound)));
+        out.extend([(*bound).to_owned(), format!("{whole}{zeros}1")]);
+    }
+    // Beside a zero without a sign there are both sides.
+    let zeros = "0".repeat(longest);
+    out.extend(["0".into(), format!("0.{zeros}1"), format!("-0.{zeros}1"), format!("-{nines}"), nines]);
+    out
+}
+
+/// Each bound, what is just before and just after it, a second if nothing lies between.
+fn dates(bounds: &BTreeSet<&str>) -> Vec<String> {
+    let times: BTreeSet<Timestamp> = bounds.iter().filter_map(|text| date_of(text)).collect();
+    let mut all = times.clone();
+    for time in &times {
+        for by in [SignedDuration::from_secs(1), SignedDuration::from_nanos(1)] {
+            all.extend([time.checked_add(by).ok(), time.checked_sub(by).ok()].into_iter().flatten());
+        }
+    }
+    all.iter().map(ToString::to_string).collect()
+}
+
+/// The first address of each block, the last, and the ones beside them.
+fn addresses(bounds: &BTreeSet<&str>) -> Vec<String> {
+    let mut all: BTreeSet<IpAddr> = BTreeSet::from([
+        IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    ]);
+    for (first, last) in bounds.iter().filter_map(|text| block_of(text)) {
+        all.extend([first, last]);
+        all.extend(beside(first, false));
+        all.extend(beside(last, true));
+    }
+    all.iter().map(ToString::to_string).collect()
+}
+
+fn beside(address: IpAddr, after: bool) -> Option<IpAddr> {
+    match address {
+        IpAddr::V4(own) => {
+            let bits = own.to_bits();
+            let next = if after { bits.checked_add(1) } else { bits.checked_sub(1) };
+            next.map(|bits| IpAddr::V4(Ipv4Addr::from_bits(bits)))
+        }
+        IpAddr::V6(own) => {
+            let bits = own.to_bits();
+            let next = if after { bits.checked_add(1) } else { bits.checked_sub(1) };
+            next.map(|bits| IpAddr::V6(Ipv6Addr::from_bits(bits)))
+        }
+    }
 }
