@@ -11,6 +11,7 @@ mod paths_azure;
 mod public_rules;
 mod reach;
 mod rules;
+mod standing;
 
 use selvedge_detect::json::{Doc, Scratch};
 use selvedge_detect::sigma::{LogSource, RuleEngine, Seen, SigmaRules};

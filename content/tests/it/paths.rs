@@ -191,8 +191,7 @@ impl Case {
         }
     }
 
-    /// The way's edges of the attacker that lead to the account, and whether one is certain.
-    fn found(&self, ways: &Ways, lack: &Lack) -> Option<bool> {
+    fn estate(&self, lack: &Lack) -> Estate {
         let mut estate = Estate::default();
         let mut problems = Vec::new();
         for (name, document) in self.documents(lack) {
@@ -200,7 +199,12 @@ impl Case {
         }
         problems.extend(estate.finish());
         assert!(problems.is_empty(), "{}: {problems:?}", self.way);
-        let (_, survey) = Survey::of_estate(&estate, ways);
+        estate
+    }
+
+    /// The way's edges of the attacker that lead to the account, and whether one is certain.
+    fn found(&self, ways: &Ways, lack: &Lack) -> Option<bool> {
+        let (_, survey) = Survey::of_estate(&self.estate(lack), ways);
         let goal = BTreeSet::from([EntityId::aws_account(ACCOUNT)]);
         let towards = survey.net.towards(&goal);
         let attacker = EntityId::aws(&self.attacker());
@@ -261,7 +265,11 @@ fn organization(denied: &str) -> Vec<(String, Value)> {
     ]
 }
 
-fn ways() -> Ways {
+fn cases() -> Vec<Case> {
+    yaml_serde::from_str(include_str!("../../paths/aws.tests.yaml")).unwrap()
+}
+
+pub(crate) fn ways() -> Ways {
     let content = Content::embedded();
     Ways::read(content.paths.iter().map(|file| (file.path.as_str(), file.text.as_str()))).unwrap()
 }
@@ -269,7 +277,7 @@ fn ways() -> Ways {
 #[test]
 fn every_way_of_aws_is_there_and_goes_with_each_thing_it_takes() {
     let ways = ways();
-    let cases: Vec<Case> = yaml_serde::from_str(include_str!("../../paths/aws.tests.yaml")).unwrap();
+    let cases = cases();
     assert_eq!(cases.iter().map(|case| &case.way).collect::<BTreeSet<_>>().len(), 65);
     let mut wrong = Vec::new();
     for case in &cases {
@@ -285,6 +293,17 @@ fn every_way_of_aws_is_there_and_goes_with_each_thing_it_takes() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_a_change_moves_is_found_as_by_a_survey_of_the_whole() {
+    let ways = ways();
+    for case in cases() {
+        let estate = case.estate(&Lack::Nothing);
+        crate::standing::hold(&estate, &ways);
+        let others: Vec<_> = case.lacks().iter().map(|lack| case.estate(lack).view()).collect();
+        crate::standing::follow(&estate, &others, &ways);
+    }
 }
 
 /// What strangers may do, as findings' subjects with their rules.

@@ -91,7 +91,9 @@ fn found(documents: &Documents, from: &EntityId, way: &str, goal: &EntityId) -> 
     }
     problems.extend(estate.finish());
     assert!(problems.is_empty(), "{way}: {problems:?}");
-    let (_, survey) = Survey::of_estate(&estate, &ways());
+    let ways = ways();
+    let (_, survey) = Survey::of_estate(&estate, &ways);
+    crate::standing::hold(&estate, &ways);
     let goals = BTreeSet::from([goal.clone()]);
     let (paths, _) = survey.net.simple(from, &goals, 6, 200);
     paths.iter().filter(|path| path.iter().any(|edge| edge.way == way)).map(|path| path.iter().all(|e| e.certain)).max()

@@ -10,7 +10,8 @@ use selvedge_content::Content;
 use selvedge_graph::Estate;
 use selvedge_graph::estate::{Attr, View};
 use selvedge_graph::find::kind_word;
-use selvedge_graph::paths::twin::{Change, Outcome, Reached, Twin};
+use selvedge_graph::paths::standing::Reached;
+use selvedge_graph::paths::twin::{Change, Outcome, Twin};
 use selvedge_graph::paths::{Edge, Path, Survey, Ways, anybody, ask, name_of};
 use selvedge_model::untrusted::quote_for_log as q;
 use selvedge_model::{EntityId, Problem};
@@ -264,8 +265,7 @@ fn cut_text(out: &mut String, view: &View, found: &Found<'_>, cut: &[&Edge]) {
 pub(super) fn what_if(args: &WhatIfArgs, config: &Config) -> Result<u8, Error> {
     let changes = changes(&args.changes)?;
     let loaded = load(args.estate.as_deref(), args.state.state.as_deref(), config)?;
-    let before = Survey::of(&loaded.estate, &loaded.view, &loaded.ways);
-    let mut twin = Twin::new(&loaded.estate, loaded.view.clone());
+    let mut twin = Twin::new(&loaded.estate, loaded.view.clone(), &loaded.ways);
     for (n, change) in changes.iter().enumerate() {
         twin.apply(change).map_err(|why| {
             Error::new(
@@ -275,7 +275,7 @@ pub(super) fn what_if(args: &WhatIfArgs, config: &Config) -> Result<u8, Error> {
             )
         })?;
     }
-    let outcome = twin.outcome(&before, &loaded.view, &loaded.ways);
+    let outcome = twin.outcome();
     if args.state.json {
         output::line(&serde_json::to_value(&outcome).unwrap_or_default())?;
     } else {

@@ -2,7 +2,7 @@
 
 use super::aws::actions::Actions;
 use super::aws::calls::{Aim, all};
-use super::aws::world::{Actor, World, index, parsed};
+use super::aws::world::{Actor, World, parsed};
 use super::azure;
 use super::rule::{Call, Form, Ways};
 use crate::estate::{Estate, View};
@@ -45,12 +45,14 @@ impl<'a> Asking<'a> {
     /// Of an inventory and its picture.
     pub fn new(_estate: &'a Estate, view: &'a View, ways: &Ways) -> Self {
         let actions = Actions::new(ways.actions());
-        Self { view, world: World::of(view, &index(view), &actions), directory: azure::World::of(view) }
+        Self { view, world: World::of(view, &actions), directory: azure::World::of(view) }
     }
 
     /// What was not exported and would matter.
-    pub fn lacks(&self) -> impl Iterator<Item = &str> {
-        self.world.lacks.iter().chain(&self.directory.lacks).map(String::as_str)
+    pub fn lacks(&self) -> BTreeSet<String> {
+        let mut out = self.world.lacks();
+        out.extend(self.directory.lacks.iter().cloned());
+        out
     }
 
     /// Whether an action is one of Azure.

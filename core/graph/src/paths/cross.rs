@@ -1,35 +1,17 @@
 //! Ways between the clouds: whose token, assertion or key the other cloud takes.
 
 use super::aws::calls::Verdict;
-use super::aws::world::{Actor, Index, World, index};
+use super::aws::world::{Actor, Links, World};
 use super::net::Edge;
 use super::rule::{Way, Ways};
-use crate::estate::{Attr, Estate, View};
+use crate::estate::{Attr, Estate, Item, View};
 use crate::store::EdgeKind;
-use selvedge_access::principal::NameKind;
-use selvedge_access::{Context, Decision, Effect, Missing, PolicySet, Request, evaluate};
+use selvedge_access::{Context, Decision, Missing, PolicySet, Request, evaluate};
 use selvedge_model::{EntityId, EntityKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Service principals that are tried for a trust that names none, at most.
 const MOST: usize = 500;
-
-/// Roles by the identity provider that their trust policies name.
-pub(super) fn federated(world: &World) -> BTreeMap<&str, Vec<&Actor>> {
-    let mut out: BTreeMap<&str, Vec<&Actor>> = BTreeMap::new();
-    for actor in world.actors.values() {
-        let Some((_, trust)) = &actor.trust else { continue };
-        let allowing = trust.statements.iter().filter(|one| one.effect != Some(Effect::Deny));
-        let names = allowing.filter_map(|one| one.principals.as_ref()).flat_map(|principals| &principals.names);
-        for name in names.filter(|name| name.kind == NameKind::Federated) {
-            let all = out.entry(name.text.as_str()).or_default();
-            if !all.iter().any(|known| known.id == actor.id) {
-                all.push(actor);
-            }
-        }
-    }
-    out
-}
 
 /// Whether a role's trust policy lets in whom a provider vouches for.
 pub(super) fn opens(role: &Actor, provider: &str, action: &str, keys: &[(String, String)]) -> Option<Verdict> {
@@ -62,29 +44,89 @@ fn values(role: &Actor, ending: &str) -> BTreeSet<String> {
     own.flat_map(|one| one.values().iter().cloned()).collect()
 }
 
-struct Crossing<'a> {
+/// What of the picture bears on roles that trust another cloud, gathered once.
+#[derive(Default)]
+pub(super) struct Seam {
+    /// Service principals, in order.
+    principals: Vec<EntityId>,
+    /// Those of an application, by its lower-cased application id.
+    of_app: BTreeMap<String, Vec<EntityId>>,
+    /// Who is assigned a service principal, and why it is believed.
+    assigned: BTreeMap<EntityId, Vec<(EntityId, BTreeSet<String>)>>,
+    /// What trusts a role of AWS, and why it is believed.
+    vouched: BTreeMap<EntityId, Vec<(EntityId, BTreeSet<String>)>>,
+}
+
+impl Seam {
+    /// Out of the picture.
+    pub(super) fn of(view: &View) -> Self {
+        let mut out = Self::default();
+        let mut principals: BTreeSet<&EntityId> = BTreeSet::new();
+        for item in view.items.values().filter(|item| item.id.kind == EntityKind::ServicePrincipal) {
+            principals.insert(&item.id);
+            if let Some(app) = item.text("appId") {
+                out.of_app.entry(app.to_ascii_lowercase()).or_default().push(item.id.clone());
+            }
+        }
+        for ((from, kind, to), ground) in &view.relations {
+            if to.kind == EntityKind::ServicePrincipal {
+                principals.insert(to);
+            }
+            let table = match (kind, to.kind, from.kind) {
+                (EdgeKind::Assigned, EntityKind::ServicePrincipal, _) => &mut out.assigned,
+                (EdgeKind::Trusts, EntityKind::IamRole, from) if from != EntityKind::IamRole => &mut out.vouched,
+                _ => continue,
+            };
+            table.entry(to.clone()).or_default().push((from.clone(), ground.evidence.clone()));
+        }
+        out.principals = principals.into_iter().cloned().collect();
+        out
+    }
+}
+
+/// What is looked at to find the ways of roles that trust another cloud.
+pub(super) struct Crossing<'a> {
+    pub(super) estate: &'a Estate,
+    pub(super) view: &'a View,
+    pub(super) ways: &'a Ways,
+    pub(super) world: &'a World,
+    pub(super) seam: &'a Seam,
+    /// Roles by the provider that they trust.
+    pub(super) federated: BTreeMap<&'a str, Vec<&'a Actor>>,
+    /// Only these roles are looked at.
+    pub(super) only: Option<&'a BTreeSet<EntityId>>,
+    pub(super) out: Vec<Edge>,
+}
+
+impl Crossing<'_> {
+    /// All that hangs on roles.
+    pub(super) fn edges(mut self) -> Vec<Edge> {
+        self.saml();
+        self.tokens_of_entra();
+        self.tokens_of_aws();
+        self.workflows();
+        self.out
+    }
+}
+
+/// What hangs on documents alone.
+struct Linking<'a> {
     estate: &'a Estate,
     view: &'a View,
-    index: Index<'a>,
+    links: Links<'a>,
     ways: &'a Ways,
-    world: &'a World,
-    federated: BTreeMap<&'a str, Vec<&'a Actor>>,
     out: Vec<Edge>,
 }
 
-/// All of them.
-pub(super) fn edges(estate: &Estate, view: &View, ways: &Ways, world: &World) -> Vec<Edge> {
-    let mut crossing =
-        Crossing { estate, view, index: index(view), ways, world, federated: federated(world), out: Vec::new() };
-    crossing.saml();
-    crossing.center();
-    crossing.tokens_of_entra();
-    crossing.tokens_of_aws();
-    crossing.workflows();
-    crossing.machines();
-    crossing.secrets();
-    crossing.networks();
-    crossing.out
+/// All of that.
+pub(super) fn links(estate: &Estate, view: &View, ways: &Ways) -> Vec<Edge> {
+    let mut linking = Linking { estate, view, links: Links::of(view), ways, out: Vec::new() };
+    linking.center();
+    linking.credentials();
+    linking.machines();
+    linking.secrets();
+    linking.networks();
+    linking.out
 }
 
 impl Crossing<'_> {
@@ -103,14 +145,7 @@ impl Crossing<'_> {
                 .filter(|arn| arn.contains(":saml-provider/"))
                 .filter(|arn| app.providers.contains(*arn) || app.providers.is_empty() && app.identity_store.is_none())
                 .collect();
-            let principals: Vec<&EntityId> = self
-                .view
-                .items
-                .values()
-                .filter(|item| item.id.kind == EntityKind::ServicePrincipal)
-                .filter(|item| item.text("appId").is_some_and(|id| id.eq_ignore_ascii_case(&app.app_id)))
-                .map(|item| &item.id)
-                .collect();
+            let principals = self.seam.of_app.get(&app.app_id.to_ascii_lowercase()).into_iter().flatten();
             for principal in principals {
                 let named = self.named_roles(principal);
                 let mut roles: Vec<(&Actor, &str, Verdict)> = Vec::new();
@@ -166,13 +201,10 @@ impl Crossing<'_> {
                 found.push(Edge { way: "saml-application".into(), does: "gives out the role".into(), cost: 1, ..edge });
             }
         }
-        for ((from, kind, to), ground) in &self.view.relations {
-            if *kind != EdgeKind::Assigned || to != application {
-                continue;
-            }
+        for (from, evidence) in self.seam.assigned.get(application).into_iter().flatten() {
             let guest = self.view.items.get(from).is_some_and(|item| item.text("userType") == Some("Guest"));
             let Some(way) = self.way(if guest { "x19" } else { "x1" }) else { continue };
-            for why in &ground.evidence {
+            for why in evidence {
                 let Some((_, app_role)) = why.split_once(": app role ") else { continue };
                 let own = named.get(&app_role.to_ascii_lowercase());
                 for (role, provider, verdict) in roles {
@@ -195,33 +227,6 @@ impl Crossing<'_> {
         self.out.extend(found);
     }
 
-    /// X5: whom Identity Center gives a permission set; the groups and users that it has from Entra.
-    fn center(&mut self) {
-        let Some(way) = self.way("x5") else { return };
-        let mut found = Vec::new();
-        for ((principal, kind, set), ground) in &self.view.relations {
-            if *kind != EdgeKind::Assigned || set.kind != EntityKind::PermissionSet {
-                continue;
-            }
-            let roles = self.index.get(&(set, EdgeKind::Grants)).into_iter().flatten();
-            for role in roles.filter(|role| role.kind == EntityKind::IamRole) {
-                let edge =
-                    |from: &EntityId| Edge::of(&way, from, role).by(ground.evidence.iter().cloned()).through(&set.key);
-                found.push(edge(principal));
-                for source in self.index.get(&(principal, EdgeKind::SyncedFrom)).into_iter().flatten() {
-                    found.push(edge(source));
-                }
-            }
-        }
-        for (from, kind, to) in self.view.relations.keys() {
-            if *kind == EdgeKind::MemberOf && to.kind == EntityKind::IdentityCenterGroup {
-                let member = self.way("az-member-of");
-                found.extend(member.map(|member| Edge::of(&member, from, to)));
-            }
-        }
-        self.out.extend(found);
-    }
-
     /// X7: roles that take Entra's tokens.
     fn tokens_of_entra(&mut self) {
         let Some(way) = self.way("x7") else { return };
@@ -235,9 +240,8 @@ impl Crossing<'_> {
             }
             for role in roles {
                 let (subjects, audiences) = (values(role, ":sub"), values(role, ":aud"));
-                let all = self.view.items.keys().chain(self.view.relations.keys().map(|(_, _, to)| to));
-                let principals: BTreeSet<&EntityId> = all
-                    .filter(|id| id.kind == EntityKind::ServicePrincipal)
+                let principals = self.seam.principals.iter();
+                let principals: Vec<&EntityId> = principals
                     .filter(|id| subjects.is_empty() || subjects.iter().any(|one| one.eq_ignore_ascii_case(&id.key)))
                     .take(MOST)
                     .collect();
@@ -263,17 +267,15 @@ impl Crossing<'_> {
     fn tokens_of_aws(&mut self) {
         let Some(way) = self.way("x11") else { return };
         let mut found = Vec::new();
-        for ((owner, kind, role), ground) in &self.view.relations {
-            if *kind != EdgeKind::Trusts || role.kind != EntityKind::IamRole || owner.kind == EntityKind::IamRole {
-                continue;
-            }
+        let all = self.seam.vouched.iter().filter(|(role, _)| self.only.is_none_or(|only| only.contains(*role)));
+        for (role, owner, evidence) in all.flat_map(|(role, all)| all.iter().map(move |(a, b)| (role, a, b))) {
             let Some(actor) = self.world.actors.get(role) else { continue };
             // AWS must vouch for it.
             let keys = [("sts:IdentityTokenAudience", "api://AzureADTokenExchange")];
             let vouched = super::aws::calls::ask(actor, "sts:GetWebIdentityToken", "*", &keys, None);
             let Some(mut verdict) = vouched else { continue };
             verdict.missing.insert(Missing::NotCollected("whether the account lets AWS vouch for its roles".into()));
-            verdict.by.extend(ground.evidence.iter().cloned());
+            verdict.by.extend(evidence.iter().cloned());
             found.push(Edge::of(&way, role, owner).with(verdict));
         }
         self.out.extend(found);
@@ -283,10 +285,6 @@ impl Crossing<'_> {
     fn workflows(&mut self) {
         let Some(way) = self.way("x15") else { return };
         let mut found = Vec::new();
-        let node = |subject: &str| {
-            let repository: Vec<&str> = subject.splitn(3, ':').take(2).collect();
-            EntityId::new(EntityKind::Resource, format!("workflow {}", repository.join(":")))
-        };
         for (provider, roles) in &self.federated {
             let Some((_, issuer)) = provider.split_once(":oidc-provider/") else { continue };
             if issuer != "token.actions.githubusercontent.com" {
@@ -298,15 +296,70 @@ impl Crossing<'_> {
                     let keys =
                         [(format!("{issuer}:sub"), concrete), (format!("{issuer}:aud"), "sts.amazonaws.com".into())];
                     if let Some(verdict) = opens(role, provider, "sts:AssumeRoleWithWebIdentity", &keys) {
-                        found.push(Edge::of(&way, &node(&subject), &role.id).with(verdict));
+                        found.push(Edge::of(&way, &workflow(&subject), &role.id).with(verdict));
                     }
                 }
             }
         }
+        self.out.extend(found);
+    }
+}
+
+/// A repository whose workflows act as somebody.
+fn workflow(subject: &str) -> EntityId {
+    let repository: Vec<&str> = subject.splitn(3, ':').take(2).collect();
+    EntityId::new(EntityKind::Resource, format!("workflow {}", repository.join(":")))
+}
+
+impl Linking<'_> {
+    fn way(&self, id: &str) -> Option<Way> {
+        self.ways.get(id).cloned()
+    }
+
+    /// X5: whom Identity Center gives a permission set; the groups and users that it has from Entra.
+    fn center(&mut self) {
+        let Some(way) = self.way("x5") else { return };
+        let mut found = Vec::new();
+        for ((principal, kind, set), ground) in &self.view.relations {
+            if *kind != EdgeKind::Assigned || set.kind != EntityKind::PermissionSet {
+                continue;
+            }
+            let roles = self.links.to(set, EdgeKind::Grants);
+            for role in roles.filter(|role| role.kind == EntityKind::IamRole) {
+                let edge =
+                    |from: &EntityId| Edge::of(&way, from, role).by(ground.evidence.iter().cloned()).through(&set.key);
+                found.push(edge(principal));
+                for source in self.links.to(principal, EdgeKind::SyncedFrom) {
+                    found.push(edge(source));
+                }
+            }
+        }
+        for (from, kind, to) in self.view.relations.keys() {
+            if *kind == EdgeKind::MemberOf && to.kind == EntityKind::IdentityCenterGroup {
+                let member = self.way("az-member-of");
+                found.extend(member.map(|member| Edge::of(&member, from, to)));
+            }
+        }
+        self.out.extend(found);
+    }
+
+    /// X9, X15: workflows and foreign subjects that a federated credential names.
+    fn credentials(&mut self) {
+        let Some(way) = self.way("x15") else { return };
+        let mut found = Vec::new();
         let foreign = self.way("x9");
-        for item in self.view.items.values().filter(|item| {
+        let is_credential = |item: &&Item| {
             item.word.ends_with("federated-credential") || item.word.ends_with("/federatedidentitycredentials")
-        }) {
+        };
+        let all: Vec<&Item> = self.view.items.values().filter(is_credential).collect();
+        let ids: BTreeSet<&EntityId> = all.iter().map(|item| &item.id).collect();
+        let mut attached: BTreeMap<&EntityId, Vec<&EntityId>> = BTreeMap::new();
+        for (owner, kind, to) in self.view.relations.keys().filter(|_| !ids.is_empty()) {
+            if *kind == EdgeKind::Attached && ids.contains(to) {
+                attached.entry(to).or_default().push(owner);
+            }
+        }
+        for item in all {
             let text = |key: &str| item.text(key);
             let (Some(issuer), Some(subject)) = (text("issuer"), text("subject")) else { continue };
             if subject.starts_with("arn:") {
@@ -314,16 +367,13 @@ impl Crossing<'_> {
             }
             let is_workflow = issuer.contains("token.actions.githubusercontent.com");
             let from = if is_workflow {
-                node(subject)
+                workflow(subject)
             } else {
                 EntityId::new(EntityKind::Resource, format!("subject {subject} of {issuer}"))
             };
             let Some(way) = (if is_workflow { Some(&way) } else { foreign.as_ref() }) else { continue };
-            let holds = |(owner, kind, to): &&(EntityId, EdgeKind, EntityId)| {
-                *kind == EdgeKind::Attached && *to == item.id || *kind == EdgeKind::In && *owner == item.id
-            };
-            for (owner, kind, to) in self.view.relations.keys().filter(holds) {
-                let owner = if *kind == EdgeKind::In { to } else { owner };
+            let holders = attached.get(&item.id).into_iter().flatten().copied();
+            for owner in holders.chain(self.links.to(&item.id, EdgeKind::In)) {
                 found.push(Edge::of(way, &from, owner).by(item.sources.iter().cloned()));
             }
         }
@@ -336,10 +386,10 @@ impl Crossing<'_> {
         let mut found = Vec::new();
         for (instance, machines) in &self.estate.seam.machines {
             let instance = EntityId::aws(instance);
-            let profiles = self.index.get(&(&instance, EdgeKind::RunsAs)).into_iter().flatten();
+            let profiles = self.links.to(&instance, EdgeKind::RunsAs);
             let roles = profiles.flat_map(|profile| match profile.kind {
-                EntityKind::IamRole => vec![*profile],
-                _ => self.index.get(&(*profile, EdgeKind::RunsAs)).cloned().unwrap_or_default(),
+                EntityKind::IamRole => vec![profile],
+                _ => self.links.to(profile, EdgeKind::RunsAs).collect(),
             });
             for role in roles.collect::<BTreeSet<_>>() {
                 for machine in machines {
@@ -385,7 +435,7 @@ impl Crossing<'_> {
         for (group, kind, address) in self.view.relations.keys() {
             if *kind == EdgeKind::AllowsFrom && address.kind == EntityKind::Address {
                 let one = address.key.strip_suffix("/32").unwrap_or(&address.key);
-                let guarded = self.index.get(&(group, EdgeKind::Guards)).into_iter().flatten();
+                let guarded = self.links.to(group, EdgeKind::Guards);
                 open.entry(one).or_default().extend(guarded.filter(|id| id.kind == EntityKind::Database));
             }
         }
@@ -395,7 +445,7 @@ impl Crossing<'_> {
             let databases: BTreeSet<&EntityId> =
                 addresses.filter_map(|address| open.get(address.trim())).flatten().copied().collect();
             for database in databases {
-                let named = self.index.get(&(&item.id, EdgeKind::FlowsTo)).is_some_and(|all| all.contains(&database));
+                let named = self.links.to(&item.id, EdgeKind::FlowsTo).any(|to| to == database);
                 let Some(way) = self.way(if named { "x17" } else { "x16" }) else { continue };
                 let mut verdict = Verdict::default();
                 if !named {

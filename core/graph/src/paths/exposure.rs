@@ -64,28 +64,24 @@ fn questions(item: &Item) -> Vec<(&'static str, String)> {
     }
 }
 
-/// All that is open by policies.
-pub(super) fn by_policies(view: &View, world: &World) -> Vec<Exposure> {
-    let mut out = Vec::new();
-    for item in view.items.values() {
-        out.extend(of_resource(view, item));
-        out.extend(of_list(view, item));
-    }
-    let own = accounts(view, world);
-    for actor in world.actors.values() {
-        let Some((name, trust)) = &actor.trust else { continue };
-        out.extend(partners(actor, &own));
-        out.extend(connector(actor));
-        let who = strangers(&actor.arn, &actor.account, name, trust);
-        out.extend(who.map(|(who, action, evidence)| Exposure {
-            resource: actor.id.clone(),
-            can: BTreeSet::from([action.to_owned()]),
-            who: who.to_owned(),
-            evidence,
-            is_entry: true,
-        }));
-    }
-    out.sort();
+/// What is open by a resource's own policy or list.
+pub(super) fn of_item(view: &View, item: &Item) -> Vec<Exposure> {
+    of_resource(view, item).into_iter().chain(of_list(view, item)).collect()
+}
+
+/// What is open by a role's trust policy. `own` are the estate's accounts.
+pub(super) fn of_role(actor: &Actor, own: &BTreeSet<String>) -> Vec<Exposure> {
+    let Some((name, trust)) = &actor.trust else { return Vec::new() };
+    let mut out = partners(actor, own);
+    out.extend(connector(actor));
+    let who = strangers(&actor.arn, &actor.account, name, trust);
+    out.extend(who.map(|(who, action, evidence)| Exposure {
+        resource: actor.id.clone(),
+        can: BTreeSet::from([action.to_owned()]),
+        who: who.to_owned(),
+        evidence,
+        is_entry: true,
+    }));
     out
 }
 
@@ -229,7 +225,7 @@ fn strangers(
 }
 
 /// Accounts that are the estate's own.
-fn accounts(view: &View, world: &World) -> BTreeSet<String> {
+pub(super) fn accounts(view: &View, world: &World) -> BTreeSet<String> {
     let exported = world.actors.values().map(|actor| actor.account.clone());
     let listed =
         view.items.values().filter(|item| item.word == "organizations:account").map(|item| item.id.key.clone());

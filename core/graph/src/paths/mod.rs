@@ -13,6 +13,7 @@ mod exposure;
 mod findings;
 pub mod net;
 pub mod rule;
+pub mod standing;
 mod survey;
 pub mod twin;
 

@@ -276,6 +276,11 @@ impl Ways {
         self.all.iter()
     }
 
+    /// The way at a place of that order.
+    pub fn at(&self, place: usize) -> Option<&Way> {
+        self.all.get(place)
+    }
+
     /// The way of this id.
     pub fn get(&self, id: &str) -> Option<&Way> {
         self.all.iter().find(|way| way.id == id)

@@ -1,14 +1,13 @@
 //! All ways of an estate.
 
-use super::aws::actions::Actions;
-use super::aws::world::{World, index, parsed};
-use super::aws::{Deriving, Host, Hosts, Stored};
-use super::exposure::{self, Exposure};
+use super::aws::world::{Links, parsed};
+use super::aws::{Host, Hosts, Stored};
+use super::exposure::Exposure;
 use super::net::{Edge, Net};
 use super::rule::Ways;
-use super::{azure, cross};
+use super::standing::{Parts, Place};
 use crate::estate::{Attr, DataClass, Estate, Item, View};
-use crate::network::{Exposed, Network};
+use crate::network::Exposed;
 use crate::store::EdgeKind;
 use selvedge_access::policy::Kind;
 use selvedge_model::{EntityId, EntityKind};
@@ -48,38 +47,7 @@ impl Survey {
 
     /// Of an inventory and its picture, which may have been changed to see what would follow.
     pub fn of(estate: &Estate, view: &View, ways: &Ways) -> Self {
-        let documents = estate.inventory.documents.values();
-        // Kinds of list that were exported.
-        let words: BTreeSet<String> = documents.flat_map(|document| document.words.iter().cloned()).collect();
-        let index = index(view);
-        let actions = Actions::new(ways.actions());
-        let world = World::of(view, &index, &actions);
-        let hosts = hosts(view, &index, &words);
-        let stores = stores(view);
-        let mut deriving = Deriving::new(&world, &actions, ways, &hosts, &stores);
-        let instances = view.items.values().filter(|item| item.word == "sso:instance");
-        deriving.center = instances.filter_map(|item| item.text("OwnerAccountId")).next().map(str::to_owned);
-        let mut edges: Vec<Edge> = cross::edges(estate, view, ways, &world);
-        for actor in world.actors.values() {
-            edges.extend(deriving.edges_of(actor));
-        }
-        let mut administrators: BTreeSet<EntityId> =
-            world.actors.keys().filter(|id| deriving.is_administrator(id)).cloned().collect();
-        let content = view.items.values().filter(|item| is_sensitive(item)).map(|item| item.id.clone()).collect();
-        let directory = azure::World::of(view);
-        edges.extend(azure::edges(&directory, ways, &edges, &content));
-        // Who holds a whole scope is no escalation to it.
-        let held = edges
-            .iter()
-            .filter(|edge| edge.cost == 0 && matches!(edge.way.as_str(), "az-owner" | "az-global-administrator"));
-        administrators.extend(held.filter(|edge| is_control(&edge.to)).map(|edge| edge.from.clone()));
-        let mut lacks = world.lacks.clone();
-        lacks.extend(directory.lacks.iter().cloned());
-        let exposures = exposure::by_policies(view, &world);
-        let network = Network::of(view).exposed();
-        edges.extend(entries(&network, &hosts, ways, &edges));
-        edges.extend(exposures.iter().filter(|one| one.is_entry).map(exposure::entry));
-        Self { net: Net::new(edges), administrators, exposures, network, lacks }
+        Parts::of(Place { estate, view, ways }).survey()
     }
 
     /// What the paths of this estate lead to.
@@ -104,14 +72,14 @@ impl Survey {
 }
 
 /// The edges from the internet to what acts as somebody, and on to whom.
-fn entries(network: &[Exposed], hosts: &Hosts, ways: &Ways, edges: &[Edge]) -> Vec<Edge> {
+pub(super) fn entries(network: &[Exposed], hosts: &Hosts, ways: &Ways, leads: impl Fn(&EntityId) -> bool) -> Vec<Edge> {
     let mut out = Vec::new();
     let (entry, role) = (ways.get("open-to-internet"), ways.get("aws-instance-role"));
     for (target, all) in &hosts.of {
         out.extend(role.iter().flat_map(|way| all.iter().map(|host| Edge::of(way, &host.id, target))));
     }
-    let leads: BTreeSet<EntityId> = out.iter().chain(edges).map(|edge| edge.from.clone()).collect();
-    for one in network.iter().filter(|one| leads.contains(&one.resource)) {
+    let acting: BTreeSet<EntityId> = out.iter().map(|edge| edge.from.clone()).collect();
+    for one in network.iter().filter(|one| acting.contains(&one.resource) || leads(&one.resource)) {
         let Some(way) = entry else { continue };
         let mut edge = Edge::of(way, &super::anybody(), &one.resource).by(one.by.iter().cloned());
         edge.certain = false;
@@ -123,12 +91,12 @@ fn entries(network: &[Exposed], hosts: &Hosts, ways: &Ways, edges: &[Edge]) -> V
 }
 
 /// Whether to reach it is to have all that is in it.
-fn is_control(id: &EntityId) -> bool {
+pub(super) fn is_control(id: &EntityId) -> bool {
     matches!(id.kind, EntityKind::AwsAccount | EntityKind::Tenant | EntityKind::Subscription)
 }
 
 /// Whether a store's data are graded confidential or more.
-fn is_sensitive(item: &Item) -> bool {
+pub(super) fn is_sensitive(item: &Item) -> bool {
     item.data_class.as_ref().is_some_and(|class| class.value >= DataClass::Confidential)
 }
 
@@ -138,18 +106,21 @@ fn tags(item: &Item) -> Vec<(String, String)> {
 }
 
 /// What acts as which role.
-fn hosts(view: &View, index: &BTreeMap<(&EntityId, EdgeKind), Vec<&EntityId>>, words: &BTreeSet<String>) -> Hosts {
+pub(super) fn hosts(view: &View, words: &BTreeSet<String>) -> Hosts {
+    let links = Links::of(view);
     let mut out = Hosts { collected: words.clone(), ..Hosts::default() };
-    for item in view.items.values() {
-        for target in index.get(&(&item.id, EdgeKind::RunsAs)).into_iter().flatten() {
+    for ((from, kind, target), _) in &view.relations {
+        if *kind == EdgeKind::RunsAs
+            && let Some(item) = view.items.get(from)
+        {
             if item.word == "iam:instance-profile" {
-                out.profiled.insert((*target).clone());
+                out.profiled.insert(target.clone());
                 continue;
             }
             let direct = target.kind == EntityKind::IamRole;
             let through: Vec<&EntityId> = match direct {
                 true => vec![target],
-                false => index.get(&(*target, EdgeKind::RunsAs)).into_iter().flatten().copied().collect(),
+                false => links.to(target, EdgeKind::RunsAs).collect(),
             };
             for role in through.into_iter().filter(|role| role.kind == EntityKind::IamRole) {
                 let host = Host { word: item.word.clone(), id: item.id.clone(), arn: arn_of(item), tags: tags(item) };
@@ -175,7 +146,7 @@ fn arn_of(item: &Item) -> String {
 }
 
 /// Stores whose data are graded, by word.
-fn stores(view: &View) -> BTreeMap<String, Vec<Stored>> {
+pub(super) fn stores(view: &View) -> BTreeMap<String, Vec<Stored>> {
     let mut out: BTreeMap<String, Vec<Stored>> = BTreeMap::new();
     for item in view.items.values().filter(|item| is_sensitive(item)) {
         let document = item.attributes.get("policy");

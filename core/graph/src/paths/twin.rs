@@ -1,9 +1,10 @@
 //! The digital twin: a fork of the estate's picture to which changes are made without touching
 //! anything, and what is gained and lost by them.
 
+use super::aws::world::Links;
 use super::net::Edge;
 use super::rule::Ways;
-use super::survey::Survey;
+use super::standing::{Delta, Reached, Shift, Standing};
 use crate::estate::inventory::{Ground, Item};
 use crate::estate::{Attr, Estate, View};
 use crate::store::EdgeKind;
@@ -118,31 +119,21 @@ pub struct Outcome {
     pub stolen: BTreeMap<String, Vec<EntityId>>,
 }
 
-/// Somebody and a goal.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Reached {
-    /// Who.
-    pub from: EntityId,
-    /// What.
-    pub goal: EntityId,
-}
-
-/// A fork of an estate's picture.
+/// A fork of an estate's picture. What follows from its changes is found anew, and nothing else.
 pub struct Twin<'a> {
-    estate: &'a Estate,
-    view: View,
+    standing: Standing<'a>,
     stolen: Vec<EntityId>,
 }
 
 impl<'a> Twin<'a> {
     /// As the estate is.
-    pub fn new(estate: &'a Estate, view: View) -> Self {
-        Self { estate, view, stolen: Vec::new() }
+    pub fn new(estate: &'a Estate, view: View, ways: &'a Ways) -> Self {
+        Self { standing: Standing::new(estate, view, ways), stolen: Vec::new() }
     }
 
     /// The picture as it is now.
     pub fn view(&self) -> &View {
-        &self.view
+        self.standing.view()
     }
 
     /// Makes a change.
@@ -150,92 +141,78 @@ impl<'a> Twin<'a> {
     /// # Errors
     /// What the change names and is not there.
     pub fn apply(&mut self, change: &Change) -> Result<(), String> {
+        let mut delta = Delta::default();
         match change {
             Change::Attach { principal, policy } => {
                 let (from, to) = (self.known(principal)?, self.known(policy)?);
-                self.relate(&from, EdgeKind::Attached, &to);
+                self.relate(&mut delta, &from, EdgeKind::Attached, &to);
             }
             Change::Detach { principal, policy } => {
                 let from = self.known(principal)?;
                 let inline = EntityId::new(EntityKind::Policy, format!("{}/inline/{policy}", from.key));
-                let to = if self.view.items.contains_key(&inline) { inline } else { EntityId::aws(policy) };
-                self.unrelate(&from, EdgeKind::Attached, &to)?;
+                let to = if self.view().items.contains_key(&inline) { inline } else { EntityId::aws(policy) };
+                self.unrelate(&mut delta, &from, EdgeKind::Attached, &to)?;
             }
             Change::PutPolicy { principal, name, document } => {
                 let from = self.known(principal)?;
                 let to = EntityId::new(EntityKind::Policy, format!("{}/inline/{name}", from.key));
-                let item = self.view.items.entry(to.clone()).or_insert_with(|| blank(&to, "iam:inline-policy", name));
+                let known = self.view().items.get(&to).cloned();
+                let mut item = known.unwrap_or_else(|| blank(&to, "iam:inline-policy", name));
                 item.attributes.insert("document".into(), Attr::whole(document));
-                self.relate(&from, EdgeKind::Attached, &to);
+                delta.items.insert(to.clone(), Some(item));
+                self.relate(&mut delta, &from, EdgeKind::Attached, &to);
             }
             Change::SetDocument { policy, document } => {
                 let id = self.known(policy)?;
-                self.set(&id, "document", Some(document));
+                self.set(&mut delta, &id, "document", Some(document));
             }
             Change::SetTrust { role, document } => {
                 let id = self.known(role)?;
-                self.set(&id, "AssumeRolePolicyDocument", Some(document));
+                self.set(&mut delta, &id, "AssumeRolePolicyDocument", Some(document));
             }
             Change::SetResourcePolicy { resource, document } => {
                 let id = self.known(resource)?;
-                self.set(&id, "policy", Some(document).filter(|document| !document.is_null()));
+                self.set(&mut delta, &id, "policy", Some(document).filter(|document| !document.is_null()));
             }
             Change::SetBoundary { principal, policy } => {
                 let from = self.known(principal)?;
                 let to = policy.as_ref().map(|policy| self.known(policy)).transpose()?;
-                self.view.relations.retain(|(a, kind, _), _| *a != from || *kind != EdgeKind::BoundedBy);
+                for old in Links::of(self.view()).to(&from, EdgeKind::BoundedBy) {
+                    delta.relations.insert((from.clone(), EdgeKind::BoundedBy, old.clone()), None);
+                }
                 if let Some(to) = to {
-                    self.relate(&from, EdgeKind::BoundedBy, &to);
+                    self.relate(&mut delta, &from, EdgeKind::BoundedBy, &to);
                 }
             }
             Change::Join { principal, group } => {
                 let (from, to) = (self.known(principal)?, self.known(group)?);
-                self.relate(&from, EdgeKind::MemberOf, &to);
+                self.relate(&mut delta, &from, EdgeKind::MemberOf, &to);
             }
             Change::Leave { principal, group } => {
                 let (from, to) = (self.known(principal)?, self.known(group)?);
-                self.unrelate(&from, EdgeKind::MemberOf, &to)?;
+                self.unrelate(&mut delta, &from, EdgeKind::MemberOf, &to)?;
             }
-            Change::Assign { principal, role, scope } => self.assign(principal, role, scope)?,
+            Change::Assign { principal, role, scope } => self.assign(&mut delta, principal, role, scope)?,
             Change::Remove { entity } => {
                 let id = self.known(entity)?;
-                self.view.items.remove(&id);
-                self.view.relations.retain(|(from, _, to), _| *from != id && *to != id);
+                let links = self.view().relations.keys().filter(|(from, _, to)| *from == id || *to == id);
+                delta.relations.extend(links.map(|link| (link.clone(), None)));
+                delta.items.insert(id, None);
             }
             Change::Steal { entity } => {
                 let id = self.known(entity)?;
                 self.stolen.push(id);
             }
         }
+        self.standing.change(delta);
         Ok(())
     }
 
-    /// What follows, against how it was.
-    pub fn outcome(&self, before: &Survey, was: &View, ways: &Ways) -> Outcome {
-        let after = Survey::of(self.estate, &self.view, ways);
-        let bare = |survey: &Survey| -> BTreeSet<(EntityId, EntityId, String)> {
-            survey.net.edges().iter().map(|edge| (edge.from.clone(), edge.to.clone(), edge.way.clone())).collect()
-        };
-        let (old, new) = (bare(before), bare(&after));
-        let only = |survey: &Survey, other: &BTreeSet<(EntityId, EntityId, String)>| -> Vec<Edge> {
-            let edges = survey.net.edges().iter();
-            edges
-                .filter(|edge| !other.contains(&(edge.from.clone(), edge.to.clone(), edge.way.clone())))
-                .cloned()
-                .collect()
-        };
-        let (had, has) = (reached(before, was), reached(&after, &self.view));
-        let stolen = self.stolen.iter().map(|id| {
-            let reach = after.net.reach(&BTreeSet::from([id.clone()]));
-            (id.key.clone(), reach.into_keys().cloned().collect())
-        });
-        Outcome {
-            gained: only(&after, &old),
-            lost: only(before, &new),
-            reaches: has.difference(&had).cloned().collect(),
-            cut: had.difference(&has).cloned().collect(),
-            stolen: stolen.collect(),
-        }
+    /// What follows, against how it was when this was last asked.
+    pub fn outcome(&mut self) -> Outcome {
+        let Shift { gained, lost, reaches, cut, .. } = self.standing.settle();
+        let stolen = self.stolen.iter().map(|id| (id.key.clone(), self.standing.reach(id)));
+        Outcome { gained, lost, reaches, cut, stolen: stolen.collect() }
     }
 
     fn known(&self, what: &str) -> Result<EntityId, String> {
@@ -245,49 +222,56 @@ impl<'a> Twin<'a> {
             EntityId::new(EntityKind::Policy, what),
             EntityId::new(EntityKind::Bucket, what),
         ];
-        if let Some(id) = direct.iter().find(|id| self.view.items.contains_key(*id)) {
+        if let Some(id) = direct.iter().find(|id| self.view().items.contains_key(*id)) {
             return Ok(id.clone());
         }
-        super::ask::principal(&self.view, what).map_err(|found| match found.len() {
+        super::ask::principal(self.view(), what).map_err(|found| match found.len() {
             0 => format!("nothing in the estate goes by {what}"),
             n => format!("{n} things go by {what}; name it by its ARN or id"),
         })
     }
 
-    fn set(&mut self, id: &EntityId, key: &str, document: Option<&Value>) {
-        let Some(item) = self.view.items.get_mut(id) else { return };
+    fn set(&self, delta: &mut Delta, id: &EntityId, key: &str, document: Option<&Value>) {
+        let Some(mut item) = self.view().items.get(id).cloned() else { return };
         match document {
             Some(document) => drop(item.attributes.insert(key.to_owned(), Attr::whole(document))),
             None => drop(item.attributes.remove(key)),
         }
+        delta.items.insert(id.clone(), Some(item));
     }
 
-    fn relate(&mut self, from: &EntityId, kind: EdgeKind, to: &EntityId) {
-        let ground = Ground { evidence: BTreeSet::from(["a change that was tried".to_owned()]), derived_by: None };
-        self.view.relations.entry((from.clone(), kind, to.clone())).or_insert(ground);
+    fn relate(&self, delta: &mut Delta, from: &EntityId, kind: EdgeKind, to: &EntityId) {
+        let link = (from.clone(), kind, to.clone());
+        let known = self.view().relations.get(&link).cloned();
+        let tried = || Ground { evidence: BTreeSet::from(["a change that was tried".to_owned()]), derived_by: None };
+        delta.relations.insert(link, Some(known.unwrap_or_else(tried)));
     }
 
-    fn unrelate(&mut self, from: &EntityId, kind: EdgeKind, to: &EntityId) -> Result<(), String> {
-        let gone = self.view.relations.remove(&(from.clone(), kind, to.clone()));
-        gone.map(drop).ok_or_else(|| format!("{} has no such relation to {}", from.key, to.key))
+    fn unrelate(&self, delta: &mut Delta, from: &EntityId, kind: EdgeKind, to: &EntityId) -> Result<(), String> {
+        let link = (from.clone(), kind, to.clone());
+        if !self.view().relations.contains_key(&link) {
+            return Err(format!("{} has no such relation to {}", from.key, to.key));
+        }
+        delta.relations.insert(link, None);
+        Ok(())
     }
 
-    fn assign(&mut self, principal: &str, role: &str, scope: &str) -> Result<(), String> {
+    fn assign(&self, delta: &mut Delta, principal: &str, role: &str, scope: &str) -> Result<(), String> {
         let who = self.known(principal)?;
-        let object = super::azure::object_id(&self.view, &who);
+        let object = super::azure::object_id(self.view(), &who);
         let id =
             EntityId::arm(&format!("{scope}/providers/Microsoft.Authorization/roleAssignments/tried-{object}-{role}"));
         let mut item = blank(&id, "arm:role-assignment", "a change that was tried");
         for (key, value) in [("roleDefinitionId", role), ("principalId", object.as_str()), ("scope", scope)] {
             item.attributes.insert(key.to_owned(), Attr::text(value));
         }
-        self.view.items.insert(id.clone(), item);
-        self.relate(&who, EdgeKind::Assigned, &id);
+        delta.items.insert(id.clone(), Some(item));
+        self.relate(delta, &who, EdgeKind::Assigned, &id);
         Ok(())
     }
 }
 
-fn blank(id: &EntityId, word: &str, name: &str) -> Item {
+pub(super) fn blank(id: &EntityId, word: &str, name: &str) -> Item {
     Item {
         id: id.clone(),
         word: word.to_owned(),
@@ -300,15 +284,4 @@ fn blank(id: &EntityId, word: &str, name: &str) -> Item {
         data_class: None,
         criticality: None,
     }
-}
-
-/// Who reaches which goals by more than having them.
-fn reached(survey: &Survey, view: &View) -> BTreeSet<Reached> {
-    let goals = survey.goals(view);
-    let mut out = BTreeSet::new();
-    for goal in goals.control.iter().chain(&goals.data) {
-        let towards = survey.net.towards(&BTreeSet::from([goal.clone()]));
-        out.extend(towards.nodes().map(|from| Reached { from: from.clone(), goal: goal.clone() }));
-    }
-    out
 }

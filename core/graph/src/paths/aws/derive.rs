@@ -3,11 +3,11 @@
 use super::actions::Actions;
 use super::calls::{Aim, Verdict, all, ask};
 use super::federate;
+use super::tables::{Scene, Tables};
 use super::world::{Actor, World};
 use crate::paths::net::Edge;
 use crate::paths::rule::{Assume, Form, Goal, Target, Way, Ways};
 use selvedge_access::policy::Kind;
-use selvedge_access::principal::NameKind;
 use selvedge_access::request::Named;
 use selvedge_access::{Effect, Missing, Policy, PolicySet};
 use selvedge_model::{EntityId, EntityKind};
@@ -45,159 +45,58 @@ pub(in crate::paths) struct Stored {
 }
 
 /// What is looked at to find the ways.
+#[derive(Clone, Copy)]
 pub(in crate::paths) struct Deriving<'a> {
     pub(in crate::paths) world: &'a World,
     pub(in crate::paths) actions: &'a Actions,
     pub(in crate::paths) ways: &'a Ways,
     pub(in crate::paths) hosts: &'a Hosts,
     pub(in crate::paths) stores: &'a BTreeMap<String, Vec<Stored>>,
+    pub(in crate::paths) tables: &'a Tables,
     /// The account that Identity Center is in, where it is known.
-    pub(in crate::paths) center: Option<String>,
-    /// Roles by whom their trust policies may let in.
-    trusted: Trusted,
-    /// Roles by the service that they may trust.
-    serving: BTreeMap<String, Vec<EntityId>>,
-    /// Who has reached a goal by what it may do: nothing is gained by leaving it.
-    held: BTreeMap<EntityId, Vec<Edge>>,
-    /// Principals that a way leads on from, or that hold a goal.
-    matter: BTreeSet<EntityId>,
-}
-
-/// Roles by the names in their trust policies.
-#[derive(Default)]
-struct Trusted {
-    by_arn: BTreeMap<String, Vec<EntityId>>,
-    by_account: BTreeMap<String, Vec<EntityId>>,
-    any: Vec<EntityId>,
-}
-
-impl Trusted {
-    fn add(&mut self, role: &EntityId, trust: &Policy, serving: &mut BTreeMap<String, Vec<EntityId>>) {
-        let statements = trust.statements.iter().filter(|one| one.effect != Some(Effect::Deny));
-        for principals in statements.filter_map(|one| one.principals.as_ref()).filter(|one| !one.except) {
-            for name in &principals.names {
-                let account = name.text.strip_suffix(":root").and_then(|arn| arn.split(':').nth(4));
-                let plain = Some(name.text.as_str()).filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-                match (name.kind, account.or(plain)) {
-                    (NameKind::Anyone, _) => self.any.push(role.clone()),
-                    (NameKind::Aws, _) if name.text == "*" => self.any.push(role.clone()),
-                    (NameKind::Aws, Some(account)) => {
-                        self.by_account.entry(account.to_owned()).or_default().push(role.clone());
-                    }
-                    (NameKind::Aws, None) => {
-                        self.by_arn.entry(name.text.clone()).or_default().push(role.clone());
-                    }
-                    (NameKind::Service, _) => serving.entry(name.text.clone()).or_default().push(role.clone()),
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    /// Roles whose trust policies may let the actor in.
-    fn of(&self, actor: &Actor, may_assume: bool) -> BTreeSet<&EntityId> {
-        let mut out: BTreeSet<&EntityId> = self.by_arn.get(&actor.arn).into_iter().flatten().chain(&self.any).collect();
-        if may_assume {
-            out.extend(self.by_account.get(&actor.account).into_iter().flatten());
-        }
-        out.remove(&actor.id);
-        out
-    }
+    pub(in crate::paths) center: Option<&'a str>,
+    /// Only ways to these identities are looked for.
+    pub(in crate::paths) only: Option<&'a BTreeSet<EntityId>>,
 }
 
 impl<'a> Deriving<'a> {
-    pub(in crate::paths) fn new(
-        world: &'a World,
-        actions: &'a Actions,
-        ways: &'a Ways,
-        hosts: &'a Hosts,
-        stores: &'a BTreeMap<String, Vec<Stored>>,
-    ) -> Self {
-        let (mut trusted, mut serving) = (Trusted::default(), BTreeMap::new());
-        for actor in world.actors.values() {
-            if let Some((_, trust)) = &actor.trust {
-                trusted.add(&actor.id, trust, &mut serving);
-            }
-        }
-        let mut out = Self {
-            world,
-            actions,
-            ways,
-            hosts,
-            stores,
-            center: None,
-            trusted,
-            serving,
-            held: BTreeMap::new(),
-            matter: BTreeSet::new(),
-        };
-        for actor in world.actors.values() {
-            let held = out.goals_of(actor);
-            // A principal that may do nothing that any way takes leads nowhere.
-            if !held.is_empty() || !actor.may.is_empty() || !out.trusted.of(actor, false).is_empty() {
-                out.matter.insert(actor.id.clone());
-            }
-            if !held.is_empty() {
-                out.held.insert(actor.id.clone(), held);
-            }
-        }
-        out
-    }
-
-    /// Goals that an actor has reached as it is.
     fn goals_of(&self, actor: &Actor) -> Vec<Edge> {
-        let mut out: Vec<Edge> = Vec::new();
-        for way in self.ways.iter() {
-            let Form::Hold { goal, can } = &way.form else { continue };
-            if !self.may_all(actor, way) {
-                continue;
-            }
-            if let Some(verdict) = all(self.world, actor, can, Aim::default()) {
-                let edge = Edge::of(way, &actor.id, &goal_id(*goal, &actor.account)).with(verdict);
-                // Who administers the account has its data, too.
-                if *goal == Goal::Account && edge.certain {
-                    return vec![edge];
-                }
-                out.push(edge);
-            }
-        }
-        out
+        Scene { world: self.world, actions: self.actions, ways: self.ways }.goals_of(actor)
     }
 
-    /// Whether anything is gained by becoming it.
-    pub(in crate::paths) fn matters(&self, id: &EntityId) -> bool {
-        self.matter.contains(id)
+    /// Whether ways to an identity are looked for.
+    pub(super) fn seeks(&self, id: &EntityId) -> bool {
+        self.only.is_none_or(|only| only.contains(id))
     }
 
-    fn may_all(&self, actor: &Actor, way: &Way) -> bool {
-        way.calls().iter().all(|call| self.actions.has(&actor.may, &call.action))
-    }
-
-    pub(in crate::paths) fn is_administrator(&self, id: &EntityId) -> bool {
-        self.held
-            .get(id)
-            .is_some_and(|held| held.iter().any(|edge| edge.certain && edge.to.kind == EntityKind::AwsAccount))
+    /// Whether one of the identities that are looked for may be reached by an actor at all.
+    pub(in crate::paths) fn may_lead(&self, actor: &Actor) -> bool {
+        let may_assume = self.actions.has(&actor.may, "sts:AssumeRole");
+        let trusted = || self.tables.trusted(actor, may_assume, self.only).next().is_some();
+        self.tables.open(self.ways, &actor.id).any(|way| !way.calls().is_empty()) || trusted()
     }
 
     /// All ways that are open to an actor.
     pub(in crate::paths) fn edges_of(&self, actor: &Actor) -> Vec<Edge> {
-        let mut out = self.held.get(&actor.id).cloned().unwrap_or_default();
-        if self.is_administrator(&actor.id) {
+        let is_whole = self.only.is_none();
+        let mut out = if is_whole { self.tables.held(&actor.id).to_vec() } else { Vec::new() };
+        if self.tables.is_administrator(&actor.id) {
             self.across(actor, &mut out);
             return out;
         }
         let mut powers = Powers::default();
-        for way in self.ways.iter().filter(|way| self.may_all(actor, way)) {
+        for way in self.tables.open(self.ways, &actor.id) {
             match &way.form {
-                Form::Own { target, .. } => self.own(actor, way, *target, &mut out),
                 Form::Take { target: Target::Role, .. } => self.take_roles(actor, way, &mut powers, &mut out),
                 Form::Take { target: Target::User, .. } => self.take_users(actor, way, &mut powers, &mut out),
-                Form::Take { target: Target::Group, .. } => self.join(actor, way, &mut out),
                 Form::Pass { services, .. } => self.pass(actor, way, services, &mut out),
                 Form::Control { on, services, .. } => self.control(actor, way, on, services, &mut out),
-                Form::Read { on, .. } => self.read(actor, way, on, &mut out),
                 Form::Federate { .. } => federate::saml(self, actor, way, &mut out),
                 Form::Center { .. } => federate::center(self, actor, way, &mut out),
+                // These lead to no other identity.
+                Form::Own { target, .. } if is_whole => self.own(actor, way, *target, &mut out),
+                Form::Take { target: Target::Group, .. } if is_whole => self.join(actor, way, &mut out),
+                Form::Read { on, .. } if is_whole => self.read(actor, way, on, &mut out),
                 _ => {}
             }
         }
@@ -207,7 +106,7 @@ impl<'a> Deriving<'a> {
     /// Of an administrator, what leads out of its account.
     fn across(&self, actor: &Actor, out: &mut Vec<Edge>) {
         let Some(way) = self.ways.iter().find(|way| is_plain_assumption(way)) else { return };
-        for role in self.trusted.of(actor, true) {
+        for role in self.tables.trusted(actor, true, self.only) {
             let Some(target) = self.world.actors.get(role).filter(|target| target.account != actor.account) else {
                 continue;
             };
@@ -241,17 +140,17 @@ impl<'a> Deriving<'a> {
     fn take_roles(&self, actor: &Actor, way: &Way, powers: &mut Powers, out: &mut Vec<Edge>) {
         let Form::Take { assume, empowered: gives, can, .. } = &way.form else { return };
         let may_assume = self.actions.has(&actor.may, "sts:AssumeRole");
-        let trusted = self.trusted.of(actor, may_assume);
+        let trusted = self.tables.trusted(actor, may_assume, self.only);
         // Only where the trust policy is to be rewritten is everyone a target.
         let targets: Vec<&Actor> = match assume {
-            Some(Assume::Rewritten) => self.same_account(actor).filter(|target| target.is_role).collect(),
-            _ => trusted.into_iter().filter_map(|role| self.world.actors.get(role)).collect(),
+            Some(Assume::Rewritten) => self.same_account(actor, EntityKind::IamRole).collect(),
+            _ => trusted.filter_map(|role| self.world.actors.get(role)).collect(),
         };
         for target in targets {
             if !can.is_empty() && (target.is_reserved || target.account != actor.account) {
                 continue;
             }
-            if !*gives && !self.matter.contains(&target.id) {
+            if !*gives && !self.tables.matters(&target.id) {
                 continue;
             }
             let assumed = match assume {
@@ -268,8 +167,8 @@ impl<'a> Deriving<'a> {
     /// Users that it may become.
     fn take_users(&self, actor: &Actor, way: &Way, powers: &mut Powers, out: &mut Vec<Edge>) {
         let Form::Take { empowered: gives, keys, .. } = &way.form else { return };
-        for target in self.same_account(actor).filter(|target| !target.is_role) {
-            if !*gives && !self.matter.contains(&target.id) {
+        for target in self.same_account(actor, EntityKind::IamUser) {
+            if !*gives && !self.tables.matters(&target.id) {
                 continue;
             }
             let fits = |count: usize| keys.is_none_or(|(least, most)| (least..=most).contains(&count));
@@ -337,13 +236,15 @@ impl<'a> Deriving<'a> {
         if actor.is_role {
             return;
         }
-        for (group, policies) in &self.world.groups {
+        let first = EntityId::new(EntityKind::IamGroup, actor.prefix());
+        let own = self.world.groups.range(first..).take_while(|(id, _)| id.key.starts_with(actor.prefix()));
+        for (group, of_group) in own {
             if group.key.split(':').nth(4) != Some(&actor.account) || actor.groups.contains(group) {
                 continue;
             }
             let aim = Aim { target: Some(&group.key), keys: &[], policy: None };
             let Some(verdict) = all(self.world, actor, way.calls(), aim) else { continue };
-            let member = with(actor, |set| set.identity.extend(policies.iter().cloned()), self.actions);
+            let member = with(actor, |set| set.identity.extend(of_group.policies.iter().cloned()), self.actions);
             for goal in self.goals_of(&member) {
                 let edge = Edge::of(way, &actor.id, &goal.to).with(verdict.clone()).doubted(&goal);
                 out.push(edge.through(&group.key));
@@ -356,9 +257,8 @@ impl<'a> Deriving<'a> {
         // The calls are the same whatever role is passed.
         let mut calls: Option<Option<Verdict>> = None;
         for service in services {
-            for role in self.serving.get(service).into_iter().flatten() {
-                let Some(target) = self.world.actors.get(role) else { continue };
-                if target.account != actor.account || target.id == actor.id || !self.matter.contains(role) {
+            for target in self.serving(actor, service) {
+                if target.id == actor.id || !self.tables.matters(&target.id) {
                     continue;
                 }
                 // A service passes on only roles that are its own.
@@ -379,9 +279,11 @@ impl<'a> Deriving<'a> {
 
     /// Things that act as a role and that it may take over.
     fn control(&self, actor: &Actor, way: &Way, on: &str, services: &[String], out: &mut Vec<Edge>) {
-        for (role, hosts) in &self.hosts.of {
-            let Some(target) = self.world.actors.get(role).filter(|_| self.matter.contains(role)) else { continue };
-            if target.account != actor.account || target.id == actor.id {
+        let first = EntityId::new(EntityKind::IamRole, actor.prefix());
+        let own = self.hosts.of.range(first..).take_while(|(role, _)| role.key.starts_with(actor.prefix()));
+        for (role, hosts) in own.filter(|(role, _)| self.seeks(role)) {
+            let Some(target) = self.world.actors.get(role).filter(|_| self.tables.matters(role)) else { continue };
+            if target.id == actor.id {
                 continue;
             }
             for host in hosts.iter().filter(|host| host.word == on) {
@@ -404,10 +306,9 @@ impl<'a> Deriving<'a> {
         }
         // Nobody exported such things: whether one acts as the role is open.
         let mut made: Option<Option<Verdict>> = None;
-        for role in services.iter().filter_map(|service| self.serving.get(service)).flatten() {
-            let Some(target) = self.world.actors.get(role).filter(|_| self.matter.contains(role)) else { continue };
-            let other = target.account != actor.account || target.id == actor.id || target.is_reserved;
-            let bare_machine = on.starts_with("ec2:") && !self.hosts.profiled.contains(role);
+        for target in services.iter().flat_map(|service| self.serving(actor, service)) {
+            let other = target.id == actor.id || target.is_reserved || !self.tables.matters(&target.id);
+            let bare_machine = on.starts_with("ec2:") && !self.hosts.profiled.contains(&target.id);
             if other || bare_machine || out.iter().any(|edge| edge.way == way.id && edge.to == target.id) {
                 continue;
             }
@@ -430,8 +331,23 @@ impl<'a> Deriving<'a> {
         }
     }
 
-    fn same_account<'s>(&'s self, actor: &'s Actor) -> impl Iterator<Item = &'s Actor> {
-        self.world.actors.values().filter(|other| other.account == actor.account && other.id != actor.id)
+    /// Other users or roles of its account.
+    fn same_account<'s>(&'s self, actor: &'s Actor, kind: EntityKind) -> impl Iterator<Item = &'s Actor> {
+        let all = self.only.is_none().then(|| self.world.same_account(actor, kind));
+        let some = self.only.into_iter().flatten().filter_map(|id| self.world.actors.get(id));
+        let some = some.filter(move |other| other.id.kind == kind && other.account == actor.account);
+        all.into_iter().flatten().chain(some).filter(|other| other.id != actor.id)
+    }
+
+    /// Roles of its account that may trust a service.
+    fn serving<'s>(&'s self, actor: &'s Actor, service: &str) -> impl Iterator<Item = &'s Actor> + use<'s, 'a> {
+        let roles = self.tables.serving.get(service);
+        let first = EntityId::new(EntityKind::IamRole, actor.prefix());
+        let all = roles.filter(|_| self.only.is_none()).map(|roles| roles.range(first..));
+        let all = all.into_iter().flatten().take_while(|role| role.key.starts_with(actor.prefix()));
+        let some = self.only.into_iter().flatten().filter(move |role| roles.is_some_and(|all| all.contains(*role)));
+        let some = some.filter(|role| role.key.starts_with(actor.prefix()));
+        all.chain(some).filter_map(|role| self.world.actors.get(role))
     }
 }
 
@@ -530,5 +446,7 @@ fn copy(actor: &Actor, set: PolicySet) -> Actor {
         trust: None,
         is_reserved: actor.is_reserved,
         keys: actor.keys,
+        attached: Vec::new(),
+        lacks: BTreeSet::new(),
     }
 }

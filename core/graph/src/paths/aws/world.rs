@@ -31,11 +31,20 @@ pub(in crate::paths) struct Actor {
     pub(in crate::paths) is_reserved: bool,
     /// Access keys that are known, where the export has keys.
     pub(in crate::paths) keys: Option<usize>,
+    /// All policies that bear on it but the organization's.
+    pub(in crate::paths) attached: Vec<EntityId>,
+    /// Policies of it that were not exported, in phrases.
+    pub(in crate::paths) lacks: BTreeSet<String>,
 }
 
 impl Actor {
     pub(in crate::paths) fn name(&self) -> &str {
         self.arn.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// How the ARNs of all identities of its account begin.
+    pub(in crate::paths) fn prefix(&self) -> &str {
+        self.arn.match_indices(':').nth(4).map_or(self.arn.as_str(), |(at, _)| self.arn.get(..=at).unwrap_or_default())
     }
 }
 
@@ -44,11 +53,19 @@ impl Actor {
 pub(in crate::paths) struct World {
     pub(in crate::paths) actors: BTreeMap<EntityId, Actor>,
     /// Groups with their policies.
-    pub(in crate::paths) groups: BTreeMap<EntityId, Vec<Named>>,
+    pub(in crate::paths) groups: BTreeMap<EntityId, Group>,
     /// Regions in which something is known to be, and that organizations name.
     pub(in crate::paths) regions: Vec<String>,
-    /// What was not exported and would matter.
-    pub(in crate::paths) lacks: BTreeSet<String>,
+    /// What organizations put on accounts.
+    limits: BTreeMap<String, Limits>,
+    shelf: Shelf,
+}
+
+/// A group of users.
+pub(in crate::paths) struct Group {
+    pub(in crate::paths) policies: Vec<Named>,
+    pub(in crate::paths) attached: Vec<EntityId>,
+    lacks: BTreeSet<String>,
 }
 
 /// Policies that AWS made, whose text every account has alike. Recalled; what is exported
@@ -68,21 +85,19 @@ const KNOWN: [(&str, &str); 3] = [
     ),
 ];
 
-/// Reads documents, each once.
-struct Shelf<'a> {
-    view: &'a View,
-    actions: &'a Actions,
+/// Documents that were read, each once.
+#[derive(Default)]
+struct Shelf {
     read: BTreeMap<(EntityId, bool), Option<(Policy, Set)>>,
 }
 
-impl Shelf<'_> {
-    fn policy(&mut self, id: &EntityId, kind: Kind) -> Option<&(Policy, Set)> {
-        let (view, actions) = (self.view, self.actions);
+impl Shelf {
+    fn policy(&mut self, source: Source<'_>, id: &EntityId, kind: Kind) -> Option<&(Policy, Set)> {
         let key = (id.clone(), kind == Kind::Identity);
         let entry = self.read.entry(key).or_insert_with(|| {
-            let attribute = view.items.get(id).and_then(|item| item.attributes.get("document"));
+            let attribute = source.view.items.get(id).and_then(|item| item.attributes.get("document"));
             let policy = attribute.map(|document| parsed(kind, document)).or_else(|| known(id, kind))?;
-            let may = actions.allowed_by(&policy);
+            let may = source.actions.allowed_by(&policy);
             Some((policy, may))
         });
         entry.as_ref()
@@ -101,129 +116,206 @@ pub(in crate::paths) fn parsed(kind: Kind, document: &Attr) -> Policy {
 }
 
 /// Relations by their first entity.
-pub(in crate::paths) type Index<'a> = BTreeMap<(&'a EntityId, EdgeKind), Vec<&'a EntityId>>;
+#[derive(Clone, Copy)]
+pub(in crate::paths) struct Links<'a>(&'a View);
 
-pub(in crate::paths) fn index(view: &View) -> Index<'_> {
-    let mut out: Index<'_> = BTreeMap::new();
-    for (from, kind, to) in view.relations.keys() {
-        out.entry((from, *kind)).or_default().push(to);
+impl<'a> Links<'a> {
+    pub(in crate::paths) fn of(view: &'a View) -> Self {
+        Self(view)
     }
-    out
+
+    /// What an entity is `kind` to, in order.
+    pub(in crate::paths) fn to(self, from: &EntityId, kind: EdgeKind) -> impl Iterator<Item = &'a EntityId> + use<'a> {
+        let (from, least) = (from.clone(), EntityId::new(EntityKind::Person, ""));
+        let all = self.0.relations.range((from.clone(), kind, least)..);
+        all.map(|(link, _)| link).take_while(move |(own, is, _)| *own == from && *is == kind).map(|(_, _, to)| to)
+    }
+}
+
+/// Where identities are read from.
+#[derive(Clone, Copy)]
+pub(in crate::paths) struct Source<'a> {
+    view: &'a View,
+    links: Links<'a>,
+    actions: &'a Actions,
+    has_keys: bool,
+}
+
+impl<'a> Source<'a> {
+    pub(in crate::paths) fn of(view: &'a View, actions: &'a Actions) -> Self {
+        Self { view, links: Links::of(view), actions, has_keys: has_keys(view) }
+    }
+}
+
+/// Whether the export has access keys.
+pub(in crate::paths) fn has_keys(view: &View) -> bool {
+    let first = view.items.range(EntityId::new(EntityKind::AccessKey, "")..).next();
+    first.is_some_and(|(id, _)| id.kind == EntityKind::AccessKey)
+}
+
+/// Whether an entity is a user or role that is looked at.
+pub(in crate::paths) fn is_actor(id: &EntityId) -> bool {
+    matches!(id.kind, EntityKind::IamRole | EntityKind::IamUser) && id.key.starts_with("arn:")
+}
+
+fn account_of(id: &EntityId) -> &str {
+    id.key.split(':').nth(4).unwrap_or_default()
 }
 
 impl World {
     /// Out of the picture of all documents.
-    pub(in crate::paths) fn of(view: &View, index: &Index<'_>, actions: &Actions) -> Self {
+    pub(in crate::paths) fn of(view: &View, actions: &Actions) -> Self {
         let mut out = Self::default();
-        let mut shelf = Shelf { view, actions, read: BTreeMap::new() };
-        let orgs = Organization::of(view, index);
-        let has_keys = view.items.keys().any(|id| id.kind == EntityKind::AccessKey);
-        for item in view.items.values().filter(|item| item.id.kind == EntityKind::IamGroup) {
-            let (policies, ..) = out.identity(&mut shelf, index, &item.id);
-            out.groups.insert(item.id.clone(), policies);
+        let source = Source::of(view, actions);
+        let orgs = Organization::of(source);
+        for id in view.items.keys().filter(|id| id.kind == EntityKind::IamGroup) {
+            out.read_group(source, id);
         }
-        let mut limits: BTreeMap<String, Limits> = BTreeMap::new();
-        for item in view.items.values() {
-            let is_role = item.id.kind == EntityKind::IamRole;
-            if !is_role && item.id.kind != EntityKind::IamUser || !item.id.key.starts_with("arn:") {
-                continue;
+        for id in view.items.keys().filter(|id| is_actor(id)) {
+            let account = account_of(id);
+            if !out.limits.contains_key(account) {
+                let limits = orgs.limits(&mut out.shelf, account);
+                out.limits.insert(account.to_owned(), limits);
             }
-            let account = item.id.key.split(':').nth(4).unwrap_or_default().to_owned();
-            let limits = limits.entry(account.clone()).or_insert_with(|| orgs.limits(&mut shelf, &account));
-            let actor = out.actor(&mut shelf, index, item, limits, has_keys);
-            out.actors.insert(item.id.clone(), actor);
+            out.read_actor(source, id);
         }
-        out.regions = regions(view, limits.values());
-        out.lacks.extend(limits.into_values().flat_map(|limits| limits.lacks));
+        out.regions = regions(view, out.limits.values());
         out
     }
 
-    fn actor(
-        &mut self,
-        shelf: &mut Shelf<'_>,
-        index: &Index<'_>,
-        item: &Item,
-        limits: &Limits,
-        has_keys: bool,
-    ) -> Actor {
-        let id = &item.id;
-        let account = id.key.split(':').nth(4).unwrap_or_default().to_owned();
-        let is_role = id.kind == EntityKind::IamRole;
-        let (mut identity, mut may, mut own_policies) = self.identity(shelf, index, id);
-        let groups: Vec<EntityId> =
-            index.get(&(id, EdgeKind::MemberOf)).into_iter().flatten().map(|id| (*id).clone()).collect();
-        for group in &groups {
-            let (more, also, own) = self.identity(shelf, index, group);
-            identity.extend(more);
-            may.add(&also);
-            own_policies.extend(own);
+    /// What was not exported and would matter.
+    pub(in crate::paths) fn lacks(&self) -> BTreeSet<String> {
+        let limits = self.limits.values().map(|limits| &limits.lacks);
+        let groups = self.groups.values().map(|group| &group.lacks);
+        let actors = self.actors.values().map(|actor| &actor.lacks);
+        limits.chain(groups).chain(actors).flatten().cloned().collect()
+    }
+
+    /// Whether anybody of the account was known when organizations were read.
+    pub(in crate::paths) fn knows_account_of(&self, id: &EntityId) -> bool {
+        self.limits.contains_key(account_of(id))
+    }
+
+    /// Users or roles of an actor's account, in order.
+    pub(in crate::paths) fn same_account<'s>(
+        &'s self,
+        actor: &'s Actor,
+        kind: EntityKind,
+    ) -> impl Iterator<Item = &'s Actor> + use<'s> {
+        let prefix = actor.prefix();
+        let all = self.actors.range(EntityId::new(kind, prefix)..);
+        all.take_while(move |(id, _)| id.kind == kind && id.key.starts_with(prefix)).map(|(_, other)| other)
+    }
+
+    /// A policy's document is to be read anew.
+    pub(in crate::paths) fn forget(&mut self, policy: &EntityId) {
+        for is_identity in [true, false] {
+            self.shelf.read.remove(&(policy.clone(), is_identity));
         }
-        let boundary = index.get(&(id, EdgeKind::BoundedBy)).and_then(|all| all.first()).map(|policy| {
-            let found = shelf.policy(policy, Kind::Boundary).map(|(policy, _)| policy.clone());
+    }
+
+    /// Reads a group, or learns that it is gone.
+    pub(in crate::paths) fn read_group(&mut self, source: Source<'_>, id: &EntityId) {
+        if !source.view.items.contains_key(id) {
+            self.groups.remove(id);
+            return;
+        }
+        let Own { policies, lacks, attached, .. } = self.own(source, id);
+        self.groups.insert(id.clone(), Group { policies, attached, lacks });
+    }
+
+    /// Reads a user or role, or learns that it is gone.
+    pub(in crate::paths) fn read_actor(&mut self, source: Source<'_>, id: &EntityId) {
+        let Some(item) = source.view.items.get(id) else {
+            self.actors.remove(id);
+            return;
+        };
+        let account = account_of(id).to_owned();
+        let is_role = id.kind == EntityKind::IamRole;
+        let mut own = self.own(source, id);
+        let groups: Vec<EntityId> = source.links.to(id, EdgeKind::MemberOf).cloned().collect();
+        for group in &groups {
+            let more = self.own(source, group);
+            own.policies.extend(more.policies);
+            own.may.add(&more.may);
+            own.made.extend(more.made);
+            own.lacks.extend(more.lacks);
+            own.attached.extend(more.attached);
+        }
+        let bound = source.links.to(id, EdgeKind::BoundedBy).next();
+        let boundary = bound.map(|policy| {
+            let found = self.shelf.policy(source, policy, Kind::Boundary).map(|(policy, _)| policy.clone());
             // What a boundary that nobody exported allows is open.
             let open = || Policy::parse_as(Kind::Boundary, "not exported").0;
             (policy.key.clone(), found.unwrap_or_else(open))
         });
-        let trust = item
-            .attributes
-            .get("AssumeRolePolicyDocument")
-            .map(|document| (format!("{} trust policy", id.key), parsed(Kind::Trust, document)));
+        own.attached.extend(bound.cloned());
+        let document = item.attributes.get("AssumeRolePolicyDocument");
+        let trust = document.map(|document| (format!("{} trust policy", id.key), parsed(Kind::Trust, document)));
+        let none = Limits::default();
+        let limits = self.limits.get(&account).unwrap_or(&none);
         let policies = PolicySet {
-            identity,
+            identity: own.policies,
             boundary,
             scps: limits.scps.clone(),
             rcps: limits.rcps.clone(),
             ..PolicySet::default()
         };
         let path = id.key.split_once(":role/").map(|(_, path)| path).unwrap_or_default();
-        Actor {
+        let held = source.links.to(id, EdgeKind::Holds).filter(|key| key.kind == EntityKind::AccessKey);
+        let actor = Actor {
             id: id.clone(),
             arn: id.key.clone(),
             context: context(item, &account, is_role, limits),
             account,
             is_role,
             policies: RefCell::new(policies),
-            may,
+            may: own.may,
             groups,
-            own_policies,
+            own_policies: own.made,
             trust,
             is_reserved: path.starts_with("aws-service-role/") || path.starts_with("aws-reserved/"),
-            keys: has_keys.then(|| {
-                index
-                    .get(&(id, EdgeKind::Holds))
-                    .map_or(0, |keys| keys.iter().filter(|key| key.kind == EntityKind::AccessKey).count())
-            }),
-        }
+            keys: source.has_keys.then(|| held.count()),
+            attached: own.attached,
+            lacks: own.lacks,
+        };
+        self.actors.insert(id.clone(), actor);
     }
 
     /// The policies that are attached to an entity itself.
-    fn identity(
-        &mut self,
-        shelf: &mut Shelf<'_>,
-        index: &Index<'_>,
-        id: &EntityId,
-    ) -> (Vec<Named>, Set, BTreeSet<String>) {
-        let (mut all, mut may) = (Vec::new(), shelf.actions.none());
-        let mut own = BTreeSet::new();
-        for policy in index.get(&(id, EdgeKind::Attached)).into_iter().flatten() {
+    fn own(&mut self, source: Source<'_>, id: &EntityId) -> Own {
+        let (mut policies, mut may) = (Vec::new(), source.actions.none());
+        let (mut made, mut lacks, mut attached) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        for policy in source.links.to(id, EdgeKind::Attached) {
             if policy.key.starts_with("arn:")
                 && !policy.key.contains("::aws:policy/")
                 && !policy.key.contains("/inline/")
             {
-                own.insert(policy.key.clone());
+                made.insert(policy.key.clone());
             }
-            match shelf.policy(policy, Kind::Identity) {
+            attached.push(policy.clone());
+            match self.shelf.policy(source, policy, Kind::Identity) {
                 Some((document, allowed)) => {
-                    all.push((policy.key.clone(), document.clone()));
+                    policies.push((policy.key.clone(), document.clone()));
                     may.add(allowed);
                 }
                 None => {
-                    self.lacks.insert(format!("what {} allows: it was not exported", policy.key));
+                    lacks.insert(format!("what {} allows: it was not exported", policy.key));
                 }
             }
         }
-        (all, may, own)
+        Own { policies, may, made, attached, lacks }
     }
+}
+
+/// What is attached to one entity.
+struct Own {
+    policies: Vec<Named>,
+    may: Set,
+    /// Those that the account made.
+    made: BTreeSet<String>,
+    attached: Vec<EntityId>,
+    lacks: BTreeSet<String>,
 }
 
 /// What is known of the context of a call that somebody makes from now on, by no service and
@@ -260,7 +352,7 @@ struct Limits {
 }
 
 struct Organization<'a> {
-    view: &'a View,
+    source: Source<'a>,
     parents: BTreeMap<&'a EntityId, &'a EntityId>,
     governed: BTreeMap<&'a EntityId, Vec<&'a Item>>,
     id: Option<String>,
@@ -268,25 +360,28 @@ struct Organization<'a> {
 }
 
 impl<'a> Organization<'a> {
-    fn of(view: &'a View, index: &Index<'a>) -> Self {
+    fn of(source: Source<'a>) -> Self {
+        let view = source.view;
         let mut governed: BTreeMap<&EntityId, Vec<&Item>> = BTreeMap::new();
         for item in view.items.values().filter(|item| item.word == "organizations:policy") {
-            for target in index.get(&(&item.id, EdgeKind::Governs)).into_iter().flatten() {
+            for target in source.links.to(&item.id, EdgeKind::Governs) {
                 governed.entry(target).or_default().push(item);
             }
         }
-        let mut parents = BTreeMap::new();
-        for ((from, kind), to) in index {
+        let mut parents: BTreeMap<&EntityId, &EntityId> = BTreeMap::new();
+        for (from, kind, to) in view.relations.keys() {
             let is_unit = matches!(from.kind, EntityKind::OrgUnit | EntityKind::AwsAccount);
             if *kind == EdgeKind::In && is_unit {
                 // An account's own ARN names the organization, a list of parents the unit.
-                let unit = to.iter().find(|id| !id.key.starts_with("o-")).or(to.first());
-                parents.extend(unit.map(|unit| (*from, *unit)));
+                let parent = parents.entry(from).or_insert(to);
+                if parent.key.starts_with("o-") && !to.key.starts_with("o-") {
+                    *parent = to;
+                }
             }
         }
         let organization = view.items.values().find(|item| item.word == "organizations:organization");
         Self {
-            view,
+            source,
             parents,
             governed,
             id: organization.map(|item| item.id.key.clone()),
@@ -295,7 +390,7 @@ impl<'a> Organization<'a> {
     }
 
     /// The policies by level, from the root down. The management account has none.
-    fn limits(&self, shelf: &mut Shelf<'_>, account: &str) -> Limits {
+    fn limits(&self, shelf: &mut Shelf, account: &str) -> Limits {
         let mut out = Limits { organization: self.id.clone(), ..Limits::default() };
         if self.management.as_deref() == Some(account) || self.governed.is_empty() {
             return out;
@@ -316,7 +411,7 @@ impl<'a> Organization<'a> {
                 let mut level = Vec::new();
                 for item in self.governed.get(unit).into_iter().flatten().filter(|item| item.text("Type") == Some(word))
                 {
-                    match shelf.policy(&item.id, kind) {
+                    match shelf.policy(self.source, &item.id, kind) {
                         Some((policy, _)) => level.push((format!("{} at {}", item.name, unit.key), policy.clone())),
                         // Those that let everything through are AWS's own.
                         None if item.id.key == "p-FullAWSAccess" || item.id.key == "p-RCPFullAWSAccess" => {
@@ -346,6 +441,7 @@ impl<'a> Organization<'a> {
     fn lists_no_full(&self, unit: &EntityId) -> bool {
         let named = |item: &&Item| item.id.key.ends_with("FullAWSAccess");
         let targets_known = self
+            .source
             .view
             .relations
             .keys()

@@ -42,7 +42,7 @@ pub(in crate::paths) fn edges(
                 continue;
             };
             let deriving = Arm { world, ways, holder: &holder, id, assigned, leads: &leads, onward };
-            deriving.edges(&mut derived);
+            derived.extend(deriving.edges());
         }
     }
     leads.extend(derived.iter().map(|edge| edge.from.clone()));
@@ -69,7 +69,8 @@ fn node(scope: &Scope) -> EntityId {
 }
 
 impl Arm<'_> {
-    fn edges(&self, out: &mut Vec<Edge>) {
+    fn edges(&self) -> Vec<Edge> {
+        let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
         for way in self.ways.iter() {
             let Form::Arm { on, any, data, gives } = &way.form else { continue };
             for (scope, definition) in self.assigned {
@@ -86,10 +87,19 @@ impl Arm<'_> {
                     {
                         continue;
                     }
-                    self.at(way, any, *data, *gives, &item.id, own, out);
+                    // Of several assignments that cover it one is enough.
+                    if seen.contains(&(&way.id, &item.id)) {
+                        continue;
+                    }
+                    let before = out.len();
+                    self.at(way, any, *data, *gives, &item.id, own, &mut out);
+                    if out.len() > before {
+                        seen.insert((&way.id, &item.id));
+                    }
                 }
             }
         }
+        out
     }
 
     /// Whether a role has any of the actions at all.
@@ -130,9 +140,6 @@ impl Arm<'_> {
         out: &mut Vec<Edge>,
     ) {
         if gives == Gain::Identity && !self.leads.contains(id) {
-            return;
-        }
-        if out.iter().any(|edge| edge.way == way.id && edge.from == *self.id && edge.to == *id) {
             return;
         }
         let all = any.iter().filter_map(|action| self.may(&action.replace('*', "write"), scope, data));
@@ -306,7 +313,8 @@ fn of_entra(world: &World<'_>, ways: &Ways, leads: &BTreeSet<EntityId>, onward: 
             if is_group { world.members(&one, false) } else { BTreeSet::from([one]) }
         })
         .collect();
-    let targets: Vec<(&String, &EntityId)> = world.ids.iter().filter(|(_, id)| matters(world, id, leads)).collect();
+    let matters = worth(world, leads);
+    let targets: Vec<(&String, &EntityId)> = world.ids.iter().filter(|(_, id)| matters.contains(*id)).collect();
     for holder in &holders {
         let Some(id) = world.ids.get(holder) else { continue };
         if administrators.contains(holder) {
@@ -327,15 +335,15 @@ fn of_entra(world: &World<'_>, ways: &Ways, leads: &BTreeSet<EntityId>, onward: 
     out
 }
 
-/// Whether it is worth anything to an attacker to have a principal.
-fn matters(world: &World<'_>, id: &EntityId, leads: &BTreeSet<EntityId>) -> bool {
-    leads.contains(id)
-        || id.kind == EntityKind::Application
-            && world
-                .view
-                .relations
-                .keys()
-                .any(|(from, kind, to)| *kind == EdgeKind::InstanceOf && to == id && leads.contains(from))
+/// Principals that are worth something to an attacker: they lead on, or what they are of does.
+fn worth<'a>(world: &'a World<'_>, leads: &'a BTreeSet<EntityId>) -> BTreeSet<&'a EntityId> {
+    let mut out: BTreeSet<&EntityId> = leads.iter().collect();
+    for (from, kind, to) in world.view.relations.keys() {
+        if *kind == EdgeKind::InstanceOf && to.kind == EntityKind::Application && leads.contains(from) {
+            out.insert(to);
+        }
+    }
+    out
 }
 
 #[expect(clippy::too_many_arguments, reason = "all of one step of the search")]

@@ -147,7 +147,8 @@ impl<'a> World<'a> {
                 _ => continue,
             };
             let object = object_id(self.view, id);
-            let exported = self.view.items.values().any(|item| item.id.kind == id.kind);
+            let first = self.view.items.range(EntityId::new(id.kind, "")..).next();
+            let exported = first.is_some_and(|(first, _)| first.kind == id.kind);
             if self.ids.contains_key(&object) || exported && *kind != EdgeKind::RunsAs {
                 continue;
             }
