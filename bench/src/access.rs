@@ -47,13 +47,15 @@ struct Report {
     /// What the internet reaches of 10,000 workloads.
     exposed: Vec<f64>,
     open: usize,
+    /// After one change: of that account, and of a large estate.
+    twin: Vec<crate::twin::Report>,
 }
 
 /// Numbers that look random and are the same for the same seed (splitmix64).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -80,16 +82,19 @@ pub(crate) fn measure(runs: u16, seed: u64, as_json: bool) -> Result<(), String>
         ways: 0,
         exposed: Vec::new(),
         open: 0,
+        twin: Vec::new(),
     };
     for _ in 0..runs {
         decide(&members, &mut report)?;
         walk(seed, &mut report)?;
         look(&mut report)?;
     }
+    report.twin = crate::twin::measure(seed)?;
     if as_json {
         println!("{}", serde_json::to_string(&report).map_err(|error| error.to_string())?);
     } else {
         print!("{}", told(&report));
+        report.twin.iter().for_each(|one| print!("{}", one.told()));
     }
     Ok(())
 }
@@ -207,7 +212,7 @@ fn read(documents: &[(String, Value)]) -> Result<Estate, String> {
 }
 
 /// An account of many roles, some of which lead on to others.
-fn walk(seed: u64, report: &mut Report) -> Result<(), String> {
+pub(crate) fn account(seed: u64) -> Result<Estate, String> {
     let mut dice = Dice(seed);
     let services = ["lambda", "ec2", "ecs-tasks", "glue", "codebuild", "sagemaker"];
     let arn = |rest: String| format!("arn:aws:iam::{ACCOUNT}:{rest}");
@@ -232,10 +237,18 @@ fn walk(seed: u64, report: &mut Report) -> Result<(), String> {
         })
         .collect();
     let details = json!({"UserDetailList": [], "GroupDetailList": [], "Policies": [], "RoleDetailList": roles});
-    let estate = read(&[(format!("{ACCOUNT}/details.json"), details)])?;
+    read(&[(format!("{ACCOUNT}/details.json"), details)])
+}
+
+/// The ways that the product knows.
+pub(crate) fn known_ways() -> Result<Ways, String> {
     let content = Content::embedded();
-    let ways = Ways::read(content.paths.iter().map(|file| (file.path.as_str(), file.text.as_str())))
-        .map_err(|error| error.to_string())?;
+    let files = content.paths.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+    Ways::read(files).map_err(|error| error.to_string())
+}
+
+fn walk(seed: u64, report: &mut Report) -> Result<(), String> {
+    let (estate, ways) = (account(seed)?, known_ways()?);
     let view = estate.view();
     let began = Instant::now();
     let survey = Survey::of(&estate, &view, &ways);

@@ -19,6 +19,7 @@ mod sqlite;
 mod stats;
 mod task;
 mod traffic;
+mod twin;
 mod whole;
 
 use clap::Parser;

@@ -38,7 +38,7 @@ pub struct Answered {
 pub struct Asking<'a> {
     view: &'a View,
     world: World,
-    directory: azure::World<'a>,
+    directory: azure::World,
 }
 
 impl<'a> Asking<'a> {

@@ -1,7 +1,9 @@
 //! Which ways of Azure and Entra are open to whom.
 
 use super::world::World;
+use crate::estate::View;
 use crate::paths::aws::calls::Verdict;
+use crate::paths::aws::world::Links;
 use crate::paths::net::Edge;
 use crate::paths::rule::{Deed, Form, Gain, Way, Ways};
 use crate::store::EdgeKind;
@@ -24,43 +26,128 @@ const EVERYTHING: [&str; 4] = [
     "Microsoft.KeyVault/vaults/write",
 ];
 
-/// All ways of Azure and Entra. `onward` are edges of AWS and between the clouds: what nothing
-/// leads on from is not worth taking over.
-pub(in crate::paths) fn edges(
-    world: &World<'_>,
-    ways: &Ways,
-    onward: &[Edge],
-    content: &BTreeSet<EntityId>,
-) -> Vec<Edge> {
-    let mut out = links(world, ways);
-    let mut leads: BTreeSet<EntityId> = onward.iter().chain(&out).map(|edge| edge.from.clone()).collect();
-    leads.extend(content.iter().cloned());
-    let mut derived = Vec::new();
-    for (object, assigned) in &world.assigned {
-        for holder in world.holders(object) {
-            let Some(id) = world.ids.get(&holder).filter(|_| world.directory.principal(&holder).is_some()) else {
-                continue;
-            };
-            let deriving = Arm { world, ways, holder: &holder, id, assigned, leads: &leads, onward };
-            derived.extend(deriving.edges());
+/// Who there is in Azure and Entra, the picture, and the ways that are looked for.
+#[derive(Clone, Copy)]
+pub(in crate::paths) struct Scene<'a> {
+    pub(in crate::paths) world: &'a World,
+    pub(in crate::paths) view: &'a View,
+    pub(in crate::paths) ways: &'a Ways,
+    /// Edges between the clouds: what nothing leads on from is not worth taking over.
+    pub(in crate::paths) onward: &'a [Edge],
+    /// Stores with data that are graded.
+    pub(in crate::paths) content: &'a BTreeSet<EntityId>,
+}
+
+/// All ways of Azure and Entra, by what they hang on.
+#[derive(Default)]
+pub(in crate::paths) struct Found {
+    /// Memberships, identities of resources, what lies in a scope.
+    pub(in crate::paths) links: Vec<Edge>,
+    /// Ways over roles of Azure, by the object that they are assigned to.
+    pub(in crate::paths) arm: BTreeMap<String, Vec<Edge>>,
+    /// Ways over roles and permissions of the directory.
+    pub(in crate::paths) entra: Vec<Edge>,
+}
+
+impl Found {
+    /// Of a directory and its subscriptions.
+    pub(in crate::paths) fn of(scene: Scene<'_>) -> Self {
+        let mut out = Self { links: links(scene), ..Self::default() };
+        let leads = out.lead(scene);
+        let mut seen: BTreeSet<Edge> = BTreeSet::new();
+        for object in scene.world.assigned.keys() {
+            let mut found = of_object(scene, object, &leads);
+            // Where members of groups are looked at one by one, one may be in several of them.
+            if scene.world.has_denials {
+                found.retain(|edge| seen.insert(edge.clone()));
+            }
+            out.arm.insert(object.clone(), found);
         }
+        out.entra = of_entra(scene, &out.lead_all(scene), None);
+        out
     }
-    leads.extend(derived.iter().map(|edge| edge.from.clone()));
-    leads.extend(world.powerful.iter().filter_map(|object| world.ids.get(object)).cloned());
-    out.extend(derived);
-    out.extend(of_entra(world, ways, &leads, onward));
+
+    /// From where something leads on, roles of Azure left out.
+    fn lead(&self, scene: Scene<'_>) -> BTreeSet<EntityId> {
+        let edges = scene.onward.iter().chain(&self.links);
+        edges.map(|edge| &edge.from).chain(scene.content).cloned().collect()
+    }
+
+    /// From where something leads on.
+    fn lead_all(&self, scene: Scene<'_>) -> BTreeSet<EntityId> {
+        let mut out = self.lead(scene);
+        out.extend(self.arm.values().flatten().map(|edge| edge.from.clone()));
+        let Scene { world, .. } = scene;
+        out.extend(world.powerful.iter().filter_map(|object| world.ids.get(object)).cloned());
+        out
+    }
+
+    /// Roles of Azure were assigned to these objects, or taken from them: finds their ways anew,
+    /// and those of who may take them over. Gives what is gone, and what has come.
+    pub(in crate::paths) fn reassign(
+        &mut self,
+        scene: Scene<'_>,
+        objects: &BTreeSet<String>,
+    ) -> (Vec<Edge>, Vec<Edge>) {
+        let (mut gone, mut come) = (Vec::new(), Vec::new());
+        let leads = self.lead(scene);
+        let before = self.holding();
+        for object in objects {
+            gone.extend(self.arm.remove(object).into_iter().flatten());
+            if scene.world.assigned.contains_key(object) {
+                let found = of_object(scene, object, &leads);
+                come.extend(found.iter().cloned());
+                self.arm.insert(object.clone(), found);
+            }
+        }
+        let after = self.holding();
+        let targets: BTreeSet<EntityId> = before.symmetric_difference(&after).cloned().collect();
+        let targets = with_applications(scene, &targets);
+        if !targets.is_empty() && !scene.world.powerful.is_empty() {
+            let (old, kept) = std::mem::take(&mut self.entra).into_iter().partition(|edge| targets.contains(&edge.to));
+            let new = of_entra(scene, &self.lead_all(scene), Some(&targets));
+            self.entra = kept;
+            self.entra.extend(new.iter().cloned());
+            gone.extend::<Vec<Edge>>(old);
+            come.extend(new);
+        }
+        (gone, come)
+    }
+
+    /// Who has ways by roles of Azure.
+    fn holding(&self) -> BTreeSet<EntityId> {
+        self.arm.values().flatten().map(|edge| edge.from.clone()).collect()
+    }
+
+    /// All of them.
+    pub(in crate::paths) fn edges(&self) -> impl Iterator<Item = &Edge> {
+        self.links.iter().chain(self.arm.values().flatten()).chain(&self.entra)
+    }
+}
+
+/// The ways of all who have roles of Azure through an object.
+fn of_object(scene: Scene<'_>, object: &str, leads: &BTreeSet<EntityId>) -> Vec<Edge> {
+    let Scene { world, .. } = scene;
+    let mut out = Vec::new();
+    let Some(assigned) = world.assigned.get(object) else { return out };
+    for holder in world.holders(object) {
+        let Some(id) = world.ids.get(&holder).filter(|_| world.directory.principal(&holder).is_some()) else {
+            continue;
+        };
+        out.extend(Arm { scene, holder: &holder, id, assigned, leads }.edges());
+    }
+    out.sort();
+    out.dedup();
     out
 }
 
 /// One holder of roles of Azure.
 struct Arm<'a> {
-    world: &'a World<'a>,
-    ways: &'a Ways,
+    scene: Scene<'a>,
     holder: &'a str,
     id: &'a EntityId,
     assigned: &'a BTreeSet<(Scope, String)>,
     leads: &'a BTreeSet<EntityId>,
-    onward: &'a [Edge],
 }
 
 /// The node of a scope.
@@ -71,7 +158,7 @@ fn node(scope: &Scope) -> EntityId {
 impl Arm<'_> {
     fn edges(&self) -> Vec<Edge> {
         let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
-        for way in self.ways.iter() {
+        for way in self.scene.ways.iter() {
             let Form::Arm { on, any, data, gives } = &way.form else { continue };
             for (scope, definition) in self.assigned {
                 if !self.covers(definition, any, *data) {
@@ -81,20 +168,15 @@ impl Arm<'_> {
                     out.extend(self.over(way, any, scope));
                     continue;
                 }
-                for (item, own) in self.world.by_type.get(on.as_str()).into_iter().flatten() {
-                    if !own.is_within(scope)
-                        && !matches!(scope.kind(), selvedge_access::azure::ScopeKind::ManagementGroup)
-                    {
-                        continue;
-                    }
+                for (own, id) in self.scene.world.within(on, scope) {
                     // Of several assignments that cover it one is enough.
-                    if seen.contains(&(&way.id, &item.id)) {
+                    if seen.contains(&(&way.id, id)) {
                         continue;
                     }
                     let before = out.len();
-                    self.at(way, any, *data, *gives, &item.id, own, &mut out);
+                    self.at(way, any, *data, *gives, id, own, &mut out);
                     if out.len() > before {
-                        seen.insert((&way.id, &item.id));
+                        seen.insert((&way.id, id));
                     }
                 }
             }
@@ -104,7 +186,7 @@ impl Arm<'_> {
 
     /// Whether a role has any of the actions at all.
     fn covers(&self, definition: &str, any: &[String], data: bool) -> bool {
-        let Some(definition) = self.world.rbac.definition(definition) else { return false };
+        let Some(definition) = self.scene.world.rbac.definition(definition) else { return false };
         let wanted: Vec<&str> = if any.iter().any(|one| one == "*") {
             vec![EVERYTHING[0]]
         } else {
@@ -147,7 +229,7 @@ impl Arm<'_> {
         match way.id.as_str() {
             "az-key-vault-contributor" => {
                 // In the mode of roles an access policy counts for nothing.
-                let item = self.world.view.items.get(id);
+                let item = self.scene.view.items.get(id);
                 match item.and_then(|item| item.attributes.get("properties.enableRbacAuthorization")) {
                     Some(crate::estate::Attr::Bool(false)) => {}
                     Some(_) => return,
@@ -160,8 +242,8 @@ impl Arm<'_> {
                 let host = scope.as_str().split("/providers/").next().and_then(|group| Scope::parse(group).ok());
                 let attach = host.map(|host| {
                     selvedge_access::azure::ways::can_attach_identity(
-                        &self.world.rbac,
-                        &self.world.directory,
+                        &self.scene.world.rbac,
+                        &self.scene.world.directory,
                         self.holder,
                         scope,
                         &host,
@@ -177,7 +259,8 @@ impl Arm<'_> {
         }
         if way.id == "az-app-settings" {
             // What the settings hold, and not the application, is gained.
-            let held = self.onward.iter().filter(|edge| edge.from == *id && matches!(edge.way.as_str(), "x13" | "x17"));
+            let held =
+                self.scene.onward.iter().filter(|edge| edge.from == *id && matches!(edge.way.as_str(), "x13" | "x17"));
             out.extend(
                 held.map(|edge| Edge::of(way, self.id, &edge.to).with(verdict.clone()).doubted(edge).through(&id.key)),
             );
@@ -193,7 +276,7 @@ impl Arm<'_> {
         let mut context = Context::open().with_action(action);
         if action.eq_ignore_ascii_case(EVERYTHING[0]) {
             let own = |name: &str| format!("Microsoft.Authorization/roleAssignments:{name}");
-            let kind = self.world.directory.principal(self.holder).map(|one| format!("{:?}", one.kind));
+            let kind = self.scene.world.directory.principal(self.holder).map(|one| format!("{:?}", one.kind));
             context = context
                 .with_request(&own("RoleDefinitionId"), &json!(OWNER))
                 .with_request(&own("PrincipalId"), &json!(self.holder))
@@ -204,7 +287,7 @@ impl Arm<'_> {
         } else {
             AccessRequest::control(self.holder, action, scope.clone())
         };
-        let answer = self.world.rbac.evaluate(&self.world.directory, &request.with_context(context));
+        let answer = self.scene.world.rbac.evaluate(&self.scene.world.directory, &request.with_context(context));
         let by: BTreeSet<String> =
             answer.decided_by.iter().map(|cause| format!("role assignment {}", cause.id)).collect();
         match answer.decision {
@@ -234,11 +317,11 @@ fn best(all: impl Iterator<Item = Verdict>) -> Option<Verdict> {
 }
 
 /// Memberships, identities of resources, what lies in a scope.
-fn links(world: &World<'_>, ways: &Ways) -> Vec<Edge> {
+fn links(Scene { world, view, ways, .. }: Scene<'_>) -> Vec<Edge> {
     let mut out = Vec::new();
     let way = |id: &str| ways.get(id);
     let mut hosts: BTreeMap<EntityId, &EntityId> = BTreeMap::new();
-    for ((from, kind, to), ground) in &world.view.relations {
+    for ((from, kind, to), ground) in &view.relations {
         let (id, a, b) = match (kind, from.kind, to.kind) {
             (
                 EdgeKind::MemberOf,
@@ -267,7 +350,7 @@ fn links(world: &World<'_>, ways: &Ways) -> Vec<Edge> {
                 out.push(Edge::of(contains, &node(&above), host));
             }
         }
-        for (id, item) in &world.view.items {
+        for (id, item) in &view.items {
             if id.kind == EntityKind::Subscription
                 && let Ok(scope) = Scope::parse(&format!("/subscriptions/{}", item.id.key))
             {
@@ -294,7 +377,9 @@ fn operation(deed: Deed) -> Operation {
     }
 }
 
-fn of_entra(world: &World<'_>, ways: &Ways, leads: &BTreeSet<EntityId>, onward: &[Edge]) -> Vec<Edge> {
+/// `only` leaves out what leads to none of these.
+fn of_entra(scene: Scene<'_>, leads: &BTreeSet<EntityId>, only: Option<&BTreeSet<EntityId>>) -> Vec<Edge> {
+    let Scene { world, ways, onward, .. } = scene;
     let mut out = Vec::new();
     let mut holders: BTreeSet<String> = BTreeSet::new();
     for object in &world.powerful {
@@ -313,11 +398,12 @@ fn of_entra(world: &World<'_>, ways: &Ways, leads: &BTreeSet<EntityId>, onward: 
             if is_group { world.members(&one, false) } else { BTreeSet::from([one]) }
         })
         .collect();
-    let matters = worth(world, leads);
-    let targets: Vec<(&String, &EntityId)> = world.ids.iter().filter(|(_, id)| matters.contains(*id)).collect();
+    let matters = with_applications(scene, leads);
+    let sought = |id: &EntityId| matters.contains(id) && only.is_none_or(|only| only.contains(id));
+    let targets: Vec<(&String, &EntityId)> = world.ids.iter().filter(|(_, id)| sought(id)).collect();
     for holder in &holders {
         let Some(id) = world.ids.get(holder) else { continue };
-        if administrators.contains(holder) {
+        if administrators.contains(holder) && only.is_none() {
             let way = ways.get("az-global-administrator");
             out.extend(way.zip(world.tenant.as_ref()).map(|(way, tenant)| Edge::of(way, id, tenant)));
         }
@@ -327,36 +413,37 @@ fn of_entra(world: &World<'_>, ways: &Ways, leads: &BTreeSet<EntityId>, onward: 
             if administrators.contains(holder) && *gives != Gain::Root {
                 continue;
             }
-            one_deed(world, ways, way, *deed, *gives, (holder, id), &targets, &saml, onward, &mut out);
+            if only.is_none() || !matches!(gives, Gain::Tenant | Gain::Root | Gain::AwsRoles) {
+                one_deed(scene, way, *deed, *gives, (holder, id), &targets, &saml, &mut out);
+            }
         }
-        permissions(world, ways, holder, id, &mut out);
+        if only.is_none() {
+            permissions(scene, holder, id, &mut out);
+        }
     }
-    tenant(world, ways, &saml, onward, &mut out);
+    if only.is_none() {
+        tenant(scene, &saml, &mut out);
+    }
     out
 }
 
-/// Principals that are worth something to an attacker: they lead on, or what they are of does.
-fn worth<'a>(world: &'a World<'_>, leads: &'a BTreeSet<EntityId>) -> BTreeSet<&'a EntityId> {
-    let mut out: BTreeSet<&EntityId> = leads.iter().collect();
-    for (from, kind, to) in world.view.relations.keys() {
-        if *kind == EdgeKind::InstanceOf && to.kind == EntityKind::Application && leads.contains(from) {
-            out.insert(to);
-        }
-    }
-    out
+/// Principals, with the applications that they are of: who has one has the other.
+fn with_applications(scene: Scene<'_>, principals: &BTreeSet<EntityId>) -> BTreeSet<EntityId> {
+    let links = Links::of(scene.view);
+    let own = |id: &EntityId| links.to(id, EdgeKind::InstanceOf).filter(|to| to.kind == EntityKind::Application);
+    let services = principals.iter().filter(|id| id.kind == EntityKind::ServicePrincipal);
+    principals.iter().chain(services.flat_map(own)).cloned().collect()
 }
 
 #[expect(clippy::too_many_arguments, reason = "all of one step of the search")]
 fn one_deed(
-    world: &World<'_>,
-    ways: &Ways,
+    Scene { world, view, ways, onward, .. }: Scene<'_>,
     way: &Way,
     deed: Deed,
     gives: Gain,
     (holder, id): (&String, &EntityId),
     targets: &[(&String, &EntityId)],
     saml: &BTreeSet<&EntityId>,
-    onward: &[Edge],
     out: &mut Vec<Edge>,
 ) {
     let may = |target: &str| {
@@ -389,13 +476,13 @@ fn one_deed(
         }
         Gain::Root => {
             if let Some((verdict, false, _)) = may("") {
-                let all = world.view.items.keys().filter(|id| id.kind == EntityKind::Subscription);
+                let all = view.items.keys().filter(|id| id.kind == EntityKind::Subscription);
                 out.extend(all.map(|subscription| Edge::of(way, id, subscription).with(verdict.clone())));
             }
         }
         Gain::AwsRoles => {
             for application in saml {
-                let object = super::world::object_id(world.view, application);
+                let object = super::world::object_id(view, application);
                 let Some((verdict, eligible, _)) = may(&object) else { continue };
                 for role in onward.iter().filter(|edge| edge.way == "saml-application" && edge.from == **application) {
                     let edge = Edge::of(named(eligible, false), id, &role.to).with(verdict.clone()).doubted(role);
@@ -423,7 +510,7 @@ fn leads_by_itself(onward: &[Edge], id: &EntityId) -> bool {
 }
 
 /// Permissions of Microsoft Graph that open the tenant.
-fn permissions(world: &World<'_>, ways: &Ways, holder: &str, id: &EntityId, out: &mut Vec<Edge>) {
+fn permissions(Scene { world, ways, .. }: Scene<'_>, holder: &str, id: &EntityId, out: &mut Vec<Edge>) {
     let Some(tenant) = &world.tenant else { return };
     if let (Some(graph), Some(way)) = (&world.graph, ways.get("az-grant-app-roles")) {
         let answer = world.entra.can(&world.directory, holder, Operation::GrantAppRole, graph);
@@ -442,10 +529,10 @@ fn permissions(world: &World<'_>, ways: &Ways, holder: &str, id: &EntityId, out:
 }
 
 /// What whoever has the tenant has.
-fn tenant(world: &World<'_>, ways: &Ways, saml: &BTreeSet<&EntityId>, onward: &[Edge], out: &mut Vec<Edge>) {
+fn tenant(Scene { world, view, ways, onward, .. }: Scene<'_>, saml: &BTreeSet<&EntityId>, out: &mut Vec<Edge>) {
     let Some(tenant) = &world.tenant else { return };
     if let Some(way) = ways.get("az-elevate-access") {
-        let all = world.view.items.keys().filter(|id| id.kind == EntityKind::Subscription);
+        let all = view.items.keys().filter(|id| id.kind == EntityKind::Subscription);
         out.extend(all.map(|subscription| Edge::of(way, tenant, subscription)));
     }
     if let Some(way) = ways.get("x2") {

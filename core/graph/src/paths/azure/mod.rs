@@ -4,5 +4,5 @@ mod builtin;
 mod derive;
 mod world;
 
-pub(super) use derive::edges;
+pub(super) use derive::{Found, Scene};
 pub(super) use world::{World, object_id};

@@ -3,7 +3,7 @@
 use super::builtin::ROLES;
 use crate::estate::{Attr, Item, View};
 use crate::store::EdgeKind;
-use selvedge_access::azure::{Directory, Entra, Rbac, Scope};
+use selvedge_access::azure::{Directory, Entra, Rbac, Scope, ScopeKind};
 use selvedge_model::{EntityId, EntityKind};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +16,7 @@ const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 const UNKNOWN_GROUP: &str = "not-exported";
 
 /// A tenant and its subscriptions.
-pub(in crate::paths) struct World<'a> {
-    pub(in crate::paths) view: &'a View,
+pub(in crate::paths) struct World {
     pub(in crate::paths) directory: Directory,
     pub(in crate::paths) rbac: Rbac,
     pub(in crate::paths) entra: Entra,
@@ -27,12 +26,15 @@ pub(in crate::paths) struct World<'a> {
     pub(in crate::paths) assigned: BTreeMap<String, BTreeSet<(Scope, String)>>,
     /// Who has a role of the directory, a permission of Microsoft Graph, or owns something.
     pub(in crate::paths) powerful: BTreeSet<String>,
-    /// Resources by type, with their scopes.
-    pub(in crate::paths) by_type: BTreeMap<&'a str, Vec<(&'a Item, Scope)>>,
+    /// Resources by type, in the order of their scopes.
+    by_type: BTreeMap<String, Vec<(Scope, EntityId)>>,
+    /// What says who has which role where.
+    grants: BTreeSet<EntityId>,
     /// Microsoft Graph's service principal.
     pub(in crate::paths) graph: Option<String>,
     pub(in crate::paths) tenant: Option<EntityId>,
     pub(in crate::paths) has_denials: bool,
+    /// What was not exported of roles and would matter.
     pub(in crate::paths) lacks: BTreeSet<String>,
 }
 
@@ -68,8 +70,20 @@ fn is_principal(kind: EntityKind) -> bool {
     matches!(kind, K::EntraUser | K::EntraGroup | K::ServicePrincipal | K::Application)
 }
 
-impl<'a> World<'a> {
-    pub(in crate::paths) fn of(view: &'a View) -> Self {
+/// Whether an item says who has which role where.
+fn is_grant(item: &Item) -> bool {
+    matches!(
+        item.word.as_str(),
+        "arm:role-assignment"
+            | "arm:role-eligibility"
+            | "arm:deny-assignment"
+            | "arm:role-definition"
+            | "microsoft.management/managementgroups"
+    ) || item.id.kind == EntityKind::Subscription
+}
+
+impl World {
+    pub(in crate::paths) fn of(view: &View) -> Self {
         let mut reversed: BTreeMap<(&EntityId, EdgeKind), Vec<&EntityId>> = BTreeMap::new();
         for (from, kind, to) in view.relations.keys() {
             if matches!(kind, EdgeKind::MemberOf | EdgeKind::Owns) {
@@ -77,7 +91,6 @@ impl<'a> World<'a> {
             }
         }
         let mut out = Self {
-            view,
             directory: Directory::default(),
             rbac: Rbac::default(),
             entra: Entra::default(),
@@ -85,23 +98,58 @@ impl<'a> World<'a> {
             assigned: BTreeMap::new(),
             powerful: BTreeSet::new(),
             by_type: BTreeMap::new(),
+            grants: view.items.values().filter(|item| is_grant(item)).map(|item| item.id.clone()).collect(),
             graph: None,
             tenant: view.items.keys().find(|id| id.kind == EntityKind::Tenant && !id.key.is_empty()).cloned(),
             has_denials: false,
             lacks: BTreeSet::new(),
         };
-        out.read_directory(&reversed);
-        out.read_entra(&reversed);
-        out.read_rbac();
+        out.read_directory(view, &reversed);
+        out.read_entra(view, &reversed);
+        out.read_rbac(view);
         for item in view.items.values().filter(|item| item.id.key.starts_with("/subscriptions/")) {
             if let Ok(scope) = Scope::parse(&item.id.key) {
-                out.by_type.entry(item.word.as_str()).or_default().push((item, scope));
+                if !out.by_type.contains_key(&item.word) {
+                    out.by_type.insert(item.word.clone(), Vec::new());
+                }
+                let list = out.by_type.get_mut(&item.word);
+                list.into_iter().for_each(|list| list.push((scope.clone(), item.id.clone())));
             }
         }
+        out.by_type.values_mut().for_each(|list| list.sort_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str())));
         out
     }
 
-    fn read_directory(&mut self, reversed: &BTreeMap<(&EntityId, EdgeKind), Vec<&EntityId>>) {
+    /// Resources of a type within a scope.
+    pub(in crate::paths) fn within<'s>(
+        &'s self,
+        kind: &str,
+        scope: &'s Scope,
+    ) -> impl Iterator<Item = &'s (Scope, EntityId)> {
+        let all = self.by_type.get(kind).map(Vec::as_slice).unwrap_or_default();
+        // Of what lies above subscriptions all that was exported is taken.
+        let is_above = scope.kind() == ScopeKind::ManagementGroup || scope.as_str() == "/";
+        let prefix = if is_above { "" } else { scope.as_str() };
+        let first = all.partition_point(|(own, _)| own.as_str() < prefix);
+        let all =
+            all.get(first..).unwrap_or_default().iter().take_while(move |(own, _)| own.as_str().starts_with(prefix));
+        all.filter(move |(own, _)| is_above || own.is_within(scope))
+    }
+
+    /// Assignments of roles are otherwise, or gone, or new.
+    pub(in crate::paths) fn read_assignments(&mut self, view: &View, changed: &BTreeSet<EntityId>) {
+        for id in changed {
+            match view.items.contains_key(id) {
+                true => drop(self.grants.insert(id.clone())),
+                false => drop(self.grants.remove(id)),
+            }
+        }
+        self.assigned.clear();
+        self.lacks.clear();
+        self.read_rbac(view);
+    }
+
+    fn read_directory(&mut self, view: &View, reversed: &BTreeMap<(&EntityId, EdgeKind), Vec<&EntityId>>) {
         const KEEP: [&str; 10] = [
             "accountEnabled",
             "userPrincipalName",
@@ -115,13 +163,13 @@ impl<'a> World<'a> {
             "appOwnerOrganizationId",
         ];
         let mut lists: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-        for item in self.view.items.values().filter(|item| is_principal(item.id.kind)) {
-            let object = object_id(self.view, &item.id);
+        for item in view.items.values().filter(|item| is_principal(item.id.kind)) {
+            let object = object_id(view, &item.id);
             let mut entry = fields(item, &KEEP);
             entry.insert("id".into(), json!(object));
             let others = |kind: EdgeKind| -> Vec<String> {
                 let all = reversed.get(&(&item.id, kind)).into_iter().flatten();
-                all.map(|other| object_id(self.view, other)).collect()
+                all.map(|other| object_id(view, other)).collect()
             };
             entry.insert("owners".into(), json!(others(EdgeKind::Owns)));
             let list = match item.id.kind {
@@ -140,14 +188,14 @@ impl<'a> World<'a> {
             lists.entry(list).or_default().push(Value::Object(entry));
         }
         // Managed identities, and whoever has a role, are there although no directory was exported.
-        for (from, kind, to) in self.view.relations.keys() {
+        for (from, kind, to) in view.relations.keys() {
             let (id, word) = match (kind, to.kind) {
                 (EdgeKind::RunsAs, EntityKind::ServicePrincipal) => (to, "ManagedIdentity"),
                 (EdgeKind::Assigned | EdgeKind::EligibleFor, _) if is_principal(from.kind) => (from, "Application"),
                 _ => continue,
             };
-            let object = object_id(self.view, id);
-            let first = self.view.items.range(EntityId::new(id.kind, "")..).next();
+            let object = object_id(view, id);
+            let first = view.items.range(EntityId::new(id.kind, "")..).next();
             let exported = first.is_some_and(|(first, _)| first.kind == id.kind);
             if self.ids.contains_key(&object) || exported && *kind != EdgeKind::RunsAs {
                 continue;
@@ -169,11 +217,11 @@ impl<'a> World<'a> {
         self.directory = Directory::read(&json!(lists)).0;
     }
 
-    fn read_entra(&mut self, reversed: &BTreeMap<(&EntityId, EdgeKind), Vec<&EntityId>>) {
+    fn read_entra(&mut self, view: &View, reversed: &BTreeMap<(&EntityId, EdgeKind), Vec<&EntityId>>) {
         let (mut active, mut eligible, mut roles, mut permissions, mut definitions) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         const KEEP: [&str; 3] = ["roleDefinitionId", "principalId", "directoryScopeId"];
-        for item in self.view.items.values() {
+        for item in view.items.values() {
             let mut entry = fields(item, &KEEP);
             entry.insert("id".into(), json!(item.id.key));
             match item.word.as_str() {
@@ -181,7 +229,7 @@ impl<'a> World<'a> {
                 "graph:role-eligibility" => eligible.push(entry),
                 "graph:directory-role" => {
                     let members = reversed.get(&(&item.id, EdgeKind::MemberOf)).into_iter().flatten();
-                    let members: Vec<String> = members.map(|member| object_id(self.view, member)).collect();
+                    let members: Vec<String> = members.map(|member| object_id(view, member)).collect();
                     self.powerful.extend(members.iter().cloned());
                     roles.push(json!({"id": item.id.key, "roleTemplateId": item.id.key, "members": members}));
                 }
@@ -195,9 +243,9 @@ impl<'a> World<'a> {
         }
         let held = active.iter().chain(&eligible).filter_map(|entry| entry.get("principalId")?.as_str());
         self.powerful.extend(held.map(str::to_ascii_lowercase));
-        for ((from, kind, to), ground) in &self.view.relations {
+        for ((from, kind, to), ground) in &view.relations {
             if *kind == EdgeKind::Owns && is_principal(from.kind) {
-                self.powerful.insert(object_id(self.view, from));
+                self.powerful.insert(object_id(view, from));
             }
             if *kind != EdgeKind::Assigned || to.kind != EntityKind::ServicePrincipal {
                 continue;
@@ -205,7 +253,7 @@ impl<'a> World<'a> {
             let is_graph = Some(&to.key) == self.graph.as_ref();
             for role in ground.evidence.iter().filter_map(|why| why.split_once(": app role ")).map(|(_, role)| role) {
                 if is_graph {
-                    let principal = object_id(self.view, from);
+                    let principal = object_id(view, from);
                     self.powerful.insert(principal.clone());
                     permissions.push(json!({"principalId": principal, "resourceId": to.key, "appRoleId": role}));
                 }
@@ -221,10 +269,10 @@ impl<'a> World<'a> {
         .0;
     }
 
-    fn read_rbac(&mut self) {
+    fn read_rbac(&mut self, view: &View) {
         let (mut active, mut eligible, mut denials, mut definitions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut groups, mut subscriptions) = (Vec::new(), Vec::new());
-        for item in self.view.items.values() {
+        for item in self.grants.iter().filter_map(|id| view.items.get(id)) {
             let id = json!(item.id.key);
             let all = || {
                 let mut out: Map<String, Value> =

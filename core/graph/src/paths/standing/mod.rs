@@ -75,6 +75,11 @@ impl<'a> Standing<'a> {
         &self.view
     }
 
+    /// How many ways there are.
+    pub fn ways(&self) -> usize {
+        self.parts.all().count()
+    }
+
     /// Changes the picture. What follows is found by [`Self::settle`].
     pub fn change(&mut self, delta: Delta) {
         let old = delta.apply(&mut self.view);

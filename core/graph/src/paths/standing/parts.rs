@@ -30,6 +30,22 @@ pub(super) struct Moved {
 }
 
 impl Moved {
+    /// New edges in place of those of a list that no longer hold, or are found again.
+    pub(super) fn splice(&mut self, edges: &mut Vec<Edge>, is_stale: impl Fn(&Edge) -> bool, new: Vec<Edge>) {
+        let new = once(new);
+        let mut old = Vec::new();
+        let mut at = 0;
+        while let Some(edge) = edges.get(at) {
+            if is_stale(edge) {
+                old.push(edges.swap_remove(at));
+            } else {
+                at = at.saturating_add(1);
+            }
+        }
+        edges.extend(new.iter().cloned());
+        self.swap(&mut old, new);
+    }
+
     /// One list of edges, each there once, in place of another.
     pub(super) fn swap(&mut self, old: &mut Vec<Edge>, new: Vec<Edge>) {
         let new = once(new);
@@ -69,8 +85,8 @@ pub(in crate::paths) struct Parts {
     pub(super) roles: Vec<Edge>,
     /// Ways between the clouds that documents tell of.
     pub(super) links: Vec<Edge>,
-    pub(super) azure: Vec<Edge>,
-    pub(super) azure_lacks: BTreeSet<String>,
+    pub(super) directory: azure::World,
+    pub(super) azure: azure::Found,
     pub(super) open_items: Vec<Exposure>,
     pub(super) open_roles: BTreeMap<EntityId, Vec<Exposure>>,
     pub(super) network: Vec<Exposed>,
@@ -105,8 +121,8 @@ impl Parts {
             tables,
             aws: BTreeMap::new(),
             roles: Vec::new(),
-            azure: Vec::new(),
-            azure_lacks: BTreeSet::new(),
+            directory: azure::World::of(view),
+            azure: azure::Found::default(),
             open_roles: BTreeMap::new(),
             entries: Vec::new(),
         };
@@ -117,7 +133,7 @@ impl Parts {
         let open = open.map(|actor| (actor.id.clone(), exposure::of_role(actor, &out.accounts)));
         out.open_roles = open.filter(|(_, all)| !all.is_empty()).collect();
         out.roles = once(out.crossing(place, None));
-        out.find_azure(place);
+        out.azure = out.find_azure(place);
         let leads: BTreeSet<&EntityId> = out.edges().map(|edge| &edge.from).collect();
         out.entries = once(out.found_entries(ways, |id| leads.contains(id)));
         out
@@ -143,11 +159,21 @@ impl Parts {
         cross::Crossing { estate, view, ways, world, seam, federated, only, out: Vec::new() }.edges()
     }
 
-    pub(super) fn find_azure(&mut self, place: Place<'_>) {
-        let directory = azure::World::of(place.view);
-        let onward: Vec<Edge> = self.roles.iter().chain(&self.links).cloned().collect();
-        self.azure = once(azure::edges(&directory, place.ways, &onward, &self.content));
-        self.azure_lacks = directory.lacks.clone();
+    /// With edges between the clouds.
+    pub(super) fn in_azure<'a>(&'a self, place: Place<'a>, onward: &'a [Edge]) -> azure::Scene<'a> {
+        azure::Scene { world: &self.directory, view: place.view, ways: place.ways, onward, content: &self.content }
+    }
+
+    /// Edges between the clouds.
+    pub(super) fn between(&self) -> Vec<Edge> {
+        self.roles.iter().chain(&self.links).cloned().collect()
+    }
+
+    pub(super) fn find_azure(&self, place: Place<'_>) -> azure::Found {
+        let mut found = azure::Found::of(self.in_azure(place, &self.between()));
+        found.links = once(found.links);
+        found.entra = once(found.entra);
+        found
     }
 
     fn found_entries(&self, ways: &Ways, leads: impl Fn(&EntityId) -> bool) -> Vec<Edge> {
@@ -159,7 +185,7 @@ impl Parts {
 
     /// All but the ways in from outside.
     fn edges(&self) -> impl Iterator<Item = &Edge> {
-        self.aws.values().flatten().chain(&self.roles).chain(&self.links).chain(&self.azure)
+        self.aws.values().flatten().chain(&self.roles).chain(&self.links).chain(self.azure.edges())
     }
 
     /// All ways; one may be there more than once.
@@ -169,7 +195,7 @@ impl Parts {
 
     /// Ways that some take.
     pub(super) fn of_these<'s>(&'s self, froms: &'s BTreeSet<&EntityId>) -> impl Iterator<Item = &'s Edge> + use<'s> {
-        let rest = self.roles.iter().chain(&self.links).chain(&self.azure).chain(&self.entries);
+        let rest = self.roles.iter().chain(&self.links).chain(self.azure.edges()).chain(&self.entries);
         let rest = rest.filter(move |edge| froms.contains(&edge.from));
         froms.iter().filter_map(|from| self.aws.get(*from)).flatten().chain(rest)
     }
@@ -177,7 +203,7 @@ impl Parts {
     /// All that was found.
     pub(in crate::paths) fn survey(&self) -> Survey {
         let mut lacks = self.world.lacks();
-        lacks.extend(self.azure_lacks.iter().cloned());
+        lacks.extend(self.directory.lacks.iter().cloned());
         let exposures = self.open_roles.values().flatten().chain(&self.open_items).cloned();
         let mut exposures: Vec<Exposure> = exposures.collect();
         exposures.sort();

@@ -66,7 +66,9 @@ pub(super) struct Touched {
     pub(super) groups: BTreeSet<EntityId>,
     /// Policies of AWS that are attached or that limit.
     pub(super) policies: BTreeSet<EntityId>,
-    /// Role assignments of Azure, by the principal's object id.
+    /// Role assignments of Azure.
+    pub(super) assignments: BTreeSet<EntityId>,
+    /// The objects that they are of.
     pub(super) assigned: BTreeSet<String>,
     /// All between the clouds that hangs on documents.
     pub(super) between: bool,
@@ -85,7 +87,7 @@ impl Touched {
         }
         for (link, was) in &undo.relations {
             if was.as_ref() != view.relations.get(link) {
-                out.relation(link);
+                out.relation(link, |id| view.items.contains_key(id) && !undo.items.contains_key(id));
             }
         }
         let keys = undo.items.keys().any(|id| id.kind == EntityKind::AccessKey);
@@ -110,6 +112,7 @@ impl Touched {
             }
             _ if word.starts_with("graph:") => (self.azure, self.between) = (true, true),
             _ if word == "arm:role-assignment" => {
+                self.assignments.insert(id.clone());
                 let held = [was, is].into_iter().flatten().filter_map(|item| item.text("principalId"));
                 self.assigned.extend(held.map(str::to_ascii_lowercase));
             }
@@ -120,7 +123,7 @@ impl Touched {
         }
     }
 
-    fn relation(&mut self, (from, kind, to): &Link) {
+    fn relation(&mut self, (from, kind, to): &Link, is_known: impl Fn(&EntityId) -> bool) {
         use EdgeKind as E;
         use EntityKind as K;
         let is_of_entra = matches!(from.kind, K::EntraUser | K::EntraGroup | K::ServicePrincipal | K::Application);
@@ -138,7 +141,8 @@ impl Touched {
             // Where identities lie and whom they trust is read from the documents themselves.
             (E::In | E::Trusts, K::IamRole | K::IamUser | K::IamGroup, _) => {}
             (E::In, K::Policy, _) => {}
-            (E::Assigned, _, _) if to.key.contains("/roleassignments/") => self.assigned(from),
+            // Whom an assignment is of, and where it is good, is read from itself.
+            (E::Assigned, _, _) if is_known(from) && to.key.contains("/roleassignments/") => {}
             (E::Grants | E::In, _, _) if from.key.contains("/roleassignments/") => {}
             (E::Assigned, _, K::PermissionSet) => self.between = true,
             (E::MemberOf, _, K::IdentityCenterGroup) => self.between = true,
@@ -147,11 +151,6 @@ impl Touched {
             }
             _ => self.everything = true,
         }
-    }
-
-    fn assigned(&mut self, principal: &EntityId) {
-        let object = principal.key.rsplit('/').next().unwrap_or_default();
-        self.assigned.insert(object.to_ascii_lowercase());
     }
 }
 

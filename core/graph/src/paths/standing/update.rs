@@ -6,7 +6,7 @@ use crate::paths::aws::tables::{Scene, Tables};
 use crate::paths::aws::world::{Actor, Source};
 use crate::paths::net::Edge;
 use crate::paths::rule::Ways;
-use crate::paths::{cross, exposure};
+use crate::paths::{azure, cross, exposure};
 use selvedge_model::{EntityId, EntityKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,13 +33,7 @@ impl Parts {
         let so_far = (moved.gone.len(), moved.come.len());
         self.ways_between(place, touched, &changed.ids, &mut moved);
         let is_crossed = (moved.gone.len(), moved.come.len()) != so_far;
-        if touched.azure || !touched.assigned.is_empty() || is_crossed {
-            let mut edges = std::mem::take(&mut self.azure);
-            self.find_azure(place);
-            let new = std::mem::take(&mut self.azure);
-            moved.swap(&mut edges, new);
-            self.azure = edges;
-        }
+        self.ways_of_azure(place, touched, is_crossed, &mut moved);
         for id in &changed.ids {
             let actor = self.world.actors.get(id);
             let open = actor.map(|actor| exposure::of_role(actor, &self.accounts)).unwrap_or_default();
@@ -142,9 +136,11 @@ impl Parts {
                 if !is_stale && new.is_empty() {
                     continue;
                 }
-                let kept = old.iter().filter(|edge| !is_by(edge, targets)).cloned();
-                let new = kept.chain(new).collect();
-                put(&mut aws, &actor.id, new, moved);
+                let mut edges = aws.remove(&actor.id).unwrap_or_default();
+                moved.splice(&mut edges, |edge| is_by(edge, targets), new);
+                if !edges.is_empty() {
+                    aws.insert(actor.id.clone(), edges);
+                }
             }
         }
         self.aws = aws;
@@ -165,6 +161,27 @@ impl Parts {
             kept.cloned().chain(self.crossing(place, Some(ids))).collect()
         };
         moved.swap(&mut self.roles, new);
+    }
+}
+
+impl Parts {
+    fn ways_of_azure(&mut self, place: Place<'_>, touched: &Touched, is_crossed: bool, moved: &mut Moved) {
+        let is_one_by_one = self.directory.has_denials && !touched.assignments.is_empty();
+        if touched.azure || is_crossed || is_one_by_one {
+            if touched.azure || !touched.assignments.is_empty() {
+                self.directory = azure::World::of(place.view);
+            }
+            let found = self.find_azure(place);
+            let mut old = self.azure.edges().cloned().collect();
+            moved.swap(&mut old, found.edges().cloned().collect());
+            self.azure = found;
+        } else if !touched.assignments.is_empty() {
+            self.directory.read_assignments(place.view, &touched.assignments);
+            let mut azure = std::mem::take(&mut self.azure);
+            let (mut gone, come) = azure.reassign(self.in_azure(place, &self.between()), &touched.assigned);
+            self.azure = azure;
+            moved.swap(&mut gone, come);
+        }
     }
 }
 
