@@ -19,6 +19,22 @@ pub(crate) const ACCOUNT: &str = "000000000000";
 /// How long STS makes a session last if nobody asks for less, in seconds.
 const SESSION_SECONDS: i64 = 3600;
 
+/// Who the caller says it is.
+pub(crate) const USER_AGENT: &str = "selvedge-tests/1";
+/// Where calls go unless they say otherwise.
+const REGION: &str = "us-east-1";
+
+/// A request before it is signed.
+pub(crate) struct Call {
+    pub(crate) service: String,
+    pub(crate) region: String,
+    pub(crate) method: &'static str,
+    /// With the query.
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
 /// A key pair or session.
 #[derive(Clone)]
 pub(crate) struct Keys {
@@ -98,7 +114,7 @@ impl Emulator {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder().user_agent(USER_AGENT).no_proxy().build().unwrap();
         let emulator = Self { url: format!("http://127.0.0.1:{port}"), http, child };
         emulator.wait_until_ready().await;
         Some(emulator)
@@ -115,9 +131,15 @@ impl Emulator {
         panic!("the emulator is not ready after 30 seconds");
     }
 
-    async fn send(&self, keys: &Keys, service: &str, call: (&str, &str), body: &str) -> (u16, Vec<u8>) {
+    async fn send(&self, keys: &Keys, service: &str, call: (&'static str, &str), body: &str) -> (u16, Vec<u8>) {
         let (method, path) = call;
-        let url = format!("{}{path}", self.url);
+        let (service, region, path) = (service.to_owned(), REGION.to_owned(), path.to_owned());
+        self.call(keys, &Call { service, region, method, path, headers: Vec::new(), body: body.to_owned() }).await
+    }
+
+    /// The status and body of any signed request.
+    pub(crate) async fn call(&self, keys: &Keys, call: &Call) -> (u16, Vec<u8>) {
+        let url = format!("{}{}", self.url, call.path);
         let identity = Credentials::new(&keys.id, &keys.secret, keys.token.clone(), None, "test").into();
         let mut settings = SigningSettings::default();
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
@@ -125,21 +147,22 @@ impl Emulator {
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
-            .region("us-east-1")
-            .name(service)
+            .region(&call.region)
+            .name(&call.service)
             .time(SystemTime::now())
             .settings(settings)
             .build()
             .unwrap()
             .into();
-        let signable =
-            SignableRequest::new(method, &url, std::iter::empty(), SignableBody::Bytes(body.as_bytes())).unwrap();
+        let own = || call.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let body = SignableBody::Bytes(call.body.as_bytes());
+        let signable = SignableRequest::new(call.method, &url, own(), body).unwrap();
         let (instructions, _) = sign(signable, &parameters).unwrap().into_parts();
-        let mut request = self.http.request(method.parse().unwrap(), &url).body(body.to_owned());
-        if service != "s3" {
+        let mut request = self.http.request(call.method.parse().unwrap(), &url).body(call.body.clone());
+        if call.service != "s3" && own().all(|(name, _)| name != "content-type") {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
-        for (name, value) in instructions.headers() {
+        for (name, value) in own().chain(instructions.headers()) {
             request = request.header(name, value);
         }
         let answer = request.send().await.unwrap();
@@ -216,7 +239,7 @@ impl Emulator {
     }
 
     /// The status of a signed S3 request.
-    pub(crate) async fn s3(&self, keys: &Keys, method: &str, path: &str, body: &str) -> u16 {
+    pub(crate) async fn s3(&self, keys: &Keys, method: &'static str, path: &str, body: &str) -> u16 {
         self.send(keys, "s3", (method, path), body).await.0
     }
 }
