@@ -25,3 +25,25 @@ pub(super) const MINISTACK: &[(&str, &str)] = &[
         "AWS's pages contradict each other: whether `arn:aws:sns:*:*:*` grants an action that knows only `*`",
     ),
 ];
+
+/// The same for moto.
+pub(super) const MOTO: &[(&str, &str)] = &[
+    ("conditions", "it reads no Condition but in trust policies, so what is allowed or denied on one is so always"),
+    ("resources", "outside S3 and a few others it decides as of the resource `*`, whatever the request names"),
+    ("question-mark", "a `?` is to it a sign of a regular expression; to IAM it is any one character"),
+    ("not-resource", "it takes a statement with NotResource for an Allow of everything, even a Deny"),
+    ("variables", "it puts in no policy variables"),
+    ("boundaries", "it does not look at permissions boundaries"),
+    ("sessions", "it does not look at session policies"),
+    ("resource-policies", "of resources' policies it looks at a bucket's refusals alone, for some calls"),
+    ("not-principal", "it takes a bucket's Deny of all but some for one of all"),
+    (
+        "trust",
+        "the trust policy must name the very caller, its account is not enough; and an identity policy must allow",
+    ),
+    ("fails", "a trust policy that names no principal of AWS makes it fail"),
+    (
+        "whole-service",
+        "AWS's pages contradict each other: whether `arn:aws:sns:*:*:*` grants an action that knows only `*`",
+    ),
+];

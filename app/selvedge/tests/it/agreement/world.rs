@@ -224,7 +224,7 @@ impl Maker<'_> {
     ) -> Vec<u8> {
         let call = Call { service: service.into(), region: REGION.into(), method, path: path.into(), headers, body };
         let (status, answer) = self.emulator.call(self.by, &call).await;
-        assert!(status < 300, "{method} {path} {}: {status} {}", call.body, String::from_utf8_lossy(&answer));
+        assert!(status < 300, "{status} {} to {method} {path} {}", String::from_utf8_lossy(&answer), call.body);
         answer
     }
 
@@ -264,8 +264,8 @@ fn found(node: &Node, name: &str) -> Option<String> {
 }
 
 impl World {
-    /// The same, made in an emulator.
-    pub(crate) async fn made(emulator: &Emulator, root: &Keys) -> Self {
+    /// The same, made in an emulator, without some users.
+    pub(crate) async fn made(emulator: &Emulator, root: &Keys, without: &[&str]) -> Self {
         let mut world = Self::imagined();
         let maker = Maker { emulator, by: root };
         let estate = world.estate.clone();
@@ -277,7 +277,7 @@ impl World {
             maker.simple("iam", "CreateGroup", &[("GroupName", name)]).await;
             maker.policies("Group", name, group).await;
         }
-        world.make_users(&maker, &estate["users"]).await;
+        world.make_users(&maker, &estate["users"], without).await;
         for (name, role) in entries(&estate["roles"]) {
             let (text, boundary) = (document(&trust(role)).to_string(), boundary(role));
             let mut given = maker.entity(role, &boundary);
@@ -291,8 +291,8 @@ impl World {
         world
     }
 
-    async fn make_users(&mut self, maker: &Maker<'_>, users: &Value) {
-        for (name, user) in entries(users) {
+    async fn make_users(&mut self, maker: &Maker<'_>, users: &Value, without: &[&str]) {
+        for (name, user) in entries(users).filter(|(name, _)| !without.contains(name)) {
             // The emulator takes the number of an account for the key of its root.
             let other = user["account"].as_str().map(|id| Keys { id: id.into(), ..maker.by.clone() });
             let maker = Maker { emulator: maker.emulator, by: other.as_ref().unwrap_or(maker.by) };
@@ -309,20 +309,21 @@ impl World {
     }
 
     async fn make_resources(&mut self, maker: &Maker<'_>, estate: &Value) {
-        for (name, bucket) in entries(&estate["buckets"]) {
+        for (name, _) in entries(&estate["buckets"]) {
             maker.send("s3", "PUT", &format!("/{name}"), Vec::new(), String::new()).await;
-            if let Some(policy) = bucket.get("policy") {
-                // A new bucket takes no public policy.
-                maker.send("s3", "DELETE", &format!("/{name}?publicAccessBlock"), Vec::new(), String::new()).await;
-                let text = document(policy).to_string();
-                maker.send("s3", "PUT", &format!("/{name}?policy"), Vec::new(), text).await;
-            }
         }
         for (path, tags) in entries(&estate["objects"]) {
             let tags: Vec<(&str, &str)> = pairs(tags).collect();
             let header = ("x-amz-tagging".to_owned(), encoded(&tags));
             let headers = if tags.is_empty() { Vec::new() } else { vec![header] };
             maker.send("s3", "PUT", &format!("/{path}"), headers, "data".into()).await;
+        }
+        for (name, bucket) in entries(&estate["buckets"]) {
+            let Some(policy) = bucket.get("policy") else { continue };
+            // A new bucket takes no public policy.
+            maker.send("s3", "DELETE", &format!("/{name}?publicAccessBlock"), Vec::new(), String::new()).await;
+            let text = document(policy).to_string();
+            maker.send("s3", "PUT", &format!("/{name}?policy"), Vec::new(), text).await;
         }
         for (name, queue) in entries(&estate["queues"]) {
             let text = queue.get("policy").map(|policy| document(policy).to_string());

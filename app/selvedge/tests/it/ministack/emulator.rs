@@ -74,20 +74,58 @@ impl Drop for Emulator {
     }
 }
 
-/// Where the program is, or that the test is skipped.
-fn program(test: &str) -> Option<PathBuf> {
-    let path = match std::env::var_os("SELVEDGE_MINISTACK") {
-        Some(path) => PathBuf::from(path),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/ministack/bin/ministack"),
-    };
-    if path.exists() {
-        return Some(path);
+/// Which emulator, by the folder that it is installed in.
+#[derive(Clone, Copy)]
+pub(crate) enum Make {
+    /// Decides by policies, nearly as AWS does.
+    Ministack,
+    /// Knows more interfaces; it decides by actions and resources once it is told to.
+    Moto,
+}
+
+impl Make {
+    /// Its name, the variable that says where it is, and the program within its environment.
+    fn named(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Ministack => ("ministack", "SELVEDGE_MINISTACK", "ministack/bin/ministack"),
+            Self::Moto => ("moto", "SELVEDGE_MOTO", "moto/bin/moto_server"),
+        }
     }
-    let required = std::env::var("SELVEDGE_REQUIRE_EMULATORS").is_ok_and(|value| value == "1");
-    let why = format!("ministack is not at {}; run `cargo xtask test` or set SELVEDGE_MINISTACK", path.display());
-    assert!(!required, "{why}");
-    println!("skipped: {test}: {why}");
-    None
+
+    /// Where the program is, or that the test is skipped.
+    fn program(self, test: &str) -> Option<PathBuf> {
+        let (name, variable, usual) = self.named();
+        let path = match std::env::var_os(variable) {
+            Some(path) => PathBuf::from(path),
+            None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv").join(usual),
+        };
+        if path.exists() {
+            return Some(path);
+        }
+        let required = std::env::var("SELVEDGE_REQUIRE_EMULATORS").is_ok_and(|value| value == "1");
+        let why = format!("{name} is not at {}; run `cargo xtask test` or set {variable}", path.display());
+        assert!(!required, "{why}");
+        println!("skipped: {test}: {why}");
+        None
+    }
+
+    /// How it is started on a port, and the path that answers once it is ready.
+    fn command(self, program: &Path, port: u16) -> (Command, &'static str) {
+        let (mut command, port) = (Command::new(program), port.to_string());
+        match self {
+            Self::Ministack => {
+                command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AUTH", "true")]);
+                command.envs([("BIND_HOST", "127.0.0.1"), ("GATEWAY_PORT", &port)]);
+                (command, "/_ministack/ready")
+            }
+            Self::Moto => {
+                // It decides only once it is told how many calls are free.
+                command.envs([("MOTO_ACCOUNT_ID", ACCOUNT), ("INITIAL_NO_AUTH_ACTION_COUNT", "1000000000")]);
+                command.args(["-H", "127.0.0.1", "-p", &port]);
+                (command, "/moto-api/")
+            }
+        }
+    }
 }
 
 /// Returns when the wall clock shows a second after `moment`: IAM's dates have
@@ -99,15 +137,19 @@ pub(crate) async fn wait_until_after(moment: Timestamp) {
 }
 
 impl Emulator {
-    /// Starts one on a free port; `None` if it is not installed.
+    /// Starts ministack on a free port; `None` if it is not installed.
     pub(crate) async fn start(test: &str, folder: &Path) -> Option<Self> {
-        let program = program(test)?;
+        Self::start_one(Make::Ministack, test, folder).await
+    }
+
+    /// Starts one on a free port; `None` if it is not installed.
+    pub(crate) async fn start_one(make: Make, test: &str, folder: &Path) -> Option<Self> {
+        let program = make.program(test)?;
         // Whoever installed one first is right as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(program)
-            .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AUTH", "true")])
-            .envs([("BIND_HOST", "127.0.0.1"), ("GATEWAY_PORT", &port.to_string())])
+        let (mut command, ready) = make.command(&program, port);
+        let child = command
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -116,13 +158,19 @@ impl Emulator {
             .unwrap();
         let http = reqwest::Client::builder().user_agent(USER_AGENT).no_proxy().build().unwrap();
         let emulator = Self { url: format!("http://127.0.0.1:{port}"), http, child };
-        emulator.wait_until_ready().await;
+        emulator.wait_until_ready(ready).await;
         Some(emulator)
     }
 
-    async fn wait_until_ready(&self) {
+    /// Makes moto decide by policies from here on.
+    pub(crate) async fn enforce(&self) {
+        let request = self.http.post(format!("{}/moto-api/reset-auth", self.url)).header("content-type", "text/plain");
+        assert!(request.body("0").send().await.unwrap().status().is_success());
+    }
+
+    async fn wait_until_ready(&self, path: &str) {
         for _ in 0..600 {
-            let answer = self.http.get(format!("{}/_ministack/ready", self.url)).send().await;
+            let answer = self.http.get(format!("{}{path}", self.url)).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
