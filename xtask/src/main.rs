@@ -32,6 +32,11 @@ commands:
                   --pysigma adds its SQLite backend, from PyPI. Logs are kept in target/bench
   bench --memory N
                   only the peak memory over N records, which are generated while they are read
+  bench --access [--peers] [--runs N] [--json]
+                  only who may do what: decisions a second, compiled and plain, all paths of an
+                  account, exposure. --peers asks iam-simulate (from npm) and PMapper (from PyPI)
+                  the same, as programs of their own under target/bench, and prints the ratios
+                  and how many answers are the same
   eval [--people N] [--days N] [--records N] [--rounds N] [--seed N] [--json] [--keep DIR]
                   builds for release, generates a company in both clouds with attacks and their
                   harmless twins hidden in it (500 people, 30 days, 3,000,000 records), replays it
