@@ -15,6 +15,14 @@ pub(super) const MINISTACK: &[(&str, &str)] = &[
         "anybody",
         "a session policy stops there what a bucket grants to anybody; by the guide they need no other permission",
     ),
+    (
+        "federated-session",
+        "a missing session policy stops there what a bucket grants to a federated session by name; by the guide it does not",
+    ),
+    (
+        "federated-user",
+        "it finds no federated session in the name of its user; by the guide the user's grants count, but whose it is no request tells",
+    ),
     ("trust", "it wants an identity policy even where the trust policy names the very user of the same account"),
     (
         "foreign-bucket",

@@ -82,7 +82,9 @@ impl World {
     /// keys that it has.
     pub(crate) fn question(&self, who: &str, action: &str, on: &str, keys: &Given) -> (PolicySet, Request) {
         let session = who.split_once('/');
+        let is_federated = self.is_federated(who);
         let entity = match session {
+            Some((user, _)) if is_federated => &self.estate["users"][user],
             Some((role, _)) => &self.estate["roles"][role],
             None => &self.estate["users"][who],
         };
@@ -95,6 +97,7 @@ impl World {
         set.session.extend(texts(&opened["policies"]).map(|name| self.managed(Kind::Session, name)));
         let account = entity["account"].as_str().unwrap_or(ACCOUNT);
         let principal = match session {
+            Some((_, name)) if is_federated => format!("arn:aws:sts::{ACCOUNT}:federated-user/{name}"),
             Some(_) => format!("arn:aws:sts::{ACCOUNT}:assumed-role/{who}"),
             None => format!("arn:aws:iam::{account}:user{}{who}", entity["path"].as_str().unwrap_or("/")),
         };
@@ -102,6 +105,11 @@ impl World {
         let context = self.context(who, entity, action, on, keys);
         let asked = Request::new(action, arn(action, on, region, self), context);
         (set, asked.by(principal).between(Some(account), Some(ACCOUNT)))
+    }
+
+    /// Whether a session is one that a user opened for somebody, and not one of a role.
+    fn is_federated(&self, who: &str) -> bool {
+        self.estate["sessions"][who]["federated"] == true
     }
 
     /// The entry of the resource in the estate, and the name of its kind there.
@@ -146,7 +154,8 @@ impl World {
         if is_session {
             context = context.with("aws:TokenIssueTime", now).with("aws:MultiFactorAuthPresent", "false");
         }
-        for (name, value) in pairs(&entity["tags"]).chain(pairs(&self.estate["sessions"][who]["tags"])) {
+        let own = if self.is_federated(who) { &Value::Null } else { &entity["tags"] };
+        for (name, value) in pairs(own).chain(pairs(&self.estate["sessions"][who]["tags"])) {
             context = context.with(&format!("aws:PrincipalTag/{name}"), value);
         }
         // S3 has tags of objects, under a name of its own.
@@ -264,7 +273,7 @@ fn found(node: &Node, name: &str) -> Option<String> {
 }
 
 impl World {
-    /// The same, made in an emulator, without some users.
+    /// The same, made in an emulator, without some users and sessions.
     pub(crate) async fn made(emulator: &Emulator, root: &Keys, without: &[&str]) -> Self {
         let mut world = Self::imagined();
         let maker = Maker { emulator, by: root };
@@ -286,7 +295,7 @@ impl World {
             maker.policies("Role", name, role).await;
         }
         world.make_resources(&maker, &estate).await;
-        world.open_sessions(emulator, &estate["sessions"]).await;
+        world.open_sessions(emulator, &estate["sessions"], without).await;
         world.now = Timestamp::now();
         world
     }
@@ -375,22 +384,29 @@ impl World {
         }
     }
 
-    /// A root user assumes no roles: a user does it.
-    async fn open_sessions(&mut self, emulator: &Emulator, sessions: &Value) {
-        let opener = self.credentials["opener"].clone();
-        let maker = Maker { emulator, by: &opener };
-        for (who, session) in entries(sessions) {
+    /// A root user assumes no roles: a user does it. A federated session is opened by its own user.
+    async fn open_sessions(&mut self, emulator: &Emulator, sessions: &Value, without: &[&str]) {
+        for (who, session) in entries(sessions).filter(|(who, _)| !without.contains(who)) {
             let (role, name) = who.split_once('/').unwrap();
+            let is_federated = self.is_federated(who);
             let arn = format!("arn:aws:iam::{ACCOUNT}:role/{role}");
             let text = session.get("policy").map(|policy| document(policy).to_string());
             let managed: Vec<String> = texts(&session["policies"]).map(policy_arn).collect();
-            let mut given = vec![("RoleArn".to_owned(), arn.as_str()), ("RoleSessionName".to_owned(), name)];
+            let (by, operation, mut given) = match is_federated {
+                true => (role, "GetFederationToken", vec![("Name".to_owned(), name)]),
+                false => {
+                    let given = vec![("RoleArn".to_owned(), arn.as_str()), ("RoleSessionName".to_owned(), name)];
+                    ("opener", "AssumeRole", given)
+                }
+            };
             given.extend(text.as_deref().map(|text| ("Policy".to_owned(), text)));
             given.extend((1..).zip(&managed).map(|(n, arn)| (format!("PolicyArns.member.{n}.arn"), arn.as_str())));
             given.extend(tagged(session, "Tags.member"));
-            let made = maker.form("sts", "AssumeRole", &given).await;
+            let maker = Maker { emulator, by: &self.credentials[by] };
+            let made = maker.form("sts", operation, &given).await;
             let text = |name: &str| found(&made, name).unwrap();
-            self.ids.insert(who.into(), text("AssumedRoleId"));
+            let id = text(if is_federated { "FederatedUserId" } else { "AssumedRoleId" });
+            self.ids.insert(who.into(), id);
             let token = Some(text("SessionToken"));
             let keys = Keys { id: text("AccessKeyId"), secret: text("SecretAccessKey"), token };
             self.credentials.insert(who.into(), keys);
