@@ -1,6 +1,7 @@
 //! Who may do what: decisions a second of the compiled form against the evaluator's, all ways of
 //! an account, and what the internet reaches. Everything on one core.
 
+use crate::peers::{self, Peers, Picked, Subject};
 use crate::report::number;
 use selvedge_access::policy::Kind;
 use selvedge_access::table::{Member, Table};
@@ -11,7 +12,7 @@ use selvedge_graph::network::Network;
 use selvedge_graph::paths::{Survey, Ways};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 const ACCOUNT: &str = "111122223333";
@@ -49,6 +50,9 @@ struct Report {
     open: usize,
     /// After one change: of that account, and of a large estate.
     twin: Vec<crate::twin::Report>,
+    /// Other people's evaluators, if they were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peers: Option<Peers>,
 }
 
 /// Numbers that look random and are the same for the same seed (splitmix64).
@@ -64,10 +68,11 @@ impl Dice {
     }
 }
 
-/// Measures and prints.
-pub(crate) fn measure(runs: u16, seed: u64, as_json: bool) -> Result<(), String> {
-    let (named, policies) = policies();
-    let members = members(&policies, seed);
+/// Measures and prints; `peers` is where other people's evaluators are kept, if they are wanted.
+pub(crate) fn measure(runs: u16, seed: u64, as_json: bool, peers: Option<&Path>) -> Result<(), String> {
+    let (named, documents) = documents();
+    let scp = scp();
+    let (members, picked): (Vec<Member>, Vec<Picked>) = members(&documents, &scp, seed).into_iter().unzip();
     let mut report = Report {
         policies: named,
         documents: 0,
@@ -83,6 +88,7 @@ pub(crate) fn measure(runs: u16, seed: u64, as_json: bool) -> Result<(), String>
         exposed: Vec::new(),
         open: 0,
         twin: Vec::new(),
+        peers: None,
     };
     for _ in 0..runs {
         decide(&members, &mut report)?;
@@ -90,6 +96,12 @@ pub(crate) fn measure(runs: u16, seed: u64, as_json: bool) -> Result<(), String>
         look(&mut report)?;
     }
     report.twin = crate::twin::measure(seed)?;
+    if let Some(cache) = peers {
+        let resource = |n: usize| (ACTIONS[n % ACTIONS.len()], resource(ACTIONS[n % ACTIONS.len()], n));
+        let (account, documents, scp) = (ACCOUNT, documents.as_slice(), &scp);
+        let (members, picked, resource) = (members.as_slice(), picked.as_slice(), &resource);
+        report.peers = Some(peers::measure(cache, &Subject { account, documents, scp, members, picked, resource })?);
+    }
     if as_json {
         println!("{}", serde_json::to_string(&report).map_err(|error| error.to_string())?);
     } else {
@@ -100,12 +112,12 @@ pub(crate) fn measure(runs: u16, seed: u64, as_json: bool) -> Result<(), String>
 }
 
 /// AWS's own managed policies, where the corpus is there; else some of the same kinds.
-fn policies() -> (&'static str, Vec<Policy>) {
+fn documents() -> (&'static str, Vec<Value>) {
     let file = std::env::var_os("SELVEDGE_CORPUS")
         .map(|corpus| PathBuf::from(corpus).join("aws_managed_policies").join("policies.jsonl"));
     if let Some(text) = file.and_then(|file| std::fs::read_to_string(file).ok()) {
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let all = lines.filter_map(|line| Some(Policy::from_value(line.get("document")?).0)).collect();
+        let all = lines.filter_map(|line| line.get("document").cloned()).collect();
         return ("the managed policies of the corpus", all);
     }
     let mut dice = Dice(1);
@@ -122,31 +134,38 @@ fn policies() -> (&'static str, Vec<Policy>) {
         if dice.roll(10) == 0 {
             one["Condition"] = json!({"StringEquals": {"aws:PrincipalTag/team": "a"}});
         }
-        Policy::from_value(&json!({"Version": "2012-10-17", "Statement": [one]})).0
+        json!({"Version": "2012-10-17", "Statement": [one]})
     });
     ("generated policies", all.collect())
 }
 
-fn members(policies: &[Policy], seed: u64) -> Vec<Member> {
+fn scp() -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}]})
+}
+
+/// Principals, and which documents they have.
+fn members(documents: &[Value], scp: &Value, seed: u64) -> Vec<(Member, Picked)> {
     let mut dice = Dice(seed);
-    let guard = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},
-        {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}]});
-    let scp = Policy::read(Kind::ServiceControl, &guard).0;
+    let policies: Vec<Policy> = documents.iter().map(|document| Policy::from_value(document).0).collect();
+    let scp = Policy::read(Kind::ServiceControl, scp).0;
     let member = |n: usize, dice: &mut Dice| {
-        let mut pick = || policies[dice.roll(policies.len())].clone();
-        let identity = (0..3).map(|n| (format!("policy {n}"), pick())).collect();
-        let boundary = n.is_multiple_of(10).then(|| ("boundary".to_owned(), Policy { kind: Kind::Boundary, ..pick() }));
-        Member {
+        let identity: Vec<usize> = (0..3).map(|_| dice.roll(policies.len())).collect();
+        let boundary = n.is_multiple_of(10).then(|| dice.roll(policies.len()));
+        let named = |(n, at): (usize, &usize)| (format!("policy {n}"), policies[*at].clone());
+        let limit = |at: usize| ("boundary".to_owned(), Policy { kind: Kind::Boundary, ..policies[at].clone() });
+        let member = Member {
             arn: format!("arn:aws:iam::{ACCOUNT}:role/r{n}"),
             account: ACCOUNT.into(),
             policies: PolicySet {
-                identity,
-                boundary,
+                identity: identity.iter().enumerate().map(named).collect(),
+                boundary: boundary.map(limit),
                 scps: vec![vec![("guard".into(), scp.clone())]],
                 ..PolicySet::default()
             },
             context: Context::open().with("aws:PrincipalAccount", ACCOUNT).with("aws:PrincipalTag/team", "a"),
-        }
+        };
+        (member, Picked { identity, boundary })
     };
     (0..PRINCIPALS).map(|n| member(n, &mut dice)).collect()
 }
@@ -320,7 +339,7 @@ fn told(report: &Report) -> String {
          evaluator  {:>12} decisions/s on {} of the same questions, with the same answers: {:.0} times slower\n\
          paths      {:.3} s for all {} ways of an account with {} roles\n\
          exposure   {:.3} s for {} workloads, {} of which the internet reaches\n\
-         One core; the middle of {} runs.\n",
+         One core; the middle of {} runs.\n{}",
         number(PRINCIPALS as f64, 0),
         number(RESOURCES as f64, 0),
         report.policies,
@@ -341,5 +360,6 @@ fn told(report: &Report) -> String {
         number(WORKLOADS as f64, 0),
         number(report.open as f64, 0),
         report.cold.len(),
+        report.peers.as_ref().map(Peers::told).unwrap_or_default(),
     )
 }

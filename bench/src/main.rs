@@ -12,6 +12,7 @@ mod cache;
 mod graph;
 mod library;
 mod machine;
+mod peers;
 mod program;
 mod report;
 mod rounds;
@@ -67,6 +68,9 @@ struct Args {
     /// Only measure who may do what: decisions a second, all paths of an account, exposure
     #[arg(long, conflicts_with_all = ["memory", "graph"])]
     access: bool,
+    /// With --access: ask iam-simulate and PMapper as well; installs them from npm and PyPI
+    #[arg(long, requires = "access")]
+    peers: bool,
     /// `selvedge`, to be measured as well; the one beside this program if it is there
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
@@ -123,7 +127,9 @@ fn main() -> ExitCode {
         (None, Some(records), ..) => memory(records, &args),
         (None, None, Some(part), _) => graph::one(part),
         (None, None, None, Some(entities)) => graph::measure(entities, args.seed, args.json),
-        (None, None, None, None) if args.access => access::measure(args.runs, args.seed, args.json),
+        (None, None, None, None) if args.access => {
+            access::measure(args.runs, args.seed, args.json, args.peers.then_some(args.cache.as_path()))
+        }
         (None, None, None, None) => bench(&args),
     };
     match done {

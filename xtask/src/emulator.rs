@@ -1,34 +1,44 @@
-//! The pinned AWS emulator, in a Python environment of its own.
+//! The pinned AWS emulators, each in a Python environment of its own.
 
 use crate::run::{output, succeed};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const REQUIREMENTS: &str = "xtask/assets/requirements-ministack.txt";
+/// Each has a file of requirements under its name.
+const EMULATORS: [&str; 2] = ["ministack", "moto"];
 
-/// Installs the emulator unless the right version is there already.
+fn requirements(name: &str) -> String {
+    format!("xtask/assets/requirements-{name}.txt")
+}
+
+/// Installs the emulators unless the right versions are there already.
 ///
 /// # Errors
 /// What is missing, and what to do: the tests that need it are then skipped.
 pub(crate) fn set_up(root: &Path) -> Result<(), String> {
-    let wanted = pinned_version(&read(&root.join(REQUIREMENTS))?)?;
-    let venv = root.join(".venv").join("ministack");
+    EMULATORS.iter().try_for_each(|name| set_up_one(root, name))
+}
+
+fn set_up_one(root: &Path, name: &str) -> Result<(), String> {
+    let requirements = requirements(name);
+    let wanted = pinned_version(name, &read(&root.join(&requirements))?)?;
+    let venv = root.join(".venv").join(name);
     let python = bin(&venv).join("python");
-    if installed_version(&python).as_deref() == Ok(wanted.as_str()) {
-        println!("    ministack {wanted} is there");
+    if installed_version(name, &python).as_deref() == Ok(wanted.as_str()) {
+        println!("    {name} {wanted} is there");
         return Ok(());
     }
     let system = system_python()?;
-    println!("    installing ministack {wanted} into {}", venv.display());
+    println!("    installing {name} {wanted} into {}", venv.display());
     output(Command::new(system).args(["-m", "venv", "--clear"]).arg(&venv)).map_err(|why| {
         format!("no Python environment could be made; install Python's venv module (python3-venv on Debian): {why}")
     })?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    succeed(Command::new(&python).args(pip).arg(root.join(REQUIREMENTS)))
-        .map_err(|why| format!("the emulator could not be installed; is there a network and a package index? {why}"))?;
-    let found = installed_version(&python)?;
-    if found == wanted { Ok(()) } else { Err(format!("ministack {found} was installed instead of {wanted}")) }
+    succeed(Command::new(&python).args(pip).arg(root.join(&requirements)))
+        .map_err(|why| format!("{name} could not be installed; is there a network and a package index? {why}"))?;
+    let found = installed_version(name, &python)?;
+    if found == wanted { Ok(()) } else { Err(format!("{name} {found} was installed instead of {wanted}")) }
 }
 
 fn bin(venv: &Path) -> PathBuf {
@@ -42,9 +52,9 @@ fn system_python() -> Result<&'static str, String> {
         .ok_or_else(|| "there is no python3; install Python 3.10 or later".to_owned())
 }
 
-fn installed_version(python: &Path) -> Result<String, String> {
-    let program = "import importlib.metadata as m; print(m.version('ministack'))";
-    output(Command::new(python).args(["-c", program]))
+fn installed_version(name: &str, python: &Path) -> Result<String, String> {
+    let program = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))";
+    output(Command::new(python).args(["-c", program, name]))
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -52,12 +62,11 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 /// The version that a requirements file pins for the emulator.
-fn pinned_version(requirements: &str) -> Result<String, String> {
-    requirements
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("ministack=="))
+fn pinned_version(name: &str, text: &str) -> Result<String, String> {
+    text.lines()
+        .find_map(|line| line.trim().strip_prefix(name)?.strip_prefix("=="))
         .map(|version| version.trim().to_owned())
-        .ok_or_else(|| format!("{REQUIREMENTS} does not pin ministack"))
+        .ok_or_else(|| format!("{} does not pin {name}", requirements(name)))
 }
 
 #[cfg(test)]
@@ -65,10 +74,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_emulator_is_pinned() {
-        assert_eq!(pinned_version("# x\nministack==1.2.3 \nother==4\n"), Ok("1.2.3".to_owned()));
-        assert!(pinned_version("ministack>=1\n").is_err());
+    fn the_emulators_are_pinned() {
+        assert_eq!(pinned_version("moto", "# x\nmoto==1.2.3 \nother==4\n"), Ok("1.2.3".to_owned()));
+        assert!(pinned_version("moto", "moto>=1\nmotor==2\n").is_err());
         let root = crate::workspace_root();
-        assert!(pinned_version(&read(&root.join(REQUIREMENTS)).unwrap()).is_ok());
+        for name in EMULATORS {
+            assert!(pinned_version(name, &read(&root.join(requirements(name))).unwrap()).is_ok());
+        }
     }
 }

@@ -20,9 +20,9 @@ usage: cargo xtask COMMAND
 
 commands:
   test [--quick]  everything that CI checks: format, lints, tidy, content and all tests.
-                  Sets up the AWS emulator under .venv first. --quick leaves out the
-                  emulator and the integration tests.
-  setup           only installs the emulator under .venv, for running single tests
+                  Sets up the AWS emulators under .venv first. --quick leaves out the
+                  emulators and the integration tests.
+  setup           only installs the emulators under .venv, for running single tests
   tidy            the rules of the house: who may import whom, sizes, docs, content
   bench [--quick] [--records N] [--runs N] [--rules DIR] [--pysigma] [--json]
                   builds for release and measures on generated logs of both clouds, 1,000,000
@@ -32,6 +32,11 @@ commands:
                   --pysigma adds its SQLite backend, from PyPI. Logs are kept in target/bench
   bench --memory N
                   only the peak memory over N records, which are generated while they are read
+  bench --access [--peers] [--runs N] [--json]
+                  only who may do what: decisions a second, compiled and plain, all paths of an
+                  account, exposure. --peers asks iam-simulate (from npm) and PMapper (from PyPI)
+                  the same, as programs of their own under target/bench, and prints the ratios
+                  and how many answers are the same
   eval [--people N] [--days N] [--records N] [--rounds N] [--seed N] [--json] [--keep DIR]
                   builds for release, generates a company in both clouds with attacks and their
                   harmless twins hidden in it (500 people, 30 days, 3,000,000 records), replays it
@@ -54,7 +59,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => test::run(&root, false),
         ["test", "--quick"] => test::run(&root, true),
-        ["setup"] => run::step("emulator", || emulator::set_up(&root)),
+        ["setup"] => run::step("emulators", || emulator::set_up(&root)),
         ["tidy"] => tidy::run(&root),
         ["bench", rest @ ..] => bench::run(&root, rest),
         ["eval", rest @ ..] => eval::run(&root, rest),

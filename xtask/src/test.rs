@@ -30,13 +30,13 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<(), String> {
     step("lints", || succeed(&mut cargo(root, &clippy)))?;
     let mut require = false;
     if !quick {
-        step("emulator", || {
+        step("emulators", || {
             match emulator::set_up(root) {
                 Ok(()) => require = true,
                 Err(why) if env::var(REQUIRE_EMULATORS).is_ok_and(|value| value == "1") => return Err(why),
                 Err(why) => {
                     println!("    not available: {why}");
-                    skipped.insert(format!("skipped: all tests against the AWS emulator: {why}"));
+                    skipped.insert(format!("skipped: all tests against the AWS emulators: {why}"));
                 }
             }
             Ok(())

@@ -245,7 +245,13 @@ impl Asker<'_> {
             return self.by_unique_id(text);
         }
         match self.caller {
-            Caller::User(arn) | Caller::Federated(arn) => (arn == text).then_some((Reach::Full, Truth::Yes)),
+            Caller::User(arn) => (arn == text).then_some((Reach::Full, Truth::Yes)),
+            Caller::Federated(arn) if arn == text => Some((Reach::Full, Truth::Yes)),
+            // What is granted or denied to a user holds for the sessions that it opens with
+            // GetFederationToken; their names are free, and no request says who opened them.
+            Caller::Federated(_) => self.account.is_some_and(|own| is_user(text, own)).then(|| {
+                (Reach::Identity, Truth::unsupported(format!("whether {text} opened the federated user's session")))
+            }),
             Caller::Role { session: Some(session), .. } if session == text => Some((Reach::Full, Truth::Yes)),
             Caller::Role { role, name, .. } => {
                 let same = match role {
@@ -303,6 +309,11 @@ impl Asker<'_> {
 
 fn is_account(text: &str, account: &str) -> bool {
     text == account || text.strip_suffix(":root").and_then(|arn| arn.rsplit(':').next()) == Some(account)
+}
+
+fn is_user(arn: &str, account: &str) -> bool {
+    let given: Vec<&str> = arn.splitn(6, ':').collect();
+    matches!(given.as_slice(), [_, _, "iam", _, own, path] if *own == account && path.starts_with("user/"))
 }
 
 fn is_role(arn: &str, account: &str, name: &str) -> bool {

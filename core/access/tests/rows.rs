@@ -1,7 +1,7 @@
 //! The rows of the evaluation facts (section 8) that this step covers, and the
 //! documents that containment writes.
 
-use selvedge_access::{Answer, Context, Decision, Policy, PolicySet, Reason, Request, evaluate};
+use selvedge_access::{Answer, Context, Decision, Kind, Policy, PolicySet, Reason, Request, evaluate};
 
 fn ask(documents: &[&str], action: &str, resource: &str, context: Context) -> Answer {
     let policies = documents.iter().enumerate().map(|(i, text)| {
@@ -295,4 +295,33 @@ fn managed_policies_of_the_corpus() {
         count += 1;
     }
     assert!(count > 1000, "{count}");
+}
+
+#[test]
+fn a_federated_session_may_be_of_the_user_whom_a_policy_names() {
+    let (own, session) = ("arn:aws:iam::111111111111:user/U", "arn:aws:sts::111111111111:federated-user/F");
+    for (effect, named, identity, expect) in [
+        // What a bucket grants or denies to a user counts for whatever session the user opened.
+        ("Allow", own, None, "unknown"),
+        ("Deny", own, Some(ALL), "unknown"),
+        ("Deny", own, None, "implicit deny"),
+        ("Allow", "arn:aws:iam::222222222222:user/U", None, "implicit deny"),
+        ("Deny", "arn:aws:iam::222222222222:user/U", Some(ALL), "allow"),
+        ("Allow", session, None, "allow"),
+        ("Deny", session, Some(ALL), "explicit deny"),
+        ("Allow", "arn:aws:sts::111111111111:federated-user/G", None, "implicit deny"),
+    ] {
+        let text = statement(effect, &format!(r#""Principal":{{"AWS":"{named}"}},"Action":"s3:*","Resource":"*""#));
+        let (resource, problems) = Policy::parse_as(Kind::Resource, &text);
+        assert_eq!(problems, [], "{text}");
+        let set = PolicySet {
+            identity: identity.iter().map(|text| ("own".into(), Policy::parse(text).0)).collect(),
+            session: vec![("session".into(), Policy::parse_as(Kind::Session, ALL).0)],
+            resource: Some(("bucket".into(), resource)),
+            ..PolicySet::default()
+        };
+        let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k", Context::complete()).by(session);
+        let answer = evaluate(&set, &request.between(None, Some("111111111111")));
+        assert_eq!(word(&answer), expect, "{effect} {named} with {identity:?}: {answer:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! One binary for the integration tests of the product.
 #![allow(missing_docs, clippy::print_stdout, reason = "tests")]
 
+mod agreement;
 mod chains;
 mod cli;
 mod corpus;

@@ -6,7 +6,7 @@
 //! installs it; without it the tests say that they are skipped, or fail if
 //! `SELVEDGE_REQUIRE_EMULATORS=1`.
 
-mod emulator;
+pub(crate) mod emulator;
 mod permits;
 mod scene;
 pub(crate) mod tenant;

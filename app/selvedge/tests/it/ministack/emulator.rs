@@ -19,6 +19,22 @@ pub(crate) const ACCOUNT: &str = "000000000000";
 /// How long STS makes a session last if nobody asks for less, in seconds.
 const SESSION_SECONDS: i64 = 3600;
 
+/// Who the caller says it is.
+pub(crate) const USER_AGENT: &str = "selvedge-tests/1";
+/// Where calls go unless they say otherwise.
+const REGION: &str = "us-east-1";
+
+/// A request before it is signed.
+pub(crate) struct Call {
+    pub(crate) service: String,
+    pub(crate) region: String,
+    pub(crate) method: &'static str,
+    /// With the query.
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
 /// A key pair or session.
 #[derive(Clone)]
 pub(crate) struct Keys {
@@ -58,20 +74,58 @@ impl Drop for Emulator {
     }
 }
 
-/// Where the program is, or that the test is skipped.
-fn program(test: &str) -> Option<PathBuf> {
-    let path = match std::env::var_os("SELVEDGE_MINISTACK") {
-        Some(path) => PathBuf::from(path),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/ministack/bin/ministack"),
-    };
-    if path.exists() {
-        return Some(path);
+/// Which emulator, by the folder that it is installed in.
+#[derive(Clone, Copy)]
+pub(crate) enum Make {
+    /// Decides by policies, nearly as AWS does.
+    Ministack,
+    /// Knows more interfaces; it decides by actions and resources once it is told to.
+    Moto,
+}
+
+impl Make {
+    /// Its name, the variable that says where it is, and the program within its environment.
+    fn named(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Ministack => ("ministack", "SELVEDGE_MINISTACK", "ministack/bin/ministack"),
+            Self::Moto => ("moto", "SELVEDGE_MOTO", "moto/bin/moto_server"),
+        }
     }
-    let required = std::env::var("SELVEDGE_REQUIRE_EMULATORS").is_ok_and(|value| value == "1");
-    let why = format!("ministack is not at {}; run `cargo xtask test` or set SELVEDGE_MINISTACK", path.display());
-    assert!(!required, "{why}");
-    println!("skipped: {test}: {why}");
-    None
+
+    /// Where the program is, or that the test is skipped.
+    fn program(self, test: &str) -> Option<PathBuf> {
+        let (name, variable, usual) = self.named();
+        let path = match std::env::var_os(variable) {
+            Some(path) => PathBuf::from(path),
+            None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv").join(usual),
+        };
+        if path.exists() {
+            return Some(path);
+        }
+        let required = std::env::var("SELVEDGE_REQUIRE_EMULATORS").is_ok_and(|value| value == "1");
+        let why = format!("{name} is not at {}; run `cargo xtask test` or set {variable}", path.display());
+        assert!(!required, "{why}");
+        println!("skipped: {test}: {why}");
+        None
+    }
+
+    /// How it is started on a port, and the path that answers once it is ready.
+    fn command(self, program: &Path, port: u16) -> (Command, &'static str) {
+        let (mut command, port) = (Command::new(program), port.to_string());
+        match self {
+            Self::Ministack => {
+                command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AUTH", "true")]);
+                command.envs([("BIND_HOST", "127.0.0.1"), ("GATEWAY_PORT", &port)]);
+                (command, "/_ministack/ready")
+            }
+            Self::Moto => {
+                // It decides only once it is told how many calls are free.
+                command.envs([("MOTO_ACCOUNT_ID", ACCOUNT), ("INITIAL_NO_AUTH_ACTION_COUNT", "1000000000")]);
+                command.args(["-H", "127.0.0.1", "-p", &port]);
+                (command, "/moto-api/")
+            }
+        }
+    }
 }
 
 /// Returns when the wall clock shows a second after `moment`: IAM's dates have
@@ -83,30 +137,40 @@ pub(crate) async fn wait_until_after(moment: Timestamp) {
 }
 
 impl Emulator {
-    /// Starts one on a free port; `None` if it is not installed.
+    /// Starts ministack on a free port; `None` if it is not installed.
     pub(crate) async fn start(test: &str, folder: &Path) -> Option<Self> {
-        let program = program(test)?;
+        Self::start_one(Make::Ministack, test, folder).await
+    }
+
+    /// Starts one on a free port; `None` if it is not installed.
+    pub(crate) async fn start_one(make: Make, test: &str, folder: &Path) -> Option<Self> {
+        let program = make.program(test)?;
         // Whoever installed one first is right as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(program)
-            .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AUTH", "true")])
-            .envs([("BIND_HOST", "127.0.0.1"), ("GATEWAY_PORT", &port.to_string())])
+        let (mut command, ready) = make.command(&program, port);
+        let child = command
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder().user_agent(USER_AGENT).no_proxy().build().unwrap();
         let emulator = Self { url: format!("http://127.0.0.1:{port}"), http, child };
-        emulator.wait_until_ready().await;
+        emulator.wait_until_ready(ready).await;
         Some(emulator)
     }
 
-    async fn wait_until_ready(&self) {
+    /// Makes moto decide by policies from here on.
+    pub(crate) async fn enforce(&self) {
+        let request = self.http.post(format!("{}/moto-api/reset-auth", self.url)).header("content-type", "text/plain");
+        assert!(request.body("0").send().await.unwrap().status().is_success());
+    }
+
+    async fn wait_until_ready(&self, path: &str) {
         for _ in 0..600 {
-            let answer = self.http.get(format!("{}/_ministack/ready", self.url)).send().await;
+            let answer = self.http.get(format!("{}{path}", self.url)).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
@@ -115,9 +179,15 @@ impl Emulator {
         panic!("the emulator is not ready after 30 seconds");
     }
 
-    async fn send(&self, keys: &Keys, service: &str, call: (&str, &str), body: &str) -> (u16, Vec<u8>) {
+    async fn send(&self, keys: &Keys, service: &str, call: (&'static str, &str), body: &str) -> (u16, Vec<u8>) {
         let (method, path) = call;
-        let url = format!("{}{path}", self.url);
+        let (service, region, path) = (service.to_owned(), REGION.to_owned(), path.to_owned());
+        self.call(keys, &Call { service, region, method, path, headers: Vec::new(), body: body.to_owned() }).await
+    }
+
+    /// The status and body of any signed request.
+    pub(crate) async fn call(&self, keys: &Keys, call: &Call) -> (u16, Vec<u8>) {
+        let url = format!("{}{}", self.url, call.path);
         let identity = Credentials::new(&keys.id, &keys.secret, keys.token.clone(), None, "test").into();
         let mut settings = SigningSettings::default();
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
@@ -125,21 +195,22 @@ impl Emulator {
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
-            .region("us-east-1")
-            .name(service)
+            .region(&call.region)
+            .name(&call.service)
             .time(SystemTime::now())
             .settings(settings)
             .build()
             .unwrap()
             .into();
-        let signable =
-            SignableRequest::new(method, &url, std::iter::empty(), SignableBody::Bytes(body.as_bytes())).unwrap();
+        let own = || call.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let body = SignableBody::Bytes(call.body.as_bytes());
+        let signable = SignableRequest::new(call.method, &url, own(), body).unwrap();
         let (instructions, _) = sign(signable, &parameters).unwrap().into_parts();
-        let mut request = self.http.request(method.parse().unwrap(), &url).body(body.to_owned());
-        if service != "s3" {
+        let mut request = self.http.request(call.method.parse().unwrap(), &url).body(call.body.clone());
+        if call.service != "s3" && own().all(|(name, _)| name != "content-type") {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
-        for (name, value) in instructions.headers() {
+        for (name, value) in own().chain(instructions.headers()) {
             request = request.header(name, value);
         }
         let answer = request.send().await.unwrap();
@@ -216,7 +287,7 @@ impl Emulator {
     }
 
     /// The status of a signed S3 request.
-    pub(crate) async fn s3(&self, keys: &Keys, method: &str, path: &str, body: &str) -> u16 {
+    pub(crate) async fn s3(&self, keys: &Keys, method: &'static str, path: &str, body: &str) -> u16 {
         self.send(keys, "s3", (method, path), body).await.0
     }
 }
