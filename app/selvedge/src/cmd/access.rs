@@ -38,7 +38,7 @@ fn who_can(action: &str, resource: &str, of: &EstateArgs, config: &Config) -> Re
         outln!("{} may {} on {}; of {} it is unknown", count("allow"), q(action), q(resource), count("unknown"));
     }
     answers(&found, &loaded.view, of.state.json)?;
-    asking.lacks().for_each(|what| errln!("note: not looked at: {}", q(what)));
+    asking.lacks().iter().for_each(|what| errln!("note: not looked at: {}", q(what)));
     Ok(0)
 }
 

@@ -128,7 +128,7 @@ pub(super) enum Transport {
 
 #[derive(Debug, Args)]
 pub(super) struct PathsArgs {
-    /// Only paths of this principal: ARN, UPN, object id or name; `anybody` for the internet
+    /// Only paths of this principal: ARN, UPN, object id or name; of a session (its ARN or access key), a host; `anybody` for the internet
     #[arg(long, value_name = "WHO")]
     pub(super) from: Option<String>,
     /// What they lead to: a kind (aws-account, tenant, subscription, bucket), tag:KEY=VALUE, or a thing [default: all that matters]
@@ -137,6 +137,9 @@ pub(super) struct PathsArgs {
     /// Show the least set of steps without which there is no path
     #[arg(long)]
     pub(super) cut: bool,
+    /// Show everything in reach of --from: its blast radius
+    #[arg(long, requires = "from", conflicts_with_all = ["to", "cut", "report"])]
+    pub(super) reach: bool,
     /// Write one self-contained HTML page that draws the paths
     #[arg(long, value_name = "FILE.html")]
     pub(super) report: Option<PathBuf>,

@@ -13,6 +13,7 @@ pub(crate) mod output;
 pub(crate) mod paths;
 mod permissions;
 mod policy;
+mod reach;
 mod replay;
 mod report;
 mod respond;
@@ -129,7 +130,8 @@ enum Command {
     Policy(PolicyCommand),
     /// Show who could reach what matters, step by step, and what cuts it
     #[command(
-        after_help = "Example:\n  selvedge paths --estate inventory/\n  selvedge paths --from dev@contoso.com --to aws-account --cut\n\n\
+        after_help = "Example:\n  selvedge paths --estate inventory/\n  selvedge paths --from dev@contoso.com --to aws-account --cut\n  \
+                      selvedge paths --from i-0a1b2c3d4e5f6a7b8 --reach\n\n\
                       Each step is asked of the evaluator with every policy that bears on it. A step that hangs on what was\n\
                       not exported is shown as not certain, with what would settle it.\n\n\
                       Exit codes:\n  0 done, whether or not there are paths; 1 no inventory, or nothing of that name; 2 wrong usage"

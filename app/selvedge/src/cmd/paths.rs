@@ -1,7 +1,7 @@
 //! `selvedge paths`, `selvedge what-if`: who could become whom, what cuts it, and what a change
 //! would do.
 
-use super::{PathsArgs, WhatIfArgs, estate, output};
+use super::{PathsArgs, WhatIfArgs, estate, output, reach};
 use crate::config::Config;
 use crate::error::Error;
 use crate::{content, folder, render};
@@ -59,7 +59,7 @@ pub(super) fn load(exports: Option<&File>, state: Option<&File>, config: &Config
 
 /// The principal that a name means.
 pub(super) fn principal(view: &View, what: &str) -> Result<EntityId, Error> {
-    ask::principal(view, what).map_err(|found| {
+    ask::start(view, what).map_err(|found| {
         let candidates: Vec<String> = found.iter().take(5).map(|id| q(&id.key)).collect();
         match candidates.is_empty() {
             true => Error::new(
@@ -79,6 +79,10 @@ pub(super) fn principal(view: &View, what: &str) -> Result<EntityId, Error> {
 pub(super) fn run(args: &PathsArgs, config: &Config) -> Result<u8, Error> {
     let loaded = load(args.estate.as_deref(), args.state.state.as_deref(), config)?;
     let survey = Survey::of(&loaded.estate, &loaded.view, &loaded.ways);
+    if let Some(from) = args.from.as_deref().filter(|_| args.reach) {
+        let from = if from == "anybody" { anybody() } else { principal(&loaded.view, from)? };
+        return reach::run(args, &loaded.view, &survey, &from);
+    }
     let goals = goals(&loaded.view, &survey, args.to.as_deref())?;
     let found = match &args.from {
         Some(from) => {
@@ -214,7 +218,7 @@ fn text(view: &View, found: &Found<'_>, cut: Option<&[&Edge]>) -> String {
     out
 }
 
-fn step(out: &mut String, view: &View, n: usize, edge: &Edge) {
+pub(super) fn step(out: &mut String, view: &View, n: usize, edge: &Edge) {
     let attack = if edge.attack.is_empty() { String::new() } else { format!(", {}", edge.attack.join(" ")) };
     let line = format!("{} -> {} [{}{attack}]", edge.does, name_of(view, &edge.to), edge.way);
     wrap(out, &format!("  {n}. "), 5, &q(&line));

@@ -6,6 +6,7 @@ use super::aws::world::{Actor, World, parsed};
 use super::azure;
 use super::rule::{Call, Form, Ways};
 use crate::estate::{Estate, View};
+use crate::store::EdgeKind;
 use selvedge_access::azure::{AccessRequest, Scope};
 use selvedge_access::policy::Kind;
 use selvedge_access::request::Named;
@@ -219,6 +220,28 @@ fn word(reason: Reason) -> &'static str {
         Reason::Allow | Reason::AlwaysAllowed => "allow",
         Reason::Undecided => "unknown",
     }
+}
+
+/// Where somebody's reach begins: with a principal or a thing by any of its names, with a session's
+/// ARN at its role, with an access key at whom it belongs to.
+///
+/// # Errors
+/// The candidates, where there is none or more than one.
+pub fn start(view: &View, what: &str) -> Result<EntityId, Vec<EntityId>> {
+    let parts: Vec<&str> = what.splitn(6, ':').collect();
+    if let (Some(account), Some(rest)) = (parts.get(4), parts.get(5))
+        && let Some(name) = rest.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next())
+    {
+        let own = |id: &&EntityId| {
+            let mut arn = id.key.splitn(6, ':').skip(4);
+            id.kind == EntityKind::IamRole && arn.next() == Some(account) && id.key.rsplit('/').next() == Some(name)
+        };
+        return view.items.keys().find(own).cloned().ok_or_else(Vec::new);
+    }
+    let key = EntityId::new(EntityKind::AccessKey, what);
+    let holders = view.relations.keys().filter(|(_, kind, to)| *kind == EdgeKind::Holds && *to == key);
+    let mut holders = holders.filter(|(from, ..)| matches!(from.kind, EntityKind::IamUser | EntityKind::IamRole));
+    holders.next().map_or_else(|| principal(view, what), |(from, ..)| Ok(from.clone()))
 }
 
 /// The entity that a name means, among principals: a key, a UPN, an object id, a name that one has.

@@ -128,6 +128,21 @@ fn paths_are_told_step_by_step_with_what_cuts_them() {
 }
 
 #[test]
+fn what_is_in_reach_of_an_identity_a_session_and_a_host() {
+    let (folder, program) = program();
+    write(folder.path(), "keys.json", &json!({"AccessKeyMetadata": [{"UserName": "dev", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Active"}]}));
+    let reach = |from: &str| program.expect(0, &["paths", "--estate", "inventory", "--from", from, "--reach"]).out;
+    insta::assert_snapshot!("reach", reach("i-0aaaaaaaaaaaaaaaa"));
+    let session = format!("arn:aws:sts::{ACCOUNT}:assumed-role/web/i-0aaaaaaaaaaaaaaaa");
+    assert_eq!(reach(&session), reach(&arn("role/web")));
+    assert_eq!(reach("AKIAIOSFODNN7EXAMPLE"), reach("dev"));
+    let all = program.expect(0, &["paths", "--estate", "inventory", "--from", "dev", "--reach", "--json"]).objects();
+    assert_eq!((&all[0]["what"]["key"], &all[0]["matters"]), (&json!(ACCOUNT), &json!(true)));
+    assert_eq!(all.last().unwrap()["reached"], json!(all.len() - 1));
+    program.expect(2, &["paths", "--estate", "inventory", "--reach"]);
+}
+
+#[test]
 fn a_change_is_rehearsed_and_told() {
     let (folder, program) = program();
     let changes = json!([
