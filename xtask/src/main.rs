@@ -7,6 +7,7 @@ mod bench;
 mod deny;
 mod emulator;
 mod eval;
+mod nightly;
 mod ocsf;
 mod run;
 mod test;
@@ -23,6 +24,9 @@ commands:
                   Sets up the AWS emulators under .venv first. --quick leaves out the
                   emulators and the integration tests.
   setup           only installs the emulators under .venv, for running single tests
+  nightly [--cases N]
+                  the property tests, built for release: each evaluator against its literal oracle
+                  with 1,000,000 random cases, the slower ones with as many as take as long
   tidy            the rules of the house: who may import whom, sizes, docs, content
   bench [--quick] [--records N] [--runs N] [--rules DIR] [--pysigma] [--json]
                   builds for release and measures on generated logs of both clouds, 1,000,000
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(&root, false),
         ["test", "--quick"] => test::run(&root, true),
         ["setup"] => run::step("emulators", || emulator::set_up(&root)),
+        ["nightly", rest @ ..] => nightly::run(&root, rest),
         ["tidy"] => tidy::run(&root),
         ["bench", rest @ ..] => bench::run(&root, rest),
         ["eval", rest @ ..] => eval::run(&root, rest),

@@ -130,7 +130,11 @@ fn paths_are_told_step_by_step_with_what_cuts_them() {
 #[test]
 fn what_is_in_reach_of_an_identity_a_session_and_a_host() {
     let (folder, program) = program();
-    write(folder.path(), "keys.json", &json!({"AccessKeyMetadata": [{"UserName": "dev", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Active"}]}));
+    write(
+        folder.path(),
+        "keys.json",
+        &json!({"AccessKeyMetadata": [{"UserName": "dev", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Active"}]}),
+    );
     let reach = |from: &str| program.expect(0, &["paths", "--estate", "inventory", "--from", from, "--reach"]).out;
     insta::assert_snapshot!("reach", reach("i-0aaaaaaaaaaaaaaaa"));
     let session = format!("arn:aws:sts::{ACCOUNT}:assumed-role/web/i-0aaaaaaaaaaaaaaaa");

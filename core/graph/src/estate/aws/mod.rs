@@ -5,6 +5,7 @@
 //! it, or does not say what it is about, has code of its own.
 
 mod iam;
+mod net;
 mod org;
 pub(super) mod policy;
 mod shapes;
@@ -68,6 +69,7 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &Value) -> bool {
     let mut used = iam::read(reader, value);
     used |= org::read(reader, value);
     used |= stores::read(reader, value);
+    used |= net::read(reader, value);
     for shape in shapes::ALL {
         used |= read_shape(reader, shape, value);
     }

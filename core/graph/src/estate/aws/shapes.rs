@@ -136,6 +136,38 @@ pub(super) const ALL: &[Shape] = &[
         &[to("RequesterVpcInfo.VpcId", E::PeersWith), to("AccepterVpcInfo.VpcId", E::PeersWith)],
     ),
     shape("TransitGateways", "ec2:transit-gateway", "TransitGatewayId", &["State", "Description"], &[]),
+    shape(
+        "TransitGatewayAttachments",
+        "ec2:transit-gateway-attachment",
+        "TransitGatewayAttachmentId",
+        &[
+            "TransitGatewayId",
+            "ResourceType",
+            "ResourceId",
+            "State",
+            "Association.TransitGatewayRouteTableId",
+            "Association.State",
+        ],
+        &[to("TransitGatewayId", E::LiesIn), to("ResourceId", E::PeersWith)],
+    ),
+    shape(
+        "TransitGatewayVpcAttachments",
+        "ec2:transit-gateway-attachment",
+        "TransitGatewayAttachmentId",
+        &["TransitGatewayId", "VpcId", "SubnetIds", "State"],
+        &[to("TransitGatewayId", E::LiesIn), to("VpcId", E::PeersWith)],
+    ),
+    shape(
+        "TransitGatewayRouteTables",
+        "ec2:transit-gateway-route-table",
+        "TransitGatewayRouteTableId",
+        &["TransitGatewayId", "State"],
+        &[to("TransitGatewayId", E::LiesIn)],
+    ),
+    Shape {
+        name: "PrefixListName",
+        ..shape("PrefixLists", "ec2:prefix-list", "PrefixListId", &["Cidrs", "AddressFamily", "State"], &[])
+    },
     Shape {
         list: "Addresses",
         has: "PublicIp",

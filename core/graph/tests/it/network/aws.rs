@@ -326,3 +326,206 @@ fn what_is_exposed_is_told_with_ports_and_rules() {
     let found = exposed(&documents);
     assert!(!found[0].certain && !found[0].missing.is_empty(), "{found:?}");
 }
+
+/// Two machines in two networks, a public one behind a prefix list, and a classic load balancer.
+struct Joined {
+    routes: [Value; 2],
+    more: Documents,
+    groups: Value,
+}
+
+impl Joined {
+    /// The first network's table sends 10.2.0.0/16 there, the second's 10.1.0.0/16.
+    fn over(hop: &str, id: &str, more: Documents) -> Self {
+        let route = |cidr: &str| json!([{"DestinationCidrBlock": cidr, (hop): id, "State": "active"}]);
+        Self {
+            routes: [route("10.2.0.0/16"), route("10.1.0.0/16")],
+            more,
+            groups: json!([permission("tcp", 22, 22, "10.0.0.0/8")]),
+        }
+    }
+
+    fn check(&self, name: &str, expect: &str) {
+        let file = |name: &str| format!("{ACCOUNT}/{name}-eu-west-1.json");
+        let machine = |n: u8, id: &str| json!({"InstanceId": id, "SubnetId": format!("subnet-{n}"), "VpcId": format!("vpc-{n}"), "PrivateIpAddress": format!("10.{n}.1.4"), "SecurityGroups": [{"GroupId": format!("sg-{n}")}]});
+        let subnet = |n: u8| json!({"SubnetId": format!("subnet-{n}"), "VpcId": format!("vpc-{n}"), "CidrBlock": format!("10.{n}.1.0/24"), "AvailabilityZone": "eu-west-1a"});
+        let table = |n: usize| json!({"RouteTableId": format!("rtb-{n}"), "VpcId": format!("vpc-{n}"), "Associations": [{"Main": true}], "Routes": self.routes[n - 1]});
+        let all = json!([permission("-1", 0, 0, "0.0.0.0/0")]);
+        let mut documents = vec![
+            (
+                file("describe-instances"),
+                json!({"Reservations": [{"Instances": [machine(1, "i-0bbbbbbbbbbbbbbbb"), machine(2, "i-0aaaaaaaaaaaaaaaa")]}]}),
+            ),
+            (file("describe-subnets"), json!({"Subnets": [subnet(1), subnet(2)]})),
+            (file("describe-route-tables"), json!({"RouteTables": [table(1), table(2)]})),
+            (
+                file("describe-security-groups"),
+                json!({"SecurityGroups": [
+                {"GroupId": "sg-1", "GroupName": "a", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": all},
+                {"GroupId": "sg-2", "GroupName": "b", "VpcId": "vpc-2", "IpPermissions": self.groups, "IpPermissionsEgress": all}]}),
+            ),
+        ];
+        documents.extend(self.more.iter().cloned());
+        let from = Source::Thing(EntityId::aws("i-0bbbbbbbbbbbbbbbb"));
+        let (got, why) = reach(&documents, &from, &EntityId::aws("i-0aaaaaaaaaaaaaaaa"), 22);
+        assert_eq!(got, expect, "{name}: {why:?}");
+    }
+}
+
+#[test]
+fn networks_that_are_joined() {
+    let file = |name: &str| format!("{ACCOUNT}/{name}-eu-west-1.json");
+    let peering = |code: &str, other: &str| {
+        let one = json!({"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": code}, "RequesterVpcInfo": {"VpcId": "vpc-1"}, "AccepterVpcInfo": {"VpcId": other}});
+        vec![(file("describe-vpc-peering-connections"), json!({"VpcPeeringConnections": [one]}))]
+    };
+    let over_peering = |more| Joined::over("VpcPeeringConnectionId", "pcx-1", more);
+    let attachment = |n: u8, state: &str| {
+        json!({"TransitGatewayAttachmentId": format!("tgw-attach-{n}"), "TransitGatewayId": "tgw-1", "ResourceType": "vpc", "ResourceId": format!("vpc-{n}"), "State": state,
+        "Association": {"TransitGatewayRouteTableId": "tgw-rtb-1", "State": "associated"}})
+    };
+    let attachments = |state: &str| {
+        (
+            file("describe-transit-gateway-attachments"),
+            json!({"TransitGatewayAttachments": [attachment(1, "available"), attachment(2, state)]}),
+        )
+    };
+    let zones = |subnets: Value| {
+        (
+            file("describe-transit-gateway-vpc-attachments"),
+            json!({"TransitGatewayVpcAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-1", "TransitGatewayId": "tgw-1", "VpcId": "vpc-1", "SubnetIds": subnets, "State": "available"}]}),
+        )
+    };
+    let other_zone = (
+        file("describe-subnets-more"),
+        json!({"Subnets": [{"SubnetId": "subnet-9", "VpcId": "vpc-1", "CidrBlock": "10.1.9.0/24", "AvailabilityZone": "eu-west-1b"}]}),
+    );
+    let to = |cidr: &str, n: u8, state: &str| json!({"DestinationCidrBlock": cidr, "Type": "static", "State": state, "TransitGatewayAttachments": [{"ResourceId": format!("vpc-{n}"), "TransitGatewayAttachmentId": format!("tgw-attach-{n}"), "ResourceType": "vpc"}]});
+    let routes = |all: Value| {
+        (file("search-transit-gateway-routes.tgw-rtb-1"), json!({"Routes": all, "AdditionalRoutesAvailable": false}))
+    };
+    let both = || routes(json!([to("10.1.0.0/16", 1, "active"), to("10.2.0.0/16", 2, "active")]));
+    let over_gateway = |more| Joined::over("TransitGatewayId", "tgw-1", more);
+    let list = |cidr: &str| {
+        (file("get-managed-prefix-list-entries.pl-1"), json!({"Entries": [{"Cidr": cidr, "Description": "them"}]}))
+    };
+    let lists = |more: Documents| {
+        let mut out = over_peering(more);
+        out.routes[0] =
+            json!([{"DestinationPrefixListId": "pl-1", "VpcPeeringConnectionId": "pcx-1", "State": "active"}]);
+        out
+    };
+    let by_group = |more: Documents| Joined {
+        groups: json!([{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": "pl-1"}]}]),
+        ..over_peering(more)
+    };
+    for (name, joined, expect) in [
+        ("a peering of which only the routes are known", over_peering(vec![]), "yes"),
+        ("an active peering", over_peering(peering("active", "vpc-2")), "yes"),
+        ("one that is gone", over_peering(peering("deleted", "vpc-2")), "no"),
+        ("one to another network", over_peering(peering("active", "vpc-3")), "no"),
+        ("a gateway of which nothing else is known", over_gateway(vec![]), "unknown"),
+        ("attachments without routes", over_gateway(vec![attachments("available")]), "unknown"),
+        ("a gateway that routes both ways", over_gateway(vec![attachments("available"), both()]), "yes"),
+        ("an attachment that is not ready", over_gateway(vec![attachments("pendingAcceptance"), both()]), "no"),
+        (
+            "a network that is not attached",
+            over_gateway(vec![
+                (
+                    file("describe-transit-gateway-attachments"),
+                    json!({"TransitGatewayAttachments": [attachment(1, "available")]}),
+                ),
+                both(),
+            ]),
+            "no",
+        ),
+        (
+            "a table without the way back",
+            over_gateway(vec![attachments("available"), routes(json!([to("10.2.0.0/16", 2, "active")]))]),
+            "no",
+        ),
+        (
+            "a longer route that goes nowhere",
+            over_gateway(vec![
+                attachments("available"),
+                routes(json!([
+                    to("10.1.0.0/16", 1, "active"),
+                    to("10.2.0.0/16", 2, "active"),
+                    to("10.2.1.0/24", 2, "blackhole")
+                ])),
+            ]),
+            "no",
+        ),
+        (
+            "a route over something else",
+            over_gateway(vec![
+                attachments("available"),
+                routes(json!([to("10.1.0.0/16", 1, "active"), to("10.2.0.0/16", 7, "active")])),
+            ]),
+            "unknown",
+        ),
+        (
+            "a zone that is attached",
+            over_gateway(vec![attachments("available"), both(), zones(json!(["subnet-1"]))]),
+            "yes",
+        ),
+        (
+            "a zone that is not",
+            over_gateway(vec![attachments("available"), both(), zones(json!(["subnet-9"])), other_zone]),
+            "no",
+        ),
+        ("a route to a prefix list", lists(vec![list("10.2.0.0/16")]), "yes"),
+        ("to one with other addresses", lists(vec![list("10.3.0.0/16")]), "no"),
+        ("to one that was not exported", lists(vec![]), "unknown"),
+        ("a group that lets a prefix list in", by_group(vec![list("10.1.0.0/16")]), "yes"),
+        ("one with other addresses", by_group(vec![list("10.3.0.0/16")]), "no"),
+        (
+            "one that is empty",
+            by_group(vec![(file("get-managed-prefix-list-entries.pl-1"), json!({"Entries": []}))]),
+            "no",
+        ),
+        (
+            "one that AWS made",
+            by_group(vec![(
+                file("describe-prefix-lists"),
+                json!({"PrefixLists": [{"PrefixListId": "pl-1", "PrefixListName": "com.amazonaws.eu-west-1.s3", "Cidrs": ["10.1.0.0/16"]}]}),
+            )]),
+            "yes",
+        ),
+    ] {
+        joined.check(name, expect);
+    }
+}
+
+#[test]
+fn routes_to_some_of_the_internet() {
+    let i = Instance::default;
+    let some = |cidr: &str| json!([{"DestinationCidrBlock": cidr, "GatewayId": "igw-1", "State": "active"}]);
+    let address = |text: &str| Source::Address(text.parse().unwrap());
+    Instance { routes: some("8.8.8.0/24"), ..i() }.check("who is answered", &address("8.8.8.8"), 22, "yes");
+    Instance { routes: some("8.8.8.0/24"), ..i() }.check("who is not", &address("9.9.9.9"), 22, "no");
+}
+
+#[test]
+fn classic_load_balancers() {
+    let file = |name: &str| format!("{ACCOUNT}/{name}-eu-west-1.json");
+    let balancer = |scheme: &str, ports: &[u16]| {
+        let listeners: Vec<Value> =
+            ports.iter().map(|port| json!({"Listener": {"Protocol": "HTTP", "LoadBalancerPort": port, "InstancePort": 80}, "PolicyNames": []})).collect();
+        json!({"LoadBalancerDescriptions": [{"LoadBalancerName": "shop", "DNSName": "shop-1.eu-west-1.elb.amazonaws.com", "Scheme": scheme, "VPCId": "vpc-1",
+            "Subnets": ["subnet-1"], "SecurityGroups": ["sg-1"], "ListenerDescriptions": listeners, "Instances": [{"InstanceId": "i-0aaaaaaaaaaaaaaaa"}]}]})
+    };
+    let shop = EntityId::aws(&format!("arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:loadbalancer/shop"));
+    let open = vec![permission("tcp", 80, 80, "0.0.0.0/0")];
+    for (name, document, groups, port, expect) in [
+        ("on the internet", balancer("internet-facing", &[80, 443]), open.clone(), 80, "yes"),
+        ("inside", balancer("internal", &[80, 443]), open.clone(), 80, "no"),
+        ("a port without listener", balancer("internet-facing", &[443]), open.clone(), 80, "no"),
+        ("a group that is closed", balancer("internet-facing", &[80, 443]), open, 443, "no"),
+    ] {
+        let mut documents = Instance { groups, ..Instance::default() }.documents();
+        documents.push((file("elb-describe-load-balancers"), document));
+        let (got, why) = reach(&documents, &Source::Internet, &shop, port);
+        assert_eq!(got, expect, "{name}: {why:?}");
+    }
+}

@@ -2,6 +2,8 @@
 //! "Route tables", "Connect to the internet using an internet gateway"; recalled where no page is
 //! named.
 
+mod routes;
+
 use super::{Links, Way};
 use crate::estate::{Attr, Item, View};
 use crate::store::EdgeKind;
@@ -60,8 +62,29 @@ fn unknown(what: &str) -> Truth {
     Truth::unknown(Missing::NotCollected(what.to_owned()))
 }
 
+/// The entries of a list that groups and routes name; `None` if they were not exported.
+fn of_prefix_list<'v>(view: &'v View, id: &str) -> Option<Vec<&'v str>> {
+    let item = view.items.get(&EntityId::aws(id))?;
+    let cidrs = list(item.attributes.get("Cidrs")).iter().filter_map(Attr::as_text);
+    let cidrs = cidrs.chain(item.text("Cidrs"));
+    let entries = list(item.attributes.get("Entries")).iter();
+    let is_there = ["Cidrs", "Entries"].iter().any(|key| item.attributes.contains_key(*key));
+    is_there.then(|| cidrs.chain(entries.filter_map(|entry| entry.get("Cidr").and_then(Attr::as_text))).collect())
+}
+
+/// Their addresses.
+fn addresses_of(view: &View, prefix_list: &str) -> Peer {
+    let entries = of_prefix_list(view, prefix_list).into_iter().flatten().map(Space::read);
+    let all = entries.reduce(|so_far, one| Some(so_far?.or(&one?)));
+    match (all, of_prefix_list(view, prefix_list)) {
+        (Some(Some(space)), _) => Peer::Addresses(space),
+        (None, Some(_)) => Peer::Addresses(Space::default()),
+        _ => Peer::Unknown(prefix_list.to_owned()),
+    }
+}
+
 /// The rules of a security group: any that allows is enough, and answers come by themselves.
-fn group(item: &Item, key: &str) -> Filter {
+fn group(view: &View, item: &Item, key: &str) -> Filter {
     let mut rules = Vec::new();
     for entry in list(item.attributes.get(key)) {
         let text = |key: &str| entry.get(key).and_then(Attr::as_text);
@@ -78,7 +101,7 @@ fn group(item: &Item, key: &str) -> Filter {
         peers.extend(pairs.map(|group| Peer::Group(group.to_owned())));
         let prefixes =
             list(entry.get("PrefixListIds")).iter().filter_map(|one| one.get("PrefixListId").and_then(Attr::as_text));
-        peers.extend(prefixes.map(|prefix| Peer::Unknown(prefix.to_owned())));
+        peers.extend(prefixes.map(|prefix| addresses_of(view, prefix)));
         let word = text("IpProtocol").unwrap_or("-1");
         let (from, to) = (integer(entry.get("FromPort")), integer(entry.get("ToPort")));
         let shown = match (from, to) {
@@ -142,7 +165,8 @@ impl<'a> Aws<'a> {
         for (id, item) in &view.items {
             match item.word.as_str() {
                 "ec2:security-group" => {
-                    out.groups.insert(id, (group(item, "IpPermissions"), group(item, "IpPermissionsEgress")));
+                    out.groups
+                        .insert(id, (group(view, item, "IpPermissions"), group(view, item, "IpPermissionsEgress")));
                 }
                 "ec2:network-acl" => {
                     out.has_lists = true;
@@ -198,6 +222,11 @@ impl<'a> Aws<'a> {
                     (Truth::from(facing), format!("scheme {}", item.text("Scheme").unwrap_or("unknown"))),
                     self.listeners(links, to),
                 )
+            }
+            "elb:load-balancer" => {
+                let facing = item.text("Scheme") == Some("internet-facing");
+                let says = format!("scheme {}", item.text("Scheme").unwrap_or("unknown"));
+                ((Truth::from(facing), says), Some(classic_listeners(item)))
             }
             "lambda:function" => return self.function_url(item),
             _ => return Vec::new(),
@@ -279,26 +308,6 @@ impl<'a> Aws<'a> {
         gates
     }
 
-    /// Whether a subnet's traffic goes to an internet gateway.
-    fn routed(&self, subnet: Option<&'a EntityId>) -> Gate {
-        let table = subnet.and_then(|subnet| self.tables.get(subnet));
-        let (true, Some(table)) = (self.has_tables, table) else {
-            let what = if self.has_tables { "the subnet's route table" } else { "route tables" };
-            return Gate::Fact { holds: unknown(what), says: "route to the internet".into() };
-        };
-        for route in list(table.attributes.get("Routes")) {
-            let text = |key: &str| route.get(key).and_then(Attr::as_text);
-            let gateway = text("GatewayId").filter(|gateway| gateway.starts_with("igw-"));
-            let four = text("DestinationCidrBlock") == Some("0.0.0.0/0");
-            let all = four || text("DestinationIpv6CidrBlock") == Some("::/0");
-            if let (Some(gateway), true, true) = (gateway, all, text("State") != Some("blackhole")) {
-                let says = format!("{} routes the internet to {gateway}", table.id.key);
-                return Gate::Fact { holds: Truth::Yes, says };
-            }
-        }
-        Gate::Fact { holds: Truth::No, says: format!("{} has no route to an internet gateway", table.id.key) }
-    }
-
     fn guarding(
         &self,
         links: &Links<'a>,
@@ -352,8 +361,8 @@ impl<'a> Aws<'a> {
                 gates.push(Gate::Fact { holds: Truth::Yes, says: format!("both lie in {}", a.key) });
             }
             (Some(_), Some(_)) => {
-                gates.push(self.peered(first, &theirs));
-                gates.push(self.peered(second, &addresses));
+                gates.push(self.joined(links, first, second, &theirs));
+                gates.push(self.joined(links, second, first, &addresses));
             }
             _ => gates.push(Gate::Fact { holds: unknown("the networks"), says: "network".into() }),
         }
@@ -373,33 +382,11 @@ impl<'a> Aws<'a> {
         let there = From { addresses: theirs, groups: groups(to) };
         Some(vec![(outward, there), (gates, From { addresses, groups: groups(from) })])
     }
+}
 
-    /// Whether a subnet's table sends the other's addresses over a peering.
-    fn peered(&self, subnet: &EntityId, other: &Space) -> Gate {
-        let Some(table) = self.tables.get(subnet) else {
-            return Gate::Fact { holds: unknown("the subnet's route table"), says: "route".into() };
-        };
-        let mut best: Option<(&str, String, usize)> = None;
-        for route in list(table.attributes.get("Routes")) {
-            let text = |key: &str| route.get(key).and_then(Attr::as_text);
-            let Some(cidr) = text("DestinationCidrBlock") else { continue };
-            let covers = Space::read(cidr).is_some_and(|space| space.covers(other));
-            let length = cidr.split_once('/').and_then(|(_, length)| length.parse::<usize>().ok()).unwrap_or(0);
-            if covers && text("State") != Some("blackhole") && best.as_ref().is_none_or(|(_, _, known)| length > *known)
-            {
-                let hop =
-                    ["VpcPeeringConnectionId", "TransitGatewayId", "GatewayId", "NatGatewayId", "NetworkInterfaceId"];
-                let hop = hop.iter().find_map(|key| text(key)).unwrap_or_default();
-                best = Some((hop, format!("{} routes {cidr} to {hop}", table.id.key), length));
-            }
-        }
-        match best {
-            Some((hop, says, _)) if hop.starts_with("pcx-") => Gate::Fact { holds: Truth::Yes, says },
-            Some((hop, says, _)) if hop.starts_with("tgw-") || hop.starts_with("eni-") => {
-                Gate::Fact { holds: unknown(&format!("what {hop} does with it")), says }
-            }
-            Some((_, says, _)) => Gate::Fact { holds: Truth::No, says },
-            None => Gate::Fact { holds: Truth::No, says: format!("{} has no route there", table.id.key) },
-        }
-    }
+/// Ports of a classic load balancer. Source: Elastic Load Balancing API, `ListenerDescription`.
+fn classic_listeners(item: &Item) -> BTreeSet<u16> {
+    let all = list(item.attributes.get("ListenerDescriptions")).iter();
+    let ports = all.filter_map(|one| integer(one.get("Listener")?.get("LoadBalancerPort")));
+    ports.filter_map(|port| u16::try_from(port).ok()).collect()
 }
