@@ -213,7 +213,6 @@ impl World {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests: the number of cases")]
 fn cases() -> u64 {
     std::env::var("SELVEDGE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(20)
 }

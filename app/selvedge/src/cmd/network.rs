@@ -114,6 +114,10 @@ fn text(view: &View, from: &str, to: &EntityId, port: u16, found: &Reach) -> Str
             wrap(&mut out, &format!("  {label}"), 6, &q(one));
         }
     }
+    if found.spares_open_ones {
+        let note = "what stops it asks its rules of new connections alone: one that was open before may go on";
+        wrap(&mut out, "  note: ", 8, note);
+    }
     if found.verdict != "no" && from.eq_ignore_ascii_case("internet") {
         wrap(&mut out, "  from ", 6, &q(&found.from.join(", ")));
     }

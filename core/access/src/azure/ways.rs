@@ -12,7 +12,7 @@ pub use data::{
     Anonymous, SasKind, VaultCaller, anonymous_read, sas_ended_by, sas_works, shared_keys_work, vault_access_policy,
     vault_data, vault_takeover,
 };
-pub use network::{AppSite, Caller, Reach, app_site_open, postgres_reach, sql_reach, storage_network};
+pub use network::{AppSite, Caller, Reach, app_site_open, postgres_reach, site_network, sql_reach, storage_network};
 
 use super::directory::Directory;
 use super::rbac::{AccessRequest, Rbac};

@@ -74,6 +74,10 @@ pub struct Filter {
     pub rules: Vec<Rule>,
     /// How they are taken together.
     pub order: Order,
+    /// Whether it follows connections: one that was let through goes on after its rule was taken away.
+    /// Sources: Amazon VPC user guide, "Security group connection tracking"; Azure documentation,
+    /// "Network security groups" (existing connections keep to the rules of before).
+    pub follows_connections: bool,
 }
 
 /// Who is at the other end.
@@ -92,8 +96,10 @@ pub struct Passed {
     pub certain: Space,
     /// Perhaps, what is certain included.
     pub possible: Space,
-    /// Through which no later list is asked.
+    /// Of which no later list is asked.
     pub always: Space,
+    /// Of which perhaps none is asked, `always` included.
+    pub perhaps_always: Space,
     /// Rules that let something through.
     pub by: BTreeSet<String>,
     /// Rules that stopped something.
@@ -160,6 +166,7 @@ impl Filter {
                     out.possible = out.possible.or(&maybe);
                     if rule.verb == Verb::Always {
                         out.always = out.always.or(&sure);
+                        out.perhaps_always = out.perhaps_always.or(&maybe);
                     }
                 }
                 Verb::Deny => {

@@ -44,6 +44,15 @@ pub struct Arrival {
     pub by: Vec<String>,
     /// What stops it.
     pub stopped: Vec<String>,
+    /// Whether connections that were open before what stops it was there go on: it follows
+    /// connections, and asks its rules of new ones alone.
+    pub spares_open_ones: bool,
+}
+
+impl Arrival {
+    fn stopped(by: Vec<String>, stopped: Vec<String>, spares_open_ones: bool) -> Self {
+        Self { verdict: Truth::No, from: Space::default(), by, stopped, spares_open_ones }
+    }
 }
 
 /// The ports that a caller's answers go to.
@@ -55,7 +64,7 @@ pub fn arrive(gates: &[Gate], from: &From, protocol: u8, port: u16) -> Arrival {
     let (mut by, mut stopped) = (Vec::new(), Vec::new());
     let mut missing: BTreeSet<Missing> = BTreeSet::new();
     // What an admin rule lets through whatever later lists say.
-    let mut always = Space::default();
+    let (mut always, mut perhaps_always) = (Space::default(), Space::default());
     for gate in gates {
         let passed = match gate {
             Gate::Fact { holds, says } => {
@@ -63,7 +72,7 @@ pub fn arrive(gates: &[Gate], from: &From, protocol: u8, port: u16) -> Arrival {
                     Truth::Yes => by.push(says.clone()),
                     Truth::No => {
                         stopped.push(says.clone());
-                        return Arrival { verdict: Truth::No, from: Space::default(), by, stopped };
+                        return Arrival::stopped(by, stopped, false);
                     }
                     Truth::Unknown(what) => {
                         missing.extend(what.iter().cloned());
@@ -77,23 +86,29 @@ pub fn arrive(gates: &[Gate], from: &From, protocol: u8, port: u16) -> Arrival {
             Gate::Answers(filter) => answers(filter, &limited(from, &possible), protocol),
         };
         certain = certain.and(&passed.certain.or(&always));
-        possible = possible.and(&passed.possible.or(&always));
+        possible = possible.and(&passed.possible.or(&perhaps_always));
         always = always.or(&passed.always);
+        perhaps_always = perhaps_always.or(&passed.perhaps_always);
         missing.extend(passed.missing);
         by.extend(passed.by);
         if possible.is_empty() {
             let none = format!("{}: no rule lets it through", named(gate));
             stopped.extend(if passed.stopped.is_empty() { BTreeSet::from([none]) } else { passed.stopped });
-            return Arrival { verdict: Truth::No, from: Space::default(), by, stopped };
+            let spares = match gate {
+                Gate::Rules(filter) => filter.follows_connections,
+                Gate::AnyOf(filters) => filters.iter().all(|filter| filter.follows_connections),
+                Gate::Fact { .. } | Gate::Answers(_) => false,
+            };
+            return Arrival::stopped(by, stopped, spares);
         }
     }
     if certain.is_empty() {
         if missing.is_empty() {
             missing.insert(Missing::Unsupported("rules that overlap in part".into()));
         }
-        return Arrival { verdict: Truth::Unknown(missing), from: possible, by, stopped };
+        return Arrival { verdict: Truth::Unknown(missing), from: possible, by, stopped, spares_open_ones: false };
     }
-    Arrival { verdict: Truth::Yes, from: certain, by, stopped }
+    Arrival { verdict: Truth::Yes, from: certain, by, stopped, spares_open_ones: false }
 }
 
 fn named(gate: &Gate) -> String {

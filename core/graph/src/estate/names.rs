@@ -5,6 +5,7 @@
 //! name of a host or a store, and that only where the value has a form in which no
 //! secret stands at that place.
 
+use super::attr::Attr;
 use super::doc::{self, Reader};
 use super::inventory::{Ground, View};
 use crate::flows::host::Hosts;
@@ -68,6 +69,7 @@ pub(super) fn site_config(reader: &mut Reader<'_>, row: &Value, kind: &str) -> b
     let Some((site, _)) = doc::text(row, "id").and_then(|id| id.rsplit_once("/config/")) else { return false };
     let site = EntityId::arm(site);
     reader.out.words.insert("arm:site-config".to_owned());
+    doors(reader, &site, row);
     let mut settings = Vec::new();
     for (name, value) in row.get("properties").and_then(Value::as_object).into_iter().flatten() {
         let text = value.as_str().or_else(|| value.get("value").and_then(Value::as_str));
@@ -78,6 +80,28 @@ pub(super) fn site_config(reader: &mut Reader<'_>, row: &Value, kind: &str) -> b
     }
     credentials(reader, &site, &settings);
     true
+}
+
+/// Who is let in: of a site's `config/web` and `config/authsettingsV2` what says so, and nothing else.
+fn doors(reader: &mut Reader<'_>, site: &EntityId, row: &Value) {
+    const DOORS: [(&str, &str, &[&str]); 2] = [
+        (
+            "/config/web",
+            "web",
+            &["ipSecurityRestrictions", "ipSecurityRestrictionsDefaultAction", "publicNetworkAccess"],
+        ),
+        ("/config/authsettingsv2", "auth", &["platform", "globalValidation"]),
+    ];
+    let id = doc::text(row, "id").unwrap_or_default().to_ascii_lowercase();
+    let Some((_, key, kept)) = DOORS.iter().find(|(ending, ..)| id.ends_with(ending)) else { return };
+    let Some(own) = row.get("properties").and_then(Value::as_object) else { return };
+    let all: serde_json::Map<String, Value> = own
+        .iter()
+        .filter(|(name, _)| kept.contains(&name.as_str()))
+        .map(|(name, v)| (name.clone(), v.clone()))
+        .collect();
+    let facet = reader.facet(site, "microsoft.web/sites", &Value::Null, &[]);
+    facet.attributes.insert((*key).to_owned(), Attr::whole(&Value::Object(all)));
 }
 
 /// What a setting names.

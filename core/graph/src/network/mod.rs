@@ -38,6 +38,8 @@ pub struct Reach {
     pub stopped: Vec<String>,
     /// What would settle it.
     pub missing: Vec<String>,
+    /// Of a no: whether connections from before go on, since what stops it asks new ones alone.
+    pub spares_open_ones: bool,
 }
 
 /// Something that the internet reaches.
@@ -136,6 +138,7 @@ impl<'a> Network<'a> {
             if way.listens.as_ref().is_some_and(|ports| !ports.contains(&port)) {
                 found.verdict = Truth::No;
                 found.stopped.push(format!("nothing listens on port {port}"));
+                found.spares_open_ones = false;
             }
             let better = match (best.as_ref().map(|best| &best.verdict), &found.verdict) {
                 (None, _) => true,
@@ -184,14 +187,23 @@ impl<'a> Network<'a> {
 
 /// What arrives over several legs, all of which must let it through.
 fn through(legs: &[(Vec<Gate>, From)], protocol: u8, port: u16) -> Arrival {
-    let mut out = Arrival { verdict: Truth::Yes, from: Space::default(), by: Vec::new(), stopped: Vec::new() };
+    let mut out = Arrival {
+        verdict: Truth::Yes,
+        from: Space::default(),
+        by: Vec::new(),
+        stopped: Vec::new(),
+        spares_open_ones: true,
+    };
     for (gates, from) in legs {
         let found = arrive(gates, from, protocol, port);
-        out.verdict = out.verdict.and(found.verdict);
+        out.verdict = out.verdict.and(found.verdict.clone());
         out.from = found.from;
         out.by.extend(found.by);
+        // One leg that cuts what is open is enough.
+        out.spares_open_ones &= found.verdict != Truth::No || found.spares_open_ones;
         out.stopped.extend(found.stopped);
     }
+    out.spares_open_ones &= out.verdict == Truth::No;
     out
 }
 
@@ -277,5 +289,6 @@ fn told(arrival: Arrival) -> Reach {
         Truth::No => ("no", Vec::new()),
         Truth::Unknown(missing) => ("unknown", missing.iter().map(ToString::to_string).collect()),
     };
-    Reach { verdict, from: arrival.from.words(), by: arrival.by, stopped: arrival.stopped, missing }
+    let spares_open_ones = arrival.spares_open_ones;
+    Reach { verdict, from: arrival.from.words(), by: arrival.by, stopped: arrival.stopped, missing, spares_open_ones }
 }

@@ -248,7 +248,9 @@ fn reached(view: &View, one: &Exposed, onward: Option<&[&super::Edge]>, at: Time
     let inner = everything || one.numbers.iter().any(|port| INNER.contains(port));
     let word = item.word.as_str();
     let base = match word {
-        "elbv2:load-balancer" if is_web => return None,
+        "elbv2:load-balancer" | "elb:load-balancer" | "microsoft.web/sites" | "microsoft.web/sites/slots" if is_web => {
+            return None;
+        }
         "microsoft.storage/storageaccounts" if one.is_open_data => Severity::High,
         "microsoft.storage/storageaccounts" | "microsoft.keyvault/vaults" => Severity::Low,
         "microsoft.sql/servers" | "rds:instance" => Severity::High,

@@ -109,7 +109,7 @@ fn tags(item: &Item) -> Vec<(String, String)> {
 pub(super) fn hosts(view: &View, words: &BTreeSet<String>) -> Hosts {
     let links = Links::of(view);
     let mut out = Hosts { collected: words.clone(), ..Hosts::default() };
-    for ((from, kind, target), _) in &view.relations {
+    for (from, kind, target) in view.relations.keys() {
         if *kind == EdgeKind::RunsAs
             && let Some(item) = view.items.get(from)
         {

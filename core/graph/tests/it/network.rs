@@ -41,3 +41,13 @@ fn reach(documents: &Documents, from: &Source, to: &EntityId, port: u16) -> (&'s
 fn exposed(documents: &Documents) -> Vec<Exposed> {
     with(documents, |network, _| network.exposed())
 }
+
+/// Row 29 of the facts on Azure, and the same of AWS: whether a connection from before goes on where
+/// no rule lets a new one in.
+fn goes_on(documents: &Documents, to: &EntityId, port: u16) -> bool {
+    with(documents, |network, view| {
+        let (to, _) = view.items.get_key_value(to).expect("the target is there");
+        let network: &Network<'_> = network;
+        network.reach(&Source::Internet, to, port, TCP).expect("the network knows it").spares_open_ones
+    })
+}

@@ -193,10 +193,12 @@ pub struct AppSite<'a> {
 /// Whether a call without sign-in to `path` reaches the site's code. The SCM site
 /// has restrictions of its own and is not looked at. Recalled.
 pub fn app_site_open(site: AppSite<'_>, path: &str, caller: Caller) -> Truth {
-    app_network(site).admits(caller).and(app_lets_in(site.auth, path))
+    site_network(site).admits(caller).and(app_lets_in(site.auth, path))
 }
 
-fn app_network(site: AppSite<'_>) -> Reach {
+/// Whom a site's own restrictions let in. Source: App Service documentation, "Set up access
+/// restrictions".
+pub fn site_network(site: AppSite<'_>) -> Reach {
     let access = text(site.properties, "publicNetworkAccess").or_else(|| text(site.web, "publicNetworkAccess"));
     if access.is_some_and(|access| access.eq_ignore_ascii_case("Disabled")) {
         return Reach::Private;

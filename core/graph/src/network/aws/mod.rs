@@ -117,7 +117,7 @@ fn group(view: &View, item: &Item, key: &str) -> Filter {
             is_for_us: Some(true),
         });
     }
-    Filter { name: format!("security group {}", item.id.key), rules, order: Order::Any }
+    Filter { name: format!("security group {}", item.id.key), rules, order: Order::Any, follows_connections: true }
 }
 
 /// The entries of a network ACL for one direction, by number.
@@ -148,7 +148,7 @@ fn acl(item: &Item, egress: bool) -> Filter {
     }
     entries.sort_by_key(|(number, _)| *number);
     let rules = entries.into_iter().map(|(_, rule)| rule).collect();
-    Filter { name: format!("network ACL {}", item.id.key), rules, order: Order::First }
+    Filter { name: format!("network ACL {}", item.id.key), rules, order: Order::First, follows_connections: false }
 }
 
 impl<'a> Aws<'a> {

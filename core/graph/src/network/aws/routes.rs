@@ -90,7 +90,12 @@ impl<'a> Aws<'a> {
             peers: vec![route.space().map_or_else(|| Peer::Unknown(route.destination.to_owned()), Peer::Addresses)],
             is_for_us: Some(true),
         });
-        Gate::Rules(Filter { name: table.id.key.clone(), rules: rules.collect(), order: Order::Any })
+        Gate::Rules(Filter {
+            name: table.id.key.clone(),
+            rules: rules.collect(),
+            order: Order::Any,
+            follows_connections: false,
+        })
     }
 
     /// Whether a subnet's table sends the addresses of another network's subnet there.

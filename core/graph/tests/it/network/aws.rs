@@ -1,6 +1,6 @@
 //! Security groups, network ACLs, routes, and what stands behind them.
 
-use super::{Documents, exposed, reach};
+use super::{Documents, exposed, goes_on, reach};
 use selvedge_graph::network::Source;
 use selvedge_model::EntityId;
 use serde_json::{Value, json};
@@ -528,4 +528,14 @@ fn classic_load_balancers() {
         let (got, why) = reach(&documents, &Source::Internet, &shop, port);
         assert_eq!(got, expect, "{name}: {why:?}");
     }
+}
+
+#[test]
+fn connections_from_before() {
+    let machine = EntityId::aws("i-0aaaaaaaaaaaaaaaa");
+    let i = Instance::default;
+    assert!(goes_on(&Instance { groups: vec![], ..i() }.documents(), &machine, 22), "a group follows connections");
+    let all = |egress| entry(100, egress, "allow", None, "0.0.0.0/0");
+    let denied = json!([entry(90, false, "deny", Some((22, 22)), "0.0.0.0/0"), all(false), all(true)]);
+    assert!(!goes_on(&Instance { entries: Some(denied), ..i() }.documents(), &machine, 22), "a list does not");
 }

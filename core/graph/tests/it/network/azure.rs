@@ -1,6 +1,6 @@
 //! Network security groups, admin rules, and firewalls of services.
 
-use super::{Documents, exposed, reach};
+use super::{Documents, exposed, goes_on, reach};
 use selvedge_graph::network::Source;
 use selvedge_model::EntityId;
 use serde_json::{Value, json};
@@ -326,4 +326,272 @@ fn services_of_azure() {
         let share = exposed(&server(access, from, to)).iter().map(|one| one.share).max().unwrap_or(0);
         assert!((share >= expect && expect > 0) || (share == 0 && expect == 0), "{access} {from}-{to}: {share}");
     }
+}
+
+/// A load balancer before the machine, whose interface has no public address of its own.
+fn balanced(rules: &[(&str, Value)], sku: &str, pool: bool, group: Option<Vec<Value>>) -> Documents {
+    let mut documents = Machine { subnet: group, ..Machine::default() }.documents();
+    let rows = documents[0].1["value"].as_array_mut().unwrap();
+    let balancer = id("Microsoft.Network/loadBalancers/lb");
+    for row in rows.iter_mut().filter(|row| row["name"] == "nic") {
+        let config = &mut row["properties"]["ipConfigurations"][0];
+        config["id"] = json!(id("Microsoft.Network/networkInterfaces/nic/ipConfigurations/c"));
+        config["properties"].as_object_mut().unwrap().remove("publicIPAddress");
+        if pool {
+            config["properties"]["loadBalancerBackendAddressPools"] =
+                json!([{"id": format!("{balancer}/backendAddressPools/p")}]);
+        }
+    }
+    let list =
+        |kind: &str| -> Vec<&Value> { rules.iter().filter(|(own, _)| *own == kind).map(|(_, rule)| rule).collect() };
+    let row = json!({"id": balancer, "type": "Microsoft.Network/loadBalancers", "name": "lb", "sku": {"name": sku}, "properties": {
+        "frontendIPConfigurations": [
+            {"id": format!("{balancer}/frontendIPConfigurations/out"), "name": "out", "properties": {"publicIPAddress": {"id": id("Microsoft.Network/publicIPAddresses/pip")}}},
+            {"id": format!("{balancer}/frontendIPConfigurations/in"), "name": "in", "properties": {"privateIPAddress": "10.0.0.9"}}],
+        "backendAddressPools": [{"id": format!("{balancer}/backendAddressPools/p"), "name": "p", "properties": {}}],
+        "loadBalancingRules": list("rule"), "inboundNatRules": list("nat")}});
+    rows.push(row);
+    documents
+}
+
+fn hand_on(front: &str, from: u16, to: u16) -> (&'static str, Value) {
+    let balancer = id("Microsoft.Network/loadBalancers/lb");
+    (
+        "rule",
+        json!({"name": "r", "properties": {"frontendIPConfiguration": {"id": format!("{balancer}/frontendIPConfigurations/{front}")},
+        "backendAddressPool": {"id": format!("{balancer}/backendAddressPools/p")}, "protocol": "Tcp", "frontendPort": from, "backendPort": to}}),
+    )
+}
+
+#[test]
+fn load_balancers_of_azure() {
+    let open = || Some(vec![rule("ssh", 100, "Allow", "Internet", "22")]);
+    let balancer = id("Microsoft.Network/loadBalancers/lb");
+    let nat = |nic: &str| {
+        (
+            "nat",
+            json!({"name": "n", "properties": {"frontendIPConfiguration": {"id": format!("{balancer}/frontendIPConfigurations/out")},
+        "backendIPConfiguration": {"id": id(&format!("Microsoft.Network/networkInterfaces/{nic}/ipConfigurations/c"))}, "protocol": "Tcp", "frontendPort": 50001, "backendPort": 22}}),
+        )
+    };
+    for (name, documents, port, expect) in [
+        ("to a pool", balanced(&[hand_on("out", 2222, 22)], "Standard", true, open()), 22, "yes"),
+        ("the port outside is another", balanced(&[hand_on("out", 2222, 22)], "Standard", true, open()), 2222, "no"),
+        ("inside", balanced(&[hand_on("in", 22, 22)], "Standard", true, open()), 22, "no"),
+        ("a pool without the machine", balanced(&[hand_on("out", 22, 22)], "Standard", false, open()), 22, "no"),
+        ("a group that is shut", balanced(&[hand_on("out", 22, 22)], "Standard", true, Some(vec![])), 22, "no"),
+        ("no group, standard", balanced(&[hand_on("out", 22, 22)], "Standard", true, None), 22, "no"),
+        ("no group, basic", balanced(&[hand_on("out", 22, 22)], "Basic", true, None), 22, "yes"),
+        ("a translated port", balanced(&[nat("nic")], "Standard", false, open()), 22, "yes"),
+        ("of another machine", balanced(&[nat("other-nic")], "Standard", false, open()), 22, "no"),
+        ("no rule", balanced(&[], "Standard", true, open()), 22, "no"),
+    ] {
+        let (got, why) =
+            reach(&documents, &Source::Internet, &EntityId::arm(&id("Microsoft.Compute/virtualMachines/vm")), port);
+        assert_eq!(got, expect, "{name}: {why:?}");
+    }
+}
+
+/// The two networks' machines send each other's addresses to an appliance.
+fn diverted(next: [Option<&str>; 2], firewall: Option<Value>, more: Vec<Value>) -> Documents {
+    let mut documents = Machine::default().documents();
+    let rows = documents[0].1["value"].as_array_mut().unwrap();
+    for (n, (vnet, other)) in [("v", "10.9.0.0/16"), ("w", "10.0.0.0/16")].into_iter().enumerate() {
+        let Some(hop) = next[n] else { continue };
+        let table = id(&format!("Microsoft.Network/routeTables/of-{vnet}"));
+        let mut route =
+            json!({"addressPrefix": other, "nextHopType": if hop == "None" { "None" } else { "VirtualAppliance" }});
+        if hop != "None" {
+            route["nextHopIpAddress"] = json!(hop);
+        }
+        rows.push(json!({"id": table, "type": "Microsoft.Network/routeTables", "name": format!("of-{vnet}"), "properties": {"routes": [{"name": "x", "properties": route}]}}));
+        for row in rows.iter_mut().filter(|row| row["name"] == vnet) {
+            row["properties"]["subnets"][0]["properties"]["routeTable"] = json!({"id": table});
+        }
+    }
+    if let Some(mut properties) = firewall {
+        properties["ipConfigurations"] = json!([{"name": "c", "properties": {"privateIPAddress": "10.0.9.4", "subnet": {"id": id("Microsoft.Network/virtualNetworks/v/subnets/AzureFirewallSubnet")}}}]);
+        rows.push(json!({"id": id("Microsoft.Network/azureFirewalls/fw"), "type": "Microsoft.Network/azureFirewalls", "name": "fw", "properties": properties}));
+    }
+    rows.extend(more);
+    documents
+}
+
+#[test]
+fn firewalls_of_azure() {
+    let rule = |action: &str, port: &str, to: &str| {
+        json!({"name": "c", "properties": {"priority": 100, "action": {"type": action}, "rules": [
+        {"name": "r", "protocols": ["TCP"], "sourceAddresses": ["10.9.0.0/24"], "destinationAddresses": [to], "destinationPorts": [port]}]}})
+    };
+    let own = |rules: Value| Some(json!({"networkRuleCollections": rules}));
+    let policy = id("Microsoft.Network/firewallPolicies/p");
+    let with_policy = || Some(json!({"firewallPolicy": {"id": policy}}));
+    let of_policy = |inherits: bool, collections: Value| {
+        let mut properties = json!({"threatIntelMode": "Alert"});
+        if inherits {
+            properties["basePolicy"] = json!({"id": id("Microsoft.Network/firewallPolicies/above")});
+        }
+        vec![
+            json!({"id": policy, "type": "Microsoft.Network/firewallPolicies", "name": "p", "properties": properties}),
+            json!({"id": format!("{policy}/ruleCollectionGroups/g"), "type": "Microsoft.Network/firewallPolicies/ruleCollectionGroups", "name": "g", "properties": {"priority": 200, "ruleCollections": collections}}),
+        ]
+    };
+    let filter = |priority: u16, action: &str, rules: Value| json!({"ruleCollectionType": "FirewallPolicyFilterRuleCollection", "priority": priority, "action": {"type": action}, "rules": rules});
+    let network = |ports: &str| json!([{"ruleType": "NetworkRule", "name": "n", "ipProtocols": ["TCP"], "sourceAddresses": ["*"], "destinationAddresses": ["10.0.0.4"], "destinationPorts": [ports]}]);
+    let both = [Some("10.0.9.4"), Some("10.0.9.4")];
+    for (name, documents, port, expect) in [
+        ("no routes of one's own", diverted([None, None], None, vec![]), 22, "yes"),
+        ("a route that drops", diverted([None, Some("None")], None, vec![]), 22, "no"),
+        ("an appliance that nobody knows", diverted(both, None, vec![]), 22, "unknown"),
+        ("a rule that allows", diverted(both, own(json!([rule("Allow", "22", "10.0.0.0/16")])), vec![]), 22, "yes"),
+        ("another port", diverted(both, own(json!([rule("Allow", "443", "10.0.0.0/16")])), vec![]), 22, "no"),
+        ("another destination", diverted(both, own(json!([rule("Allow", "22", "10.7.0.0/16")])), vec![]), 22, "no"),
+        ("a rule that denies", diverted(both, own(json!([rule("Deny", "22", "*")])), vec![]), 22, "no"),
+        ("no rules", diverted(both, own(json!([])), vec![]), 22, "no"),
+        (
+            "one direction alone",
+            diverted([None, Some("10.0.9.4")], own(json!([rule("Allow", "22", "*")])), vec![]),
+            22,
+            "no",
+        ),
+        (
+            "a policy that allows",
+            diverted(both, with_policy(), of_policy(false, json!([filter(100, "Allow", network("22"))]))),
+            22,
+            "yes",
+        ),
+        (
+            "a collection before it that denies",
+            diverted(
+                both,
+                with_policy(),
+                of_policy(false, json!([filter(200, "Allow", network("22")), filter(100, "Deny", network("*"))])),
+            ),
+            22,
+            "no",
+        ),
+        (
+            "a policy that inherits",
+            diverted(both, with_policy(), of_policy(true, json!([filter(100, "Allow", network("22"))]))),
+            22,
+            "unknown",
+        ),
+        ("a policy that was not exported", diverted(both, with_policy(), vec![]), 22, "unknown"),
+        (
+            "names of applications",
+            diverted(
+                both,
+                with_policy(),
+                of_policy(
+                    false,
+                    json!([filter(
+                        100,
+                        "Allow",
+                        json!([{"ruleType": "ApplicationRule", "name": "a", "targetFqdns": ["*.contoso.com"]}])
+                    )]),
+                ),
+            ),
+            443,
+            "unknown",
+        ),
+        (
+            "which are for the web alone",
+            diverted(
+                both,
+                with_policy(),
+                of_policy(
+                    false,
+                    json!([filter(
+                        100,
+                        "Allow",
+                        json!([{"ruleType": "ApplicationRule", "name": "a", "targetFqdns": ["*.contoso.com"]}])
+                    )]),
+                ),
+            ),
+            22,
+            "no",
+        ),
+    ] {
+        let from = Source::Thing(EntityId::arm(&id("Microsoft.Compute/virtualMachines/other")));
+        let (got, why) = reach(&documents, &from, &EntityId::arm(&id("Microsoft.Compute/virtualMachines/vm")), port);
+        assert_eq!(got, expect, "{name}: {why:?}");
+    }
+}
+
+#[test]
+fn groups_of_virtual_network_manager() {
+    let collection = "Microsoft.Network/networkManagers/m/securityAdminConfigurations/c/ruleCollections/r";
+    let group = |name: &str| id(&format!("Microsoft.Network/networkManagers/m/networkGroups/{name}"));
+    let member = |of: &str, vnet: &str| {
+        json!({"id": format!("{}/staticMembers/x", group(of)), "type": "Microsoft.Network/networkManagers/networkGroups/staticMembers", "name": "x",
+        "properties": {"resourceId": id(&format!("Microsoft.Network/virtualNetworks/{vnet}"))}})
+    };
+    let applies = |name: &str| {
+        json!({"id": id(collection), "type": "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections", "name": "r",
+        "properties": {"appliesToGroups": [{"networkGroupId": group(name)}]}})
+    };
+    for (name, more, expect) in [
+        ("a network that was put into the group", vec![applies("g"), member("g", "v")], "yes"),
+        ("another network", vec![applies("g"), member("g", "w")], "unknown"),
+        ("another group", vec![applies("g"), member("h", "v")], "unknown"),
+        ("a collection that was not exported", vec![member("g", "v")], "unknown"),
+    ] {
+        let shut = vec![rule("no-ssh", 100, "Deny", "*", "22")];
+        let mut documents =
+            Machine { subnet: Some(shut), admin: vec![admin("AlwaysAllow", false)], ..Machine::default() }.documents();
+        documents[0].1["value"].as_array_mut().unwrap().extend(more);
+        let (got, why) =
+            reach(&documents, &Source::Internet, &EntityId::arm(&id("Microsoft.Compute/virtualMachines/vm")), 22);
+        assert_eq!(got, expect, "{name}: {why:?}");
+    }
+}
+
+#[test]
+fn sites_with_restrictions() {
+    let site = id("Microsoft.Web/sites/shop");
+    let own = |properties: Value| json!({"id": site, "type": "Microsoft.Web/sites", "name": "shop", "kind": "app", "properties": properties});
+    let web = |properties: Value| json!({"id": format!("{site}/config/web"), "type": "Microsoft.Web/sites/config", "name": "shop", "properties": properties});
+    let rule = |block: &str, action: &str, priority: u16| json!({"ipAddress": block, "action": action, "priority": priority, "name": "r"});
+    let address = |text: &str| Source::Address(text.parse().unwrap());
+    let office = || {
+        web(
+            json!({"ipSecurityRestrictions": [rule("8.8.8.0/24", "Allow", 100), rule("Any", "Deny", 2_147)], "linuxFxVersion": "PYTHON|3.12"}),
+        )
+    };
+    for (name, rows, from, expect) in [
+        (
+            "open",
+            vec![own(json!({})), web(json!({"ipSecurityRestrictions": [rule("Any", "Allow", 1)]}))],
+            Source::Internet,
+            Some("yes"),
+        ),
+        ("to the office", vec![own(json!({})), office()], address("8.8.8.8"), Some("yes")),
+        ("to nobody else", vec![own(json!({})), office()], address("9.9.9.9"), Some("no")),
+        ("to private endpoints", vec![own(json!({"publicNetworkAccess": "Disabled"}))], Source::Internet, Some("no")),
+        (
+            "in the site itself",
+            vec![own(json!({"siteConfig": {"ipSecurityRestrictions": [rule("8.8.8.0/24", "Allow", 100)]}}))],
+            address("9.9.9.9"),
+            Some("no"),
+        ),
+        ("not exported", vec![own(json!({}))], Source::Internet, None),
+    ] {
+        let documents: Documents = vec![("azure.json".into(), json!({"value": rows}))];
+        let found = std::panic::catch_unwind(|| reach(&documents, &from, &EntityId::arm(&site), 443));
+        assert_eq!(found.as_ref().ok().map(|(got, _)| *got), expect, "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn connections_from_before() {
+    let vm = EntityId::arm(&id("Microsoft.Compute/virtualMachines/vm"));
+    let m = Machine::default;
+    let gone = Machine { subnet: Some(vec![]), ..m() };
+    assert!(goes_on(&gone.documents(), &vm, 22), "29: the rule that allowed was taken away");
+    let open = Machine { subnet: Some(vec![rule("ssh", 100, "Allow", "Internet", "22")]), ..m() };
+    assert!(!goes_on(&open.documents(), &vm, 22), "a new one is let in");
+    let dropped = json!({"name": "x", "properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": "None"}});
+    let routed =
+        Machine { subnet: Some(vec![rule("ssh", 100, "Allow", "Internet", "22")]), routes: vec![dropped], ..m() };
+    assert!(!goes_on(&routed.documents(), &vm, 22), "a route cuts what is open");
 }

@@ -2,11 +2,15 @@
 //! firewalls of services. Sources: Azure documentation, "Network security groups", "How network
 //! security groups filter network traffic", "Security admin rules"; what is marked is recalled.
 
+mod firewall;
+mod front;
+mod routes;
+
 use super::{Links, Way};
 use crate::estate::{Attr, Item, View};
 use crate::store::EdgeKind;
 use selvedge_access::azure::ways::{Caller, Reach, anonymous_read, sql_reach, storage_network};
-use selvedge_access::network::{Filter, From, Gate, Order, Peer, Protocol, Rule, Space, Verb};
+use selvedge_access::network::{Filter, Gate, Order, Peer, Protocol, Rule, Space, Verb};
 use selvedge_access::{Missing, Truth};
 use selvedge_model::{EntityId, EntityKind};
 use serde_json::{Map, Value, json};
@@ -19,6 +23,10 @@ pub(super) struct Azure<'a> {
     /// Rules that are resources of their own, by group.
     apart: BTreeMap<EntityId, Vec<&'a Item>>,
     admin: Vec<&'a Item>,
+    /// Networks by the groups of Virtual Network Manager that they are put in by hand, lower-cased.
+    members: BTreeSet<(String, String)>,
+    /// Firewalls by their private address.
+    firewalls: BTreeMap<&'a str, &'a Item>,
 }
 
 /// One interface of a machine.
@@ -86,7 +94,14 @@ fn peer(prefix: &str, network: &Space) -> Vec<Peer> {
 
 impl<'a> Azure<'a> {
     pub(super) fn of(view: &'a View) -> Self {
-        let mut out = Self { view, groups: BTreeMap::new(), apart: BTreeMap::new(), admin: Vec::new() };
+        let mut out = Self {
+            view,
+            groups: BTreeMap::new(),
+            apart: BTreeMap::new(),
+            admin: Vec::new(),
+            members: BTreeSet::new(),
+            firewalls: firewall::by_address(view),
+        };
         for (id, item) in &view.items {
             match item.word.as_str() {
                 "microsoft.network/networksecuritygroups" => {
@@ -95,6 +110,11 @@ impl<'a> Azure<'a> {
                 "microsoft.network/networksecuritygroups/securityrules" => {
                     let group = id.key.split("/securityrules/").next().unwrap_or_default();
                     out.apart.entry(EntityId::arm(group)).or_default().push(item);
+                }
+                "microsoft.network/networkmanagers/networkgroups/staticmembers" => {
+                    let group = id.key.split("/staticmembers/").next().unwrap_or_default().to_owned();
+                    let member = item.text("properties.resourceId").unwrap_or_default().to_ascii_lowercase();
+                    out.members.insert((group, member));
                 }
                 word if word.starts_with("microsoft.network/networkmanagers/")
                     && word.ends_with("/rulecollections/rules") =>
@@ -111,7 +131,12 @@ impl<'a> Azure<'a> {
     pub(super) fn ways(&self, links: &Links<'a>, to: &'a EntityId) -> Vec<Way> {
         let Some(item) = self.view.items.get(to) else { return Vec::new() };
         match item.word.as_str() {
-            "microsoft.compute/virtualmachines" => self.machine(links, to),
+            "microsoft.compute/virtualmachines" => {
+                let mut ways = self.machine(links, to);
+                ways.extend(self.balanced(links, to));
+                ways
+            }
+            word if word == "microsoft.web/sites" || word == "microsoft.web/sites/slots" => front::site(item),
             "microsoft.storage/storageaccounts" => self.storage(item),
             "microsoft.sql/servers" => self.sql(item),
             "microsoft.keyvault/vaults" => service(&storage_network(&properties(item)), "vault firewall", false),
@@ -246,7 +271,12 @@ impl<'a> Azure<'a> {
         rules.sort_by_key(|(priority, _)| *priority);
         let mut rules: Vec<Rule> = rules.into_iter().map(|(_, rule)| rule).collect();
         rules.extend(defaults(inbound, network));
-        Filter { name: format!("network security group {}", item.name), rules, order: Order::First }
+        Filter {
+            name: format!("network security group {}", item.name),
+            rules,
+            order: Order::First,
+            follows_connections: true,
+        }
     }
 
     /// Rules of Virtual Network Manager. Whether they are for this network follows from groups that
@@ -268,9 +298,7 @@ impl<'a> Azure<'a> {
             let side = if inbound { "sources" } else { "destinations" };
             let peers = members(field(side)).iter().filter_map(|one| one.get("addressPrefix").and_then(Attr::as_text));
             let peers: Vec<Peer> = peers.flat_map(|prefix| peer(prefix, network)).collect();
-            let applied = item.attributes.get("properties.appliesTo").map(|all| texts(Some(all)));
-            let vnet = nic.subnet.map(|subnet| subnet.key.split("/subnets/").next().unwrap_or_default().to_owned());
-            let is_for_us = applied.zip(vnet).map(|(all, own)| all.iter().any(|one| one.eq_ignore_ascii_case(&own)));
+            let is_for_us = self.applies(item, nic);
             let priority = match field("priority") {
                 Some(Attr::Integer(n)) => *n,
                 _ => i64::MAX,
@@ -287,54 +315,31 @@ impl<'a> Azure<'a> {
         }
         rules.sort_by_key(|(priority, _)| *priority);
         let rules = rules.into_iter().map(|(_, rule)| rule).collect();
-        Filter { name: "admin rules of Virtual Network Manager".into(), rules, order: Order::Passing }
-    }
-
-    /// A route of one's own that drops or diverts what goes to the internet: answers do not get
-    /// back, or another's rules decide.
-    fn back(&self, links: &Links<'a>, nic: &Nic<'a>) -> Option<Gate> {
-        let table = links.from(nic.subnet?, EdgeKind::RoutesTo).iter().find_map(|id| self.view.items.get(*id))?;
-        for route in members(table.attributes.get("properties.routes")) {
-            let inner = route.get("properties").unwrap_or(route);
-            let text = |key: &str| inner.get(key).and_then(Attr::as_text);
-            if text("addressPrefix") != Some("0.0.0.0/0") {
-                continue;
-            }
-            let hop = text("nextHopType").unwrap_or_default();
-            let says = format!("{} routes 0.0.0.0/0 to {hop}", table.name);
-            return match hop {
-                "Internet" => None,
-                "None" => Some(Gate::Fact { holds: Truth::No, says }),
-                _ => Some(Gate::Fact { holds: unknown(&format!("what {hop} does with answers")), says }),
-            };
+        Filter {
+            name: "admin rules of Virtual Network Manager".into(),
+            rules,
+            order: Order::Passing,
+            follows_connections: true,
         }
-        None
     }
 
-    /// The way between two machines of Azure.
-    pub(super) fn between(
-        &self,
-        links: &Links<'a>,
-        from: &'a EntityId,
-        to: &'a EntityId,
-    ) -> Option<Vec<(Vec<Gate>, From)>> {
-        let (one, other) = (self.nics(links, from).into_iter().next()?, self.nics(links, to).into_iter().next()?);
-        let vnet = |nic: &Nic<'a>| {
-            nic.subnet.map(|subnet| subnet.key.split("/subnets/").next().unwrap_or_default().to_owned())
+    /// Whether an admin rule is for an interface's network: an export may say so; else a group that its
+    /// collection is for has the network, or the subnet, as a member that was put there by hand. What a
+    /// group has by a condition no export shows, so that it has not by hand says nothing.
+    fn applies(&self, rule: &Item, nic: &Nic<'a>) -> Option<bool> {
+        let subnet = nic.subnet?.key.as_str();
+        let vnet = subnet.split("/subnets/").next().unwrap_or_default();
+        if let Some(all) = rule.attributes.get("properties.appliesTo") {
+            return Some(texts(Some(all)).iter().any(|one| one.eq_ignore_ascii_case(vnet)));
+        }
+        let collection = rule.id.key.rsplit_once("/rules/").map(|(collection, _)| EntityId::arm(collection))?;
+        let groups = self.view.items.get(&collection)?.attributes.get("properties.appliesToGroups");
+        let groups = members(groups).iter().filter_map(|one| one.get("networkGroupId").and_then(Attr::as_text));
+        let is_in = |group: &str| {
+            let group = group.to_ascii_lowercase();
+            [vnet, subnet].into_iter().any(|own| self.members.contains(&(group.clone(), own.to_owned())))
         };
-        let (here, there) = (vnet(&one)?, vnet(&other)?);
-        let joined = here == there || {
-            let key = self.view.items.get_key_value(&EntityId::arm(&here)).map(|(id, _)| id);
-            key.is_some_and(|id| links.from(id, EdgeKind::PeersWith).iter().any(|peer| peer.key == there))
-        };
-        let says = format!("{here} and {there} are {}", if joined { "one network or peered" } else { "not joined" });
-        let fact = Gate::Fact { holds: Truth::from(joined), says };
-        let mut inward = vec![fact];
-        inward.extend(self.filters(links, &other, true));
-        let outward = self.filters(links, &one, false);
-        let out = From { addresses: other.private.clone(), groups: other.groups.clone() };
-        let own = From { addresses: one.private.clone(), groups: one.groups.clone() };
-        Some(vec![(outward, out), (inward, own)])
+        groups.into_iter().any(is_in).then_some(true)
     }
 
     fn storage(&self, account: &'a Item) -> Vec<Way> {
@@ -414,7 +419,12 @@ fn service(reach: &Reach, says: &str, is_open_data: bool) -> Vec<Way> {
                 peers: peers.collect(),
                 is_for_us: Some(true),
             };
-            gates.push(Gate::Rules(Filter { name: says.to_owned(), rules: vec![rule], order: Order::Any }));
+            gates.push(Gate::Rules(Filter {
+                name: says.to_owned(),
+                rules: vec![rule],
+                order: Order::Any,
+                follows_connections: false,
+            }));
         }
     }
     vec![Way { gates, listens: Some(BTreeSet::from([443])), is_open_data, shared: None }]
