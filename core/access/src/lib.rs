@@ -38,6 +38,7 @@ pub mod condition;
 pub mod evaluate;
 mod gates;
 pub mod glob;
+pub mod json;
 mod layer;
 pub mod network;
 mod operator;

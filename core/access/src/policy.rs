@@ -136,7 +136,7 @@ impl Policy {
 
     /// Reads a document from JSON text.
     pub fn parse_as(kind: Kind, text: &str) -> (Self, Vec<PolicyProblem>) {
-        match serde_json::from_str::<Value>(text) {
+        match crate::json::read(text.as_bytes()) {
             Ok(value) => Self::read(kind, &value),
             Err(error) => Self::unreadable(kind, "", format!("not JSON: {error}")),
         }
@@ -253,15 +253,22 @@ impl Reader<'_> {
         }
     }
 
-    fn action(&mut self, pattern: &str) {
-        match pattern.split_once(':') {
-            _ if pattern == "*" => {}
-            None => self.bad("Action", "an action must have a service prefix"),
-            Some((service, _)) if glob::has_wildcard(service) => {
-                self.bad("Action", "the service prefix of an action must not hold a wildcard");
+    /// What one pattern that AWS does not take is meant to be cannot be told, so nothing is told of the
+    /// clause.
+    fn actions(&mut self, object: &Map<String, Value>) -> Option<Clause> {
+        let actions = self.clause(object, "Action")?;
+        let before = self.obstacles.len();
+        for pattern in actions.patterns() {
+            match pattern.split_once(':') {
+                _ if pattern == "*" => {}
+                None => self.bad("Action", "an action must have a service prefix"),
+                Some((service, _)) if glob::has_wildcard(service) => {
+                    self.bad("Action", "the service prefix of an action must not hold a wildcard");
+                }
+                Some(_) => {}
             }
-            Some(_) => {}
         }
+        (self.obstacles.len() == before).then_some(actions)
     }
 
     fn resources(&mut self, object: &Map<String, Value>, kind: Kind) -> Option<Clause> {
@@ -273,13 +280,15 @@ impl Reader<'_> {
         if kind == Kind::Trust {
             self.bad("Resource", "a role's trust policy must not have it");
         }
-        let resources = self.clause(object, "Resource");
-        for pattern in resources.iter().flat_map(Clause::patterns) {
+        let resources = self.clause(object, "Resource")?;
+        let before = self.obstacles.len();
+        for pattern in resources.patterns() {
             if let Some(why) = resource::problem_in(pattern, kind) {
                 self.bad("Resource", why);
             }
         }
-        resources
+        // Policies of some services' resources name them otherwise than by ARN.
+        (self.obstacles.len() == before || kind == Kind::Resource).then_some(resources)
     }
 
     /// What only some kinds of policies may say.
@@ -345,10 +354,7 @@ impl Statement {
         let mut reader = Reader { at, obstacles: Vec::new(), problems };
         let effect = reader.effect(object);
         let principals = reader.principals(object, kind);
-        let actions = reader.clause(object, "Action");
-        for pattern in actions.iter().flat_map(Clause::patterns) {
-            reader.action(pattern);
-        }
+        let actions = reader.actions(object);
         let resources = reader.resources(object, kind);
         let conditions = read_conditions(object.get("Condition"), version, &mut reader);
         for key in object.keys() {

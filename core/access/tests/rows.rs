@@ -2,6 +2,7 @@
 //! documents that containment writes.
 
 use selvedge_access::{Answer, Context, Decision, Kind, Policy, PolicySet, Reason, Request, evaluate};
+use serde_json::json;
 
 fn ask(documents: &[&str], action: &str, resource: &str, context: Context) -> Answer {
     let policies = documents.iter().enumerate().map(|(i, text)| {
@@ -323,5 +324,36 @@ fn a_federated_session_may_be_of_the_user_whom_a_policy_names() {
         let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k", Context::complete()).by(session);
         let answer = evaluate(&set, &request.between(None, Some("111111111111")));
         assert_eq!(word(&answer), expect, "{effect} {named} with {identity:?}: {answer:?}");
+    }
+}
+
+/// What AWS does not take is neither allowed nor denied by what is left of it.
+#[test]
+fn patterns_that_aws_does_not_take() {
+    let everything = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+    for (name, statements, expect) in [
+        (
+            "an action without a service",
+            json!([{"Effect": "Allow", "Action": "GetObject", "Resource": "*"}]),
+            "unknown",
+        ),
+        (
+            "beside a good one",
+            json!([{"Effect": "Allow", "Action": ["s3:*", "GetObject"], "Resource": "*"}]),
+            "unknown",
+        ),
+        ("in a denial", json!([everything, {"Effect": "Deny", "Action": "GetObject", "Resource": "*"}]), "unknown"),
+        ("no ARN", json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "b/k"}]), "unknown"),
+        ("no ARN in a denial", json!([everything, {"Effect": "Deny", "Action": "s3:*", "Resource": "b/k"}]), "unknown"),
+        ("of another action", json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "b/k"}]), "deny"),
+    ] {
+        let line = json!({
+            "request": {"principal": "arn:aws:iam::111111111111:user/u", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k",
+                "context": {}, "principal_account": "111111111111", "resource_account": "111111111111"},
+            "policies": {"identity": [{"Version": "2012-10-17", "Statement": statements}]},
+        });
+        let (answer, problems) = selvedge_access::check::check(&line).unwrap();
+        assert_eq!(answer["decision"], expect, "{name}: {answer}");
+        assert_eq!(problems.len(), 1, "{name}: {problems:?}");
     }
 }

@@ -24,8 +24,14 @@ pub(super) fn run(command: &AccessCommand, config: &Config) -> Result<u8, Error>
         AccessCommand::WhoCan { action, resource, of } => who_can(action, resource, of, config),
         AccessCommand::Can { principal, of } => can(principal, of, config),
         AccessCommand::Explain { principal, action, resource, of } => explain(principal, action, resource, of, config),
-        AccessCommand::Check(args) => each(args, aws),
-        AccessCommand::Condition(args) => each(args, azure),
+        AccessCommand::Check(args) => each(args, aws, Told::unreadable),
+        AccessCommand::Condition(args) => each(args, azure, |line, why| {
+            let mut told = azure(line);
+            if let Some(result) = told.json.get_mut("result") {
+                *result = json!("error");
+            }
+            Told { words: format!("{:<8}{}", "error", name(&told.json)), problems: vec![why], failed: true, ..told }
+        }),
     }
 }
 
@@ -176,7 +182,11 @@ fn name(json: &Value) -> String {
     }
 }
 
-fn each(args: &AccessLinesArgs, answer: impl Fn(&Value) -> Told) -> Result<u8, Error> {
+fn each(
+    args: &AccessLinesArgs,
+    answer: impl Fn(&Value) -> Told,
+    unreadable: impl Fn(&Value, String) -> Told,
+) -> Result<u8, Error> {
     let (name, mut source) = open(args.file.as_deref())?;
     let mut lines = output::Lines::stdout();
     let (mut number, mut failed) = (0u64, false);
@@ -201,15 +211,18 @@ fn each(args: &AccessLinesArgs, answer: impl Fn(&Value) -> Told) -> Result<u8, E
             skip(&mut source).map_err(|error| Error::new("E0001", format!("{name}: {error}"), "check the file"))?;
             continue;
         }
-        let value: Value = match serde_json::from_slice(&line) {
-            Ok(value) => value,
-            Err(error) => {
-                failed = true;
-                problem(format!("not JSON: {error}"));
-                continue;
-            }
+        let told = match selvedge_access::json::read(&line) {
+            Ok(value) => answer(&value),
+            // What stands twice is JSON, but which of both is meant is not known.
+            Err(error) => match serde_json::from_slice(&line) {
+                Ok(value) => unreadable(&value, error.to_string()),
+                Err(_) => {
+                    failed = true;
+                    problem(format!("not JSON: {error}"));
+                    continue;
+                }
+            },
         };
-        let told = answer(&value);
         failed |= told.failed;
         told.problems.into_iter().for_each(problem);
         if args.json { lines.write(&told.json)? } else { lines.text(&format!("{}\n", told.words))? }
@@ -233,6 +246,13 @@ fn open(path: Option<&Path>) -> Result<(String, Box<dyn BufRead>), Error> {
     match path.filter(|path| *path != Path::new("-")) {
         None => Ok(("stdin".into(), Box::new(BufReader::new(std::io::stdin())))),
         Some(path) => {
+            if path.is_dir() {
+                return Err(Error::new(
+                    "E0005",
+                    format!("{} is a folder", path.display()),
+                    "name a file of JSON lines, or - for standard input",
+                ));
+            }
             let file = File::open(path).map_err(|error| {
                 Error::new("E0005", format!("{}: {error}", path.display()), "check the spelling of the path")
             })?;

@@ -42,18 +42,18 @@ fn read(path: &Path) -> Result<Value, Error> {
         Error::new("E0005", format!("{}: {error}", path.display()), "check the spelling of the path")
     })?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| {
-        let place = format!("{}:{}: not JSON: {error}", path.display(), error.line());
+    let value: Value = selvedge_access::json::read(bytes).map_err(|error| {
+        let place = format!("{}:{}: cannot be read: {error}", path.display(), error.line());
         Error::new("E0155", place, "give the policy's document as IAM shows it")
     })?;
     // Answers of `get-policy-version` and the like wrap the document, which may be a text.
     let wrapped = ["PolicyVersion", "PolicyDocument", "Policy"].iter().find_map(|key| value.get(key));
     let inner = wrapped.map(|inner| inner.get("Document").unwrap_or(inner)).unwrap_or(&value);
     match inner {
-        Value::String(text) => serde_json::from_str(text).map_err(|error| {
+        Value::String(text) => selvedge_access::json::read(text.as_bytes()).map_err(|error| {
             Error::new(
                 "E0155",
-                format!("{}: not JSON: {error}", path.display()),
+                format!("{}: cannot be read: {error}", path.display()),
                 "give the policy's document as IAM shows it",
             )
         }),
