@@ -1,5 +1,6 @@
 //! One request a line, as the contract of the commands has it, and its answer.
 
+use crate::acl::{self, ListOf};
 use crate::answer::{Answer, Decision, Reason, StatementRef};
 use crate::condition::Context;
 use crate::evaluate::evaluate;
@@ -198,6 +199,7 @@ fn read_policies(
         endpoint: reading.single(Kind::Endpoint, "vpc_endpoint"),
         grants: grants(kinds.get("grants"))?,
         s3: s3(kinds.get("s3")),
+        acls: acls(kinds.get("s3"))?,
     })
 }
 
@@ -223,10 +225,30 @@ fn grants(value: Option<&Value>) -> Result<Vec<Grant>, Fault> {
     Ok(out)
 }
 
-fn s3(value: Option<&Value>) -> S3Block {
-    let block = value.and_then(|s3| s3.get("block_public_access"));
-    // As `get-public-access-block` answers it.
+/// A switch of Block Public Access, as `get-public-access-block` answers it.
+fn blocks(s3: Option<&Value>, name: &str) -> bool {
+    let block = s3.and_then(|s3| s3.get("block_public_access"));
     let block = block.map(|block| block.get("PublicAccessBlockConfiguration").unwrap_or(block));
-    let flag = |name: &str| block.and_then(|block| block.get(name)).and_then(Value::as_bool).unwrap_or(false);
-    S3Block { restrict_public_buckets: flag("RestrictPublicBuckets") }
+    block.and_then(|block| block.get(name)).and_then(Value::as_bool).unwrap_or(false)
+}
+
+fn s3(value: Option<&Value>) -> S3Block {
+    S3Block { restrict_public_buckets: blocks(value, "RestrictPublicBuckets") }
+}
+
+/// The lists of the bucket and the object; none counts where the bucket's owner owns all objects
+/// (`BucketOwnerEnforced`, of `get-bucket-ownership-controls` or alone).
+fn acls(s3: Option<&Value>) -> Result<Vec<Named>, Fault> {
+    let ownership = s3.and_then(|s3| s3.get("ownership"));
+    if ownership.is_some_and(|ownership| ownership.to_string().contains("\"BucketOwnerEnforced\"")) {
+        return Ok(Vec::new());
+    }
+    let ignores = blocks(s3, "IgnorePublicAcls");
+    let mut out = Vec::new();
+    for (key, of) in [("bucket_acl", ListOf::Bucket), ("object_acl", ListOf::Object)] {
+        if let Some(list) = s3.and_then(|s3| s3.get(key)).filter(|list| !list.is_null()) {
+            out.push(acl::read(of, list, ignores).map_err(|why| fault(&format!("/policies/s3/{key}"), why))?);
+        }
+    }
+    Ok(out)
 }

@@ -10,7 +10,7 @@ use crate::layer::{Grants, Layer, Said};
 use crate::policy::{Effect, Statement};
 use crate::principal::{Asker, Caller};
 use crate::request::{Grant, Named, PolicySet, Request};
-use crate::truth::Truth;
+use crate::truth::{Missing, Truth};
 
 /// One kind of policy that must allow.
 pub(crate) struct Gate {
@@ -55,7 +55,7 @@ impl<'a> Case<'a> {
         let linked = caller.is_some_and(Caller::is_service_linked);
         let governed = has_own && !linked;
         let nothing = Layer { allow: Said::no(), deny: Said::no() };
-        let mut resource = Grants::of(&policies.resource, request, &asker);
+        let mut resource = Grants::of(policies.resource.iter().chain(&policies.acls), request, &asker);
         add_grants(&mut resource, &policies.grants, request, &asker);
         Self {
             policies,
@@ -137,6 +137,11 @@ impl<'a> Case<'a> {
         match (&self.session, self.caller) {
             (Some(session), _) => Some(session.allow.clone()),
             (None, Some(Caller::Federated(_))) => Some(Said::no()),
+            // A root session that `sts:AssumeRoot` opened always has a task policy. recalled.
+            (None, Some(Caller::Root)) if self.request.is_by_assumed_root() => {
+                let what = "the task policy of the root session (as a session policy)";
+                Some(Said::of(Truth::unknown(Missing::NotCollected(what.into()))))
+            }
             (None, _) => None,
         }
     }

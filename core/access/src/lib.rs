@@ -30,6 +30,7 @@
     )
 )]
 
+pub mod acl;
 pub mod answer;
 pub mod azure;
 pub mod check;

@@ -29,6 +29,8 @@ pub struct PolicySet {
     pub grants: Vec<Grant>,
     /// What S3 looks at beside policies.
     pub s3: S3Block,
+    /// Access control lists of S3: of the bucket and of the object ([`crate::acl`]).
+    pub acls: Vec<Named>,
 }
 
 impl PolicySet {
@@ -101,6 +103,12 @@ impl Request {
         self.principal_account = principal_account.map(str::to_owned);
         self.resource_account = resource_account.map(str::to_owned);
         self
+    }
+
+    /// Whether a root session asks that another account opened.
+    pub(crate) fn is_by_assumed_root(&self) -> bool {
+        let mut parts = self.principal.as_deref().unwrap_or_default().splitn(6, ':').skip(2);
+        parts.next() == Some("sts") && parts.nth(2).is_some_and(|rest| rest.starts_with("assumed-root"))
     }
 
     /// Who asks.

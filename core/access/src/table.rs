@@ -97,6 +97,7 @@ impl<'p> Table<'p> {
             let is_plain = set.session.is_empty()
                 && set.rcps.is_empty()
                 && set.resource.is_none()
+                && set.acls.is_empty()
                 && set.endpoint.is_none()
                 && set.grants.is_empty()
                 && !member.arn.contains(":role/aws-service-role/")

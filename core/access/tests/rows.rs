@@ -357,3 +357,136 @@ fn patterns_that_aws_does_not_take() {
         assert_eq!(problems.len(), 1, "{name}: {problems:?}");
     }
 }
+
+/// Access control lists: who else is let in, and what switches them off.
+#[test]
+fn lists_of_s3() {
+    let (own, other) = ("111111111111", "222222222222");
+    let all = "http://acs.amazonaws.com/groups/global/AllUsers";
+    let signed = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+    let group = |uri: &str, permission: &str| {
+        json!({"Owner": {"ID": "own"}, "Grants": [
+        {"Grantee": {"Type": "CanonicalUser", "ID": "own"}, "Permission": "FULL_CONTROL"},
+        {"Grantee": {"Type": "Group", "URI": uri}, "Permission": permission}]})
+    };
+    let everything =
+        json!([{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]);
+    let (key, bucket) = ("arn:aws:s3:::b/k", "arn:aws:s3:::b");
+    for (name, who, action, resource, identity, s3, expect) in [
+        ("an object for all", None, "s3:GetObject", key, json!([]), json!({"object_acl": group(all, "READ")}), "allow"),
+        ("but not to write", None, "s3:PutObject", key, json!([]), json!({"object_acl": group(all, "READ")}), "deny"),
+        (
+            "which is switched off",
+            None,
+            "s3:GetObject",
+            key,
+            json!([]),
+            json!({"object_acl": group(all, "READ"), "block_public_access": {"IgnorePublicAcls": true}}),
+            "deny",
+        ),
+        (
+            "where lists count for nothing",
+            None,
+            "s3:GetObject",
+            key,
+            json!([]),
+            json!({"object_acl": group(all, "READ"), "ownership": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}),
+            "deny",
+        ),
+        (
+            "where they count",
+            None,
+            "s3:GetObject",
+            key,
+            json!([]),
+            json!({"object_acl": group(all, "READ"), "ownership": "ObjectWriter"}),
+            "allow",
+        ),
+        (
+            "the content of a bucket",
+            None,
+            "s3:ListBucket",
+            bucket,
+            json!([]),
+            json!({"bucket_acl": group(all, "READ")}),
+            "allow",
+        ),
+        ("is no object", None, "s3:GetObject", key, json!([]), json!({"bucket_acl": group(all, "READ")}), "deny"),
+        (
+            "whoever signs in: nobody",
+            None,
+            "s3:GetObject",
+            key,
+            json!([]),
+            json!({"object_acl": group(signed, "READ")}),
+            "deny",
+        ),
+        (
+            "whoever signs in: another account",
+            Some(other),
+            "s3:GetObject",
+            key,
+            everything.clone(),
+            json!({"object_acl": group(signed, "READ")}),
+            "allow",
+        ),
+        (
+            "which must allow it, too",
+            Some(other),
+            "s3:GetObject",
+            key,
+            json!([]),
+            json!({"object_acl": group(signed, "READ")}),
+            "deny",
+        ),
+        (
+            "the owner's account by its own policies",
+            Some(own),
+            "s3:GetObject",
+            key,
+            json!([]),
+            json!({"object_acl": {"Owner": {"ID": "own"}, "Grants": [{"Grantee": {"ID": "own"}, "Permission": "FULL_CONTROL"}]}}),
+            "deny",
+        ),
+        (
+            "somebody of whom the number alone is known",
+            Some(other),
+            "s3:GetObject",
+            key,
+            everything.clone(),
+            json!({"object_acl": {"Owner": {"ID": "own"}, "Grants": [{"Grantee": {"ID": "them"}, "Permission": "READ"}]}}),
+            "unknown",
+        ),
+    ] {
+        let principal = who.map_or("anonymous".to_owned(), |account| format!("arn:aws:iam::{account}:user/u"));
+        let line = json!({
+            "request": {"principal": principal, "action": action, "resource": resource, "context": {}, "principal_account": who, "resource_account": own},
+            "policies": {"identity": identity, "s3": s3},
+        });
+        let (answer, problems) = selvedge_access::check::check(&line).unwrap();
+        assert_eq!(answer["decision"], expect, "{name}: {answer}");
+        assert!(problems.is_empty(), "{name}: {problems:?}");
+    }
+    let bad = json!({"request": {"principal": "anonymous", "action": "s3:GetObject", "resource": key, "context": {}},
+        "policies": {"s3": {"object_acl": {"Grants": [{"Permission": "READ"}]}}}});
+    assert_eq!(selvedge_access::check::check(&bad).unwrap_err().at, "/policies/s3/object_acl");
+}
+
+/// A root session that `sts:AssumeRoot` opened may what its task policy says.
+#[test]
+fn sessions_of_root() {
+    let task = json!([{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["s3:GetBucketPolicy", "s3:DeleteBucketPolicy"], "Resource": "*"}}]);
+    for (name, principal, session, action, expect) in [
+        ("root itself", "arn:aws:iam::111111111111:root", json!([]), "s3:PutObject", "allow"),
+        ("within the task", "arn:aws:sts::111111111111:assumed-root", task.clone(), "s3:DeleteBucketPolicy", "allow"),
+        ("beyond it", "arn:aws:sts::111111111111:assumed-root", task, "s3:PutObject", "deny"),
+        ("a task that is not known", "arn:aws:sts::111111111111:assumed-root", json!([]), "s3:PutObject", "unknown"),
+    ] {
+        let line = json!({
+            "request": {"principal": principal, "action": action, "resource": "arn:aws:s3:::b", "context": {}, "principal_account": "111111111111", "resource_account": "111111111111"},
+            "policies": {"session": session},
+        });
+        let (answer, _) = selvedge_access::check::check(&line).unwrap();
+        assert_eq!(answer["decision"], expect, "{name}: {answer}");
+    }
+}
