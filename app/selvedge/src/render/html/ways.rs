@@ -59,7 +59,7 @@ fn section(view: &View, path: &Path<'_>, out: &mut String) {
     let hops: Vec<Hop> = path.iter().map(|edge| hop(view, edge)).collect();
     drawing(&hops, out);
     out.push_str(
-        "<div class=\"wide\"><table class=\"stack\"><tr><th>Step</th><th>Who</th><th>What</th><th>Gets</th>\
+        "<div class=\"wide\"><table class=\"stack steps\"><tr><th>Step</th><th>Who</th><th>What</th><th>Gets</th>\
          <th>By</th><th>Closed by</th></tr>\n",
     );
     for (number, edge) in path.iter().enumerate() {
@@ -69,7 +69,7 @@ fn section(view: &View, path: &Path<'_>, out: &mut String) {
             edge.missing.iter().map(|one| format!("<div class=\"small dim\">if {}</div>", h(one))).collect();
         let _ = writeln!(
             out,
-            "<tr><td>{}</td><td>{}</td><td>{}<div class=\"small dim\">{} {}</div></td><td>{}</td><td class=\"key\">{}{}</td><td>{}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td>{}<div class=\"small dim\">{} {}</div></td><td>{}</td><td class=\"small\">{}{}</td><td>{}</td></tr>",
             number.saturating_add(1),
             h(&name_of(view, &edge.from)),
             h(&edge.does),
