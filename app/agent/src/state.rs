@@ -288,6 +288,10 @@ pub fn case_facts(incident: &Incident) -> execute::CaseFacts {
                 incident.links.iter().filter(|link| link.session.principal_id == deny.user_id).count()
             }
             Action::RevokeSignInSessions(_) | Action::DisableUser(_) => 1,
+            // What is narrow hits what it names; how many use what is broad must
+            // be counted, and is not guessed.
+            other if other.contract().tier.0 <= 1 => 1,
+            _ => continue,
         };
         let entry = blast.entry(step.action.target().id).or_insert(execute::Blast { principals: 1, sessions: 0 });
         entry.sessions = entry.sessions.max(u32::try_from(sessions).unwrap_or(u32::MAX));

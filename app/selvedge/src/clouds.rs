@@ -61,6 +61,11 @@ fn no_connection(cloud: &str, table: &str) -> CloudError {
 impl CloudRead for Clouds {
     async fn read(&self, read: &Read) -> Result<Answer, CloudError> {
         match (read, &self.aws, &self.graph) {
+            (Read::Call { call }, ..) => match (call.operation.cloud(), &self.aws, &self.graph) {
+                ("aws", Some(aws), _) => aws.read(read).await,
+                ("entra", _, Some(graph)) => graph.read(read).await,
+                (cloud, ..) => Err(no_connection(&format!("{cloud} {}", call.container), cloud)),
+            },
             (Read::Aws { .. }, Some(aws), _) => aws.read(read).await,
             (Read::Graph { .. }, _, Some(graph)) => graph.read(read).await,
             (Read::Aws { account, .. }, None, _) => {
@@ -77,6 +82,11 @@ impl CloudRead for Clouds {
 impl CloudAct for Clouds {
     async fn act(&self, permit: Permit) -> Outcome {
         match (permit.mutation(), &self.aws, &self.graph) {
+            (Mutation::Call { call }, ..) => match (call.operation.cloud(), &self.aws, &self.graph) {
+                ("aws", Some(aws), _) => aws.act(permit).await,
+                ("entra", _, Some(graph)) => graph.act(permit).await,
+                (cloud, ..) => Outcome::NotApplied { error: no_connection(cloud, cloud) },
+            },
             (Mutation::Aws { .. }, Some(aws), _) => aws.act(permit).await,
             (Mutation::Graph { .. }, _, Some(graph)) => graph.act(permit).await,
             (Mutation::Aws { .. }, None, _) => Outcome::NotApplied { error: no_connection("AWS", "aws.accounts.…") },

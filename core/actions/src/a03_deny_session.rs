@@ -10,7 +10,7 @@
 //! credentials"; actions.md A03 and section 2.
 
 use crate::call::{Answer, AwsMutation, AwsRead, Image, Mutation, Read};
-use crate::contract::{Contract, DataMovement, EnforcedBy, Permission, Reversibility, Tier};
+use crate::contract::{Contract, DataMovement, EnforcedBy, Permission, Phase, Reversibility, Tier};
 use crate::plan::Target;
 use crate::{PreImage, ReadBack, Refusal};
 use jiff::Timestamp;
@@ -81,6 +81,7 @@ pub const CONTRACT: Contract = Contract {
     blast: "one person's sessions of one role",
     data_movement: DataMovement::None,
     reversibility: Reversibility::Exact,
+    phase: Phase::UseFirst,
     enforced_by: EnforcedBy::CanaryOrDeniedCalls,
     propagation_bound_secs: 10,
     dry_run: "the document is evaluated against the role's policies; nothing is sent",
@@ -234,7 +235,7 @@ impl DenySession {
             ));
         }
         self.refuse_over_quota(policies)?;
-        Ok(PreImage { image, label: role.arn.clone() })
+        Ok(PreImage::new(image, role.arn.clone()))
     }
 
     fn refuse_over_quota(&self, policies: &std::collections::BTreeMap<String, String>) -> Result<(), Refusal> {

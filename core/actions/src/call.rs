@@ -1,5 +1,7 @@
 //! Typed calls: what crosses the border to the clouds, and what comes back.
 
+use crate::doc::Doc;
+use crate::op::{Call, Effect};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,6 +23,11 @@ pub enum Read {
         tenant: String,
         /// The operation.
         op: GraphRead,
+    },
+    /// An operation of the list.
+    Call {
+        /// The operation with its parameters.
+        call: Call,
     },
 }
 
@@ -83,6 +90,12 @@ pub enum Answer {
         /// The user.
         user: Option<UserImage>,
     },
+    /// What a [`Call`] answers, in its provider's own shape; `None` if there is
+    /// no such object.
+    Value {
+        /// The answer.
+        value: Option<Doc>,
+    },
 }
 
 /// An IAM role as `GetRole` shows it.
@@ -134,6 +147,11 @@ pub enum Mutation {
         tenant: String,
         /// The operation.
         op: GraphMutation,
+    },
+    /// An operation of the list.
+    Call {
+        /// The operation with its parameters.
+        call: Call,
     },
 }
 
@@ -187,6 +205,7 @@ impl Mutation {
                 "POST /users/{id}/revokeSignInSessions"
             }
             Self::Graph { op: GraphMutation::SetAccountEnabled { .. }, .. } => "PATCH /users/{id}",
+            Self::Call { call } => call.operation.row().name,
         }
     }
 
@@ -200,6 +219,7 @@ impl Mutation {
                 op: GraphMutation::RevokeSignInSessions { .. } | GraphMutation::SetAccountEnabled { .. },
                 ..
             } => true,
+            Self::Call { call } => call.operation.row().effect == Effect::Idempotent,
         }
     }
 }
@@ -222,5 +242,10 @@ pub enum Image {
     SessionsValidFrom {
         /// The value.
         at: Option<Timestamp>,
+    },
+    /// What a [`crate::setting::Setting`] sets.
+    Value {
+        /// The value.
+        value: Doc,
     },
 }

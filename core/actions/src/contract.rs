@@ -17,6 +17,8 @@ pub enum Reversibility {
     Exact,
     /// Nothing to restore: the person signs in again.
     SelfHealing,
+    /// What was there is lost: the inverse says what serves instead.
+    Never,
 }
 
 /// Whether doing it moves data.
@@ -25,6 +27,8 @@ pub enum Reversibility {
 pub enum DataMovement {
     /// No customer data leaves its place.
     None,
+    /// A copy of customer data is made within the same region.
+    SameRegion,
 }
 
 /// How "enforced" can be proven without the suspect's credentials.
@@ -36,6 +40,23 @@ pub enum EnforcedBy {
     CanaryOrDeniedCalls,
     /// A failed sign-in of the user after the act appears in the Entra logs.
     FailedSignIns,
+    /// The provider's own read shows the state in force, and nothing lags behind
+    /// it.
+    ReadBack,
+    /// A probe of our own, from outside, is refused.
+    Probe,
+}
+
+/// When an undo takes an action back: letting anybody in again comes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// It keeps something from being used: taken back first.
+    UseFirst,
+    /// In between.
+    Settling,
+    /// It keeps credentials from being issued: taken back last.
+    IssueLast,
 }
 
 /// One permission that the agent must hold for an action, as its cloud names it.
@@ -56,7 +77,7 @@ pub struct Contract {
     pub id: &'static str,
     /// One line.
     pub title: &'static str,
-    /// `aws` or `entra`.
+    /// `aws`, `azure`, `entra` or `defender`.
     pub cloud: &'static str,
     /// The one mutating operation, as the contract of the commands prints it.
     pub operation: &'static str,
@@ -74,6 +95,8 @@ pub struct Contract {
     pub data_movement: DataMovement,
     /// Whether it can be undone.
     pub reversibility: Reversibility,
+    /// When an undo takes it back.
+    pub phase: Phase,
     /// How enforcement is proven.
     pub enforced_by: EnforcedBy,
     /// Seconds after which enforcement is expected at the latest.

@@ -19,21 +19,32 @@
 )]
 
 pub mod a03_deny_session;
+pub mod a04_deactivate_access_key;
 pub mod call;
 pub mod contract;
+pub mod doc;
+pub mod name;
+pub mod op;
+pub mod ops;
 pub mod plan;
+pub mod setting;
 pub mod z01_revoke_sign_in_sessions;
 pub mod z02_disable_user;
+pub mod z11_disable_service_principal;
 
 pub use a03_deny_session::{DenyScope, DenySession};
 pub use call::{Answer, AwsMutation, AwsRead, GraphMutation, GraphRead, Image, Mutation, Read, RoleImage, UserImage};
-pub use contract::{Contract, DataMovement, EnforcedBy, Permission, Reversibility, Tier};
+pub use contract::{Contract, DataMovement, EnforcedBy, Permission, Phase, Reversibility, Tier};
+pub use doc::Doc;
+pub use op::{Call, Effect, Op};
 pub use plan::{Approval, Plan, Step, StepId, StepPurpose, Target};
 pub use z01_revoke_sign_in_sessions::RevokeSignInSessions;
 pub use z02_disable_user::DisableUser;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use setting::Setting;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why an action will not be done, and what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +71,26 @@ pub struct PreImage {
     pub image: Image,
     /// Names that help a person: role ARN, UPN.
     pub label: String,
+    /// The object's version (ETag, lock token) at that moment, where the
+    /// provider has one: a call made for it must not meet another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+impl PreImage {
+    /// An image of an object without versions.
+    pub fn new(image: Image, label: impl Into<String>) -> Self {
+        Self { image, label: label.into(), version: None }
+    }
+}
+
+/// What the reads show of a target for the guard's lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Names beyond those of [`Target`].
+    pub names: BTreeSet<String>,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// What a read-back says about a mutation.
@@ -74,54 +105,101 @@ pub enum ReadBack {
     Other,
 }
 
-/// Everything that Selvedge can do to a cloud.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "action")]
-pub enum Action {
-    /// Deny one session (and all of that person's sessions) of an IAM role.
-    #[serde(rename = "A03")]
-    DenySession(DenySession),
-    /// Revoke an Entra user's refresh tokens and browser cookies.
-    #[serde(rename = "Z01")]
-    RevokeSignInSessions(RevokeSignInSessions),
-    /// Disable an Entra user.
-    #[serde(rename = "Z02")]
-    DisableUser(DisableUser),
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $id:literal $variant:ident in $module:ident;)*) => {
+        /// Everything that Selvedge can do to a cloud.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "action")]
+        pub enum Action {
+            /// Deny one session (and all of that person's sessions) of an IAM role.
+            #[serde(rename = "A03")]
+            DenySession(DenySession),
+            /// Revoke an Entra user's refresh tokens and browser cookies.
+            #[serde(rename = "Z01")]
+            RevokeSignInSessions(RevokeSignInSessions),
+            /// Disable an Entra user.
+            #[serde(rename = "Z02")]
+            DisableUser(DisableUser),
+            $($(#[$doc])* #[serde(rename = $id)] $variant($module::$variant),)*
+        }
+
+        /// Every action's contract, for tests, docs and the permission generator.
+        pub const CONTRACTS: &[&Contract] = &[
+            &a03_deny_session::CONTRACT,
+            &z01_revoke_sign_in_sessions::CONTRACT,
+            &z02_disable_user::CONTRACT,
+            $(&$module::CONTRACT,)*
+        ];
+
+        impl Action {
+            fn way(&self) -> Way<'_> {
+                match self {
+                    Self::DenySession(action) => Way::Deny(action),
+                    Self::RevokeSignInSessions(action) => Way::Revoke(action),
+                    Self::DisableUser(action) => Way::Disable(action),
+                    $(Self::$variant(setting) => Way::Set(setting),)*
+                }
+            }
+
+            /// The contract.
+            pub fn contract(&self) -> &'static Contract {
+                match self {
+                    Self::DenySession(_) => &a03_deny_session::CONTRACT,
+                    Self::RevokeSignInSessions(_) => &z01_revoke_sign_in_sessions::CONTRACT,
+                    Self::DisableUser(_) => &z02_disable_user::CONTRACT,
+                    $(Self::$variant(_) => &$module::CONTRACT,)*
+                }
+            }
+        }
+
+        $(pub use $module::$variant;)*
+    };
 }
 
-/// Every action's contract, for tests, docs and the permission generator.
-pub const CONTRACTS: &[&Contract] =
-    &[&a03_deny_session::CONTRACT, &z01_revoke_sign_in_sessions::CONTRACT, &z02_disable_user::CONTRACT];
+catalogue! {
+    /// Deactivate an access key of an IAM user.
+    "A04" DeactivateAccessKey in a04_deactivate_access_key;
+    /// Disable a service principal.
+    "Z11" DisableServicePrincipal in z11_disable_service_principal;
+}
+
+/// How an action answers: as a setting, or in a way of its own.
+enum Way<'a> {
+    Deny(&'a DenySession),
+    Revoke(&'a RevokeSignInSessions),
+    Disable(&'a DisableUser),
+    Set(&'a dyn Setting),
+}
 
 macro_rules! each {
-    ($self:expr, $inner:ident => $body:expr) => {
-        match $self {
-            Action::DenySession($inner) => $body,
-            Action::RevokeSignInSessions($inner) => $body,
-            Action::DisableUser($inner) => $body,
+    ($self:expr, $setting:ident => $general:expr, $inner:ident => $body:expr) => {
+        match $self.way() {
+            Way::Deny($inner) => $body,
+            Way::Revoke($inner) => $body,
+            Way::Disable($inner) => $body,
+            Way::Set($setting) => $general,
         }
     };
 }
 
 impl Action {
-    /// The contract.
-    pub fn contract(&self) -> &'static Contract {
-        match self {
-            Self::DenySession(_) => &a03_deny_session::CONTRACT,
-            Self::RevokeSignInSessions(_) => &z01_revoke_sign_in_sessions::CONTRACT,
-            Self::DisableUser(_) => &z02_disable_user::CONTRACT,
+    /// The setting that the action makes, if it is one.
+    pub fn setting(&self) -> Option<&dyn Setting> {
+        match self.way() {
+            Way::Set(setting) => Some(setting),
+            Way::Deny(_) | Way::Revoke(_) | Way::Disable(_) => None,
         }
     }
 
     /// What it is done to.
     pub fn target(&self) -> Target {
-        each!(self, a => a.target())
+        each!(self, s => s.target(), a => a.target())
     }
 
     /// The reads that answer precondition, pre-image and read-back. Always the
     /// same list in the same order.
     pub fn reads(&self) -> Vec<Read> {
-        each!(self, a => a.reads())
+        each!(self, s => setting::reads(s), a => a.reads())
     }
 
     /// Judges the answers to [`Action::reads`] before the act: the pre-image, or
@@ -130,7 +208,7 @@ impl Action {
     /// # Errors
     /// A [`Refusal`] names what stands against it and what would serve.
     pub fn check(&self, answers: &[Answer]) -> Result<PreImage, Refusal> {
-        each!(self, a => a.check(answers))
+        each!(self, s => setting::check(s, answers), a => a.check(answers))
     }
 
     /// As [`Action::check`], where `ours` are images that other plans of the same
@@ -142,8 +220,14 @@ impl Action {
     pub fn check_beside(&self, answers: &[Answer], ours: &[Image]) -> Result<PreImage, Refusal> {
         match self {
             Self::DenySession(deny) => deny.check_beside(answers, ours),
-            Self::RevokeSignInSessions(_) | Self::DisableUser(_) => self.check(answers),
+            _ => self.check(answers),
         }
+    }
+
+    /// Names and tags of the target that only the answers show. The three
+    /// actions with answers of their own show them there.
+    pub fn seen(&self, answers: &[Answer]) -> Seen {
+        each!(self, s => setting::seen(s, answers), _a => Seen::default())
     }
 
     /// What `mutation` leaves at this action's target, if it changes that very
@@ -151,35 +235,55 @@ impl Action {
     pub fn image_after(&self, mutation: &Mutation) -> Option<Image> {
         match self {
             Self::DenySession(deny) => deny.image_after(mutation),
-            Self::RevokeSignInSessions(_) | Self::DisableUser(_) => None,
+            _ => None,
         }
     }
 
-    /// The one mutation. `moment` is when token issuance was seen closed; only
-    /// steps that stamp a time use it.
+    /// What the step leaves at its target, having met `before`; `None` where the
+    /// provider chooses it.
+    pub fn leaves(&self, before: &PreImage, moment: Option<Timestamp>) -> Option<Image> {
+        match self.way() {
+            Way::Deny(deny) => {
+                deny.document(moment).ok().map(|document| Image::RolePolicy { document: Some(document) })
+            }
+            Way::Disable(_) => Some(Image::AccountEnabled { enabled: false }),
+            Way::Revoke(_) => None,
+            Way::Set(setting) => setting::leaves(setting, before, moment),
+        }
+    }
+
+    /// The one mutation, where `before` stands. `moment` is when token issuance
+    /// was seen closed; only steps that stamp a time use it.
     ///
     /// # Errors
     /// A [`Refusal`] if the step needs a moment and none is given, or if the
     /// result would break a provider's limit.
-    pub fn apply(&self, moment: Option<Timestamp>) -> Result<Mutation, Refusal> {
-        each!(self, a => a.apply(moment))
+    pub fn apply(&self, before: &PreImage, moment: Option<Timestamp>) -> Result<Mutation, Refusal> {
+        each!(self, s => setting::apply(s, before, moment), a => a.apply(moment))
     }
 
     /// Whether the answers to [`Action::reads`], asked again, show `mutation`
     /// in place. `since` is when the mutation was first attempted.
     pub fn read_back(&self, answers: &[Answer], mutation: &Mutation, before: &PreImage, since: Timestamp) -> ReadBack {
-        each!(self, a => a.read_back(answers, mutation, before, since))
+        each!(self, s => setting::read_back(s, answers, mutation, before, since),
+            a => a.read_back(answers, mutation, before, since))
     }
 
-    /// The mutation that restores the pre-image; `None` where nothing needs or
-    /// can be restored (the contract's `inverse` says which).
-    pub fn inverse(&self, before: &PreImage) -> Option<Mutation> {
-        each!(self, a => a.inverse(before))
+    /// The mutation that restores the pre-image where `now` stands; `None` where
+    /// nothing needs or can be restored (the contract's `inverse` says which).
+    pub fn inverse(&self, before: &PreImage, now: Option<&PreImage>) -> Option<Mutation> {
+        each!(self, s => setting::inverse(s, before, now), a => a.inverse(before))
+    }
+
+    /// Whether an image is one that this action can have met. The three actions
+    /// with images of their own are judged by the guard.
+    pub fn can_have_met(&self, image: &Image) -> bool {
+        each!(self, s => setting::can_have_met(s, image), _a => true)
     }
 
     /// What stays possible for the attacker after this is stored, in one
     /// sentence.
     pub fn residual(&self) -> String {
-        each!(self, a => a.residual())
+        each!(self, s => s.residual(), a => a.residual())
     }
 }

@@ -3,7 +3,7 @@
 //! Source: Microsoft Graph `user: revokeSignInSessions`; actions.md Z01.
 
 use crate::call::{Answer, GraphMutation, GraphRead, Image, Mutation, Read};
-use crate::contract::{Contract, DataMovement, EnforcedBy, Permission, Reversibility, Tier};
+use crate::contract::{Contract, DataMovement, EnforcedBy, Permission, Phase, Reversibility, Tier};
 use crate::plan::Target;
 use crate::{PreImage, ReadBack, Refusal};
 use jiff::Timestamp;
@@ -38,6 +38,7 @@ pub const CONTRACT: Contract = Contract {
     blast: "one user's sessions in every application of the tenant",
     data_movement: DataMovement::None,
     reversibility: Reversibility::SelfHealing,
+    phase: Phase::Settling,
     enforced_by: EnforcedBy::FailedSignIns,
     propagation_bound_secs: 900,
     dry_run: "the user is read; nothing is sent",
@@ -87,7 +88,7 @@ impl RevokeSignInSessions {
                 "disable the guest object (Z02) and tell the home tenant",
             ));
         }
-        Ok(PreImage { image: Image::SessionsValidFrom { at: user.sessions_valid_from }, label: user.upn.clone() })
+        Ok(PreImage::new(Image::SessionsValidFrom { at: user.sessions_valid_from }, user.upn.clone()))
     }
 
     pub(crate) fn apply(&self, _moment: Option<Timestamp>) -> Result<Mutation, Refusal> {
@@ -167,7 +168,7 @@ mod tests {
             };
             let answers = [Answer::User { user: Some(user) }];
             let image = Image::SessionsValidFrom { at: before.map(t) };
-            let pre = PreImage { image, label: String::new() };
+            let pre = PreImage::new(image, String::new());
             let mutation = action.apply(None).unwrap();
             assert_eq!(action.read_back(&answers, &mutation, &pre, since), expect, "{before:?} {now:?}");
         }

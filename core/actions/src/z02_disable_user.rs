@@ -3,7 +3,7 @@
 //! Source: Microsoft Graph `Update user` (`accountEnabled`); actions.md Z02.
 
 use crate::call::{Answer, GraphMutation, GraphRead, Image, Mutation, Read};
-use crate::contract::{Contract, DataMovement, EnforcedBy, Permission, Reversibility, Tier};
+use crate::contract::{Contract, DataMovement, EnforcedBy, Permission, Phase, Reversibility, Tier};
 use crate::plan::Target;
 use crate::z01_revoke_sign_in_sessions::user_of;
 use crate::{PreImage, ReadBack, Refusal};
@@ -41,6 +41,7 @@ pub const CONTRACT: Contract = Contract {
     blast: "one person's access to everything that signs in through Entra",
     data_movement: DataMovement::None,
     reversibility: Reversibility::Exact,
+    phase: Phase::IssueLast,
     enforced_by: EnforcedBy::FailedSignIns,
     propagation_bound_secs: 900,
     dry_run: "the user is read; nothing is sent",
@@ -80,7 +81,7 @@ impl DisableUser {
                 "disable the account in Active Directory (Z20)",
             ));
         }
-        Ok(PreImage { image: Image::AccountEnabled { enabled: user.enabled }, label: user.upn.clone() })
+        Ok(PreImage::new(Image::AccountEnabled { enabled: user.enabled }, user.upn.clone()))
     }
 
     fn set(&self, enabled: bool) -> Mutation {

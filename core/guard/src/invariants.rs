@@ -33,6 +33,10 @@ pub fn step_is_sound(step: &Step) -> Result<(), Refusal> {
         Action::DenySession(deny) => deny_problem(deny),
         Action::RevokeSignInSessions(revoke) => user_problem(&revoke.tenant, &revoke.user_id),
         Action::DisableUser(disable) => user_problem(&disable.tenant, &disable.user_id),
+        other => match other.setting() {
+            Some(setting) => setting.problem(),
+            None => Some("the guard does not know this action"),
+        },
     };
     if let Some(why) = why {
         return Err(malformed(step, why));
@@ -144,6 +148,7 @@ pub fn pre_image_fits(plan: &Plan, step: &Step, before: &PreImage) -> Result<(),
         }
         (Action::RevokeSignInSessions(_), Image::SessionsValidFrom { .. }) => true,
         (Action::DisableUser(_), Image::AccountEnabled { .. }) => true,
+        (action, image @ Image::Value { .. }) => action.setting().is_some() && action.can_have_met(image),
         _ => false,
     };
     if fits {

@@ -142,14 +142,14 @@ impl Guard {
         allowed(self.judge_step(plan, step, facts))?;
         pre_image_fits(plan, step, before)?;
         moment_is_past(step, moment, facts.now)?;
-        let mutation = step.action.apply(moment)?;
+        let mutation = step.action.apply(before, moment)?;
         let life = facts.now.checked_add(PERMIT_LIFE).unwrap_or(Timestamp::MAX);
         let ends = Approvals::of(plan, facts).ends().map_or(life, |ends| ends.min(life));
         Ok(Permit::new(plan.hash(), step.id.clone(), PermitKind::Apply, mutation, ends))
     }
 
-    /// A permit for restoring what was there before a step; `None` if there is
-    /// nothing to restore.
+    /// A permit for restoring what was there before a step, where `now` stands;
+    /// `None` if there is nothing to restore.
     ///
     /// # Errors
     /// A [`Refusal`] with the deciding policy's reason and what would serve.
@@ -158,6 +158,7 @@ impl Guard {
         plan: &Plan,
         step: &StepId,
         before: &PreImage,
+        now: Option<&PreImage>,
         requested_by: &str,
         facts: &GuardFacts,
     ) -> Result<Option<Permit>, Refusal> {
@@ -171,7 +172,7 @@ impl Guard {
         let life = facts.now.checked_add(PERMIT_LIFE).unwrap_or(Timestamp::MAX);
         Ok(step
             .action
-            .inverse(before)
+            .inverse(before, now)
             .map(|mutation| Permit::new(plan.hash(), step.id.clone(), PermitKind::Undo, mutation, life)))
     }
 

@@ -5,7 +5,7 @@
 use crate::approvals::Approvals;
 use crate::facts::{GuardFacts, Lists, TargetFacts};
 use jiff::Timestamp;
-use selvedge_actions::{Action, Plan, Step, StepPurpose, Target};
+use selvedge_actions::{Action, DataMovement, Plan, Reversibility, Step, StepPurpose, Target};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -34,6 +34,8 @@ pub(crate) fn apply(plan: &Plan, step: &Step, target: &TargetFacts, facts: &Guar
         },
         "kill_switch": facts.kill_switch,
         "tier": step.action.contract().tier.0,
+        "reversible": step.action.contract().reversibility != Reversibility::Never,
+        "moves_data": step.action.contract().data_movement != DataMovement::None,
         "purpose": purpose(step.purpose),
         "approvals": Approvals::of(plan, facts).count(),
         // The plan may be started until it expires; what was started in time is
@@ -96,21 +98,20 @@ fn names_of(step: &Step, read: &TargetFacts) -> BTreeSet<String> {
         }
         Action::RevokeSignInSessions(revoke) => [Some(revoke.upn.clone()), None, None],
         Action::DisableUser(disable) => [Some(disable.upn.clone()), None, None],
+        // A setting's other names were read.
+        _ => [None, None, None],
     };
     names(&step.action.target(), also.into_iter().flatten(), read)
 }
 
 fn parts(action: String, step: &Step, read: &TargetFacts, context: Value) -> Parts {
     let target = step.action.target();
-    // A new action stops here until somebody says what it is done to.
-    let resource_type = match &step.action {
-        Action::DenySession(_) => "Role",
-        Action::RevokeSignInSessions(_) | Action::DisableUser(_) => "User",
-    };
+    let resource_type = resource_type(&step.action);
     let names = names_of(step, read);
     let resource = json!({
         "id": target.id,
         "name": target.name,
+        "kind": target.kind,
         "path": read.path,
         "account": target.container,
         "names": names,
@@ -119,6 +120,16 @@ fn parts(action: String, step: &Step, read: &TargetFacts, context: Value) -> Par
         "sessions": read.sessions,
     });
     Parts { action, resource_type, resource_id: target.id, resource, context }
+}
+
+/// What an action is done to, in the words of the schema. A new action stops
+/// here until somebody says it.
+fn resource_type(action: &Action) -> &'static str {
+    match action {
+        Action::DenySession(_) => "Role",
+        Action::RevokeSignInSessions(_) | Action::DisableUser(_) => "User",
+        Action::DeactivateAccessKey(_) | Action::DisableServicePrincipal(_) => "Principal",
+    }
 }
 
 /// Every name of the target: as the plan says, and as it was read.

@@ -50,7 +50,7 @@ impl SimCloud {
                 json!({ "tenant": tenant, "user": user.id, "enabled": stored.enabled, "revoked_at": valid_from })
             })
             .collect();
-        json!({ "roles": roles, "users": users }).to_string()
+        json!({ "roles": roles, "users": users, "things": state.things.fingerprint() }).to_string()
     }
 }
 

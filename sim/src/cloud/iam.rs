@@ -52,6 +52,7 @@ impl State {
                 result
             }
             Mutation::Graph { tenant, op } => self.change_user(tenant, op, by, now),
+            Mutation::Call { call } => super::serve::serve(self, call, now).map(|_| ()),
         };
         match result {
             Ok(()) => Outcome::Applied { at: now },

@@ -5,8 +5,10 @@ pub(crate) mod faults;
 mod fingerprint;
 mod iam;
 mod ports;
+mod serve;
 mod state;
 pub(crate) mod sts;
+mod things;
 
 use crate::clock::SimClock;
 use crate::records::LogRecord;
@@ -155,6 +157,12 @@ impl SimCloud {
     pub fn add_role(&self, account: &str, spec: RoleSpec) -> String {
         let now = self.now();
         self.lock().add_role(account, spec, now)
+    }
+
+    /// Puts an object as its provider shows it: container (account,
+    /// subscription, tenant), kind, id.
+    pub fn add_thing(&self, container: &str, kind: &str, id: &str, document: impl Into<selvedge_actions::Doc>) {
+        self.lock().things.put(container, kind, id, document.into());
     }
 
     /// Deletes a role. Its sessions are dead at once.

@@ -18,6 +18,7 @@ fn read_operation(read: &Read) -> (&'static str, &'static str) {
         Read::Aws { op: AwsRead::GetRolePolicy { .. }, .. } => ("iam:GetRolePolicy", "iam:GetRolePolicy"),
         Read::Aws { op: AwsRead::ListRolePolicies { .. }, .. } => ("iam:ListRolePolicies", "iam:ListRolePolicies"),
         Read::Graph { op: GraphRead::GetUser { .. }, .. } => ("GET /users/{id}", "User.Read.All"),
+        Read::Call { call } => (call.operation.row().name, call.operation.row().permission),
     }
 }
 
@@ -27,6 +28,7 @@ fn mutation_permission(mutation: &Mutation) -> &'static str {
         Mutation::Aws { op: AwsMutation::DeleteRolePolicy { .. }, .. } => "iam:DeleteRolePolicy",
         Mutation::Graph { op: GraphMutation::RevokeSignInSessions { .. }, .. } => "User.RevokeSessions.All",
         Mutation::Graph { op: GraphMutation::SetAccountEnabled { .. }, .. } => "User.EnableDisableAccount.All",
+        Mutation::Call { call } => call.operation.row().permission,
     }
 }
 
@@ -91,6 +93,10 @@ impl State {
                 });
                 Ok(Answer::User { user })
             }
+            Read::Call { call } => match super::serve::serve(self, call, now) {
+                Ok(value) => Ok(Answer::Value { value }),
+                Err((_, error)) => Err(error),
+            },
         }
     }
 

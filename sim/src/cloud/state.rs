@@ -1,6 +1,7 @@
 //! What the clouds hold.
 
 use super::faults::Faults;
+use super::things::Things;
 use super::{Actor, Delays, MutationCount, Range};
 use crate::clock::plus;
 use crate::delayed::Delayed;
@@ -75,6 +76,8 @@ pub(crate) struct State {
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) buckets: BTreeMap<String, Bucket>,
     pub(crate) tenants: BTreeMap<String, Tenant>,
+    /// Everything that has no shape of its own here.
+    pub(crate) things: Things,
     pub(crate) mutations: BTreeMap<String, MutationCount>,
     pub(crate) scheduled: Vec<Scheduled>,
     pub(crate) logs: Vec<LogRecord>,
@@ -90,6 +93,7 @@ impl State {
             accounts: BTreeMap::new(),
             buckets: BTreeMap::new(),
             tenants: BTreeMap::new(),
+            things: Things::default(),
             mutations: BTreeMap::new(),
             scheduled: Vec::new(),
             logs: Vec::new(),

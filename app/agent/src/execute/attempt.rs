@@ -5,7 +5,7 @@ use super::look::{back_off, fresh, look, permissions};
 use super::record::{CaseRecord, Intent};
 use super::run::Run;
 use super::state::{Track, Tried};
-use selvedge_actions::{Image, Mutation, PreImage, ReadBack, Refusal, Step, StepId};
+use selvedge_actions::{Image, PreImage, ReadBack, Refusal, Step, StepId};
 use selvedge_guard::{Permit, PermitKind};
 use selvedge_model::untrusted::quote_for_log;
 use selvedge_model::{SignedDuration, Timestamp};
@@ -181,7 +181,7 @@ impl Run<'_, '_> {
         let left = earlier.filter_map(|other| {
             let track = state.track(&other.id, PermitKind::Apply)?;
             track.stored?;
-            image_left_by(&track.last()?.intent.mutation)
+            left_by(other, &track.last()?.intent)
         });
         let own = state.track(&step.id, PermitKind::Apply).and_then(Track::pre_image);
         let expected = left
@@ -270,20 +270,10 @@ pub(crate) fn changed_by_others(step: &Step) -> Refusal {
     )
 }
 
-/// What a mutation leaves at its target, where that is known in advance.
-pub(crate) fn image_left_by(mutation: &Mutation) -> Option<Image> {
-    use selvedge_actions::{AwsMutation, GraphMutation};
-    match mutation {
-        Mutation::Aws { op: AwsMutation::PutRolePolicy { document, .. }, .. } => {
-            Some(Image::RolePolicy { document: Some(document.clone()) })
-        }
-        Mutation::Aws { op: AwsMutation::DeleteRolePolicy { .. }, .. } => Some(Image::RolePolicy { document: None }),
-        Mutation::Graph { op: GraphMutation::SetAccountEnabled { enabled, .. }, .. } => {
-            Some(Image::AccountEnabled { enabled: *enabled })
-        }
-        // The provider stamps its own time.
-        Mutation::Graph { op: GraphMutation::RevokeSignInSessions { .. }, .. } => None,
-    }
+/// What the call of a step leaves at its target, where that is known in
+/// advance.
+pub(crate) fn left_by(step: &Step, intent: &Intent) -> Option<Image> {
+    step.action.leaves(&intent.before, intent.moment)
 }
 
 /// Whether two images mean the same to a person who approved. That somebody

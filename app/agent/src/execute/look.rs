@@ -96,9 +96,13 @@ pub(crate) fn target_facts(step: &Step, answers: &[Answer], case: &CaseFacts) ->
             Answer::Role { role: None }
             | Answer::User { user: None }
             | Answer::RolePolicy { .. }
-            | Answer::RolePolicies { .. } => {}
+            | Answer::RolePolicies { .. }
+            | Answer::Value { .. } => {}
         }
     }
+    let seen = step.action.seen(answers);
+    facts.names.extend(seen.names);
+    facts.tags.extend(seen.tags);
     let target = step.action.target();
     match case.blast.get(&target.id) {
         Some(blast) => {

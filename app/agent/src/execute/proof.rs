@@ -43,6 +43,7 @@ pub fn prove_from_logs(plan: &Plan, execution: &Execution, facts: &[Fact]) -> Ve
             Action::DenySession(_) => None,
             Action::RevokeSignInSessions(revoke) => refused_sign_in(facts, &revoke.user_id, accepted, REVOKED),
             Action::DisableUser(disable) => refused_sign_in(facts, &disable.user_id, accepted, DISABLED),
+            _ => None,
         }?;
         Some(LogProof { step: step.id.clone(), at: cite.at, record: cite.record.clone() })
     });

@@ -223,6 +223,8 @@ fn wanted(by: contract::EnforcedBy) -> &'static str {
             "a canary session in this account, or a refused call of this session in CloudTrail"
         }
         contract::EnforcedBy::FailedSignIns => "a failed sign-in of this user in the Entra logs",
+        contract::EnforcedBy::ReadBack => "the provider's own answer, once it shows the change in force",
+        contract::EnforcedBy::Probe => "a probe from outside that is refused",
     }
 }
 

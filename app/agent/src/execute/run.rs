@@ -279,6 +279,7 @@ impl<'a> Executor<'a> {
             Action::DenySession(deny) => deny.user_id.clone(),
             Action::RevokeSignInSessions(revoke) => revoke.user_id.clone(),
             Action::DisableUser(disable) => disable.user_id.clone(),
+            other => other.target().id,
         });
         Ok(names.collect())
     }
@@ -385,9 +386,9 @@ impl<'a> Executor<'a> {
         match step.action.check_beside(&answers, &on_record.left_by_others(plan.hash(), step)) {
             _ if done.is_some() => {}
             Ok(before) => {
-                looked.before = Some(before);
                 // A call that stamps a time cannot be told before that time.
-                looked.call = step.action.apply(None).ok();
+                looked.call = step.action.apply(&before, None).ok();
+                looked.before = Some(before);
             }
             Err(refusal) => looked.refusal = Some(refusal),
         }

@@ -1,12 +1,12 @@
 //! Undoing: the denies in AWS first, letting the person sign in again last.
 
-use super::attempt::{changed_by_others, image_left_by};
+use super::attempt::{changed_by_others, left_by};
 use super::look::{look, target_facts};
 use super::record::CaseRecord;
 use super::run::Run;
 use super::state::Tried;
 use futures::future::try_join_all;
-use selvedge_actions::{Action, PreImage, ReadBack, Refusal, Step, StepId};
+use selvedge_actions::{Action, Phase, PreImage, ReadBack, Refusal, Step, StepId};
 use selvedge_guard::{Permit, PermitKind};
 use selvedge_model::Timestamp;
 use selvedge_ports::JournalError;
@@ -20,6 +20,11 @@ fn phase(action: &Action) -> u8 {
         Action::RevokeSignInSessions(_) => 1,
         // From here on new sessions can be issued: last.
         Action::DisableUser(_) => 2,
+        other => match other.contract().phase {
+            Phase::UseFirst => 0,
+            Phase::Settling => 1,
+            Phase::IssueLast => 2,
+        },
     }
 }
 
@@ -115,13 +120,14 @@ impl Run<'_, '_> {
         let answers = look(&self.seams, last_step).await?;
         let case = self.state().case.clone();
         let facts = self.guard_facts(BTreeMap::from([(root.action.target().id, target_facts(root, &answers, &case)?)]));
-        let permit = self.seams.guard.permit_undo(&self.plan, &root.id, &chain.before, by, &facts)?;
+        let found = last_step.action.check(&answers).ok();
+        let permit = self.seams.guard.permit_undo(&self.plan, &root.id, &chain.before, found.as_ref(), by, &facts)?;
         let Some(permit) = permit else {
             return Ok(None);
         };
         let last = &chain.last.intent;
-        let left = image_left_by(&last.mutation)
-            .map(|image| PreImage { image, label: chain.before.label.clone() })
+        let left = left_by(last_step, last)
+            .map(|image| PreImage::new(image, chain.before.label.clone()))
             .ok_or_else(|| changed_by_others(root))?;
         match last_step.action.read_back(&answers, &last.mutation, &last.before, chain.since) {
             ReadBack::After => Ok(Some((permit, left))),

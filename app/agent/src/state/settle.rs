@@ -64,7 +64,7 @@ fn stays(old: &Plan, new: &Plan, status: Status, shown: bool, at: Timestamp) -> 
 fn unnamed(action: &Action) -> Action {
     match action {
         Action::DenySession(deny) => Action::DenySession(DenySession { policy_name: String::new(), ..deny.clone() }),
-        Action::RevokeSignInSessions(_) | Action::DisableUser(_) => action.clone(),
+        _ => action.clone(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::render::Outcome;
-use selvedge_actions::{Action, DenyScope, Plan, Step};
+use selvedge_actions::{Action, DenyScope, Plan, Reversibility, Step};
 use selvedge_agent::execute::Execution;
 use selvedge_model::{Finding, Problem};
 use selvedge_respond::Incident;
@@ -139,6 +139,14 @@ fn params(action: &Action) -> Value {
         Action::DisableUser(a) => {
             json!({ "tenant": a.tenant, "user_id": a.user_id, "upn": a.upn, "accountEnabled": false })
         }
+        // A setting's fields are its parameters.
+        setting => {
+            let mut fields = serde_json::to_value(setting).unwrap_or_default();
+            if let Some(members) = fields.as_object_mut() {
+                members.remove("action");
+            }
+            fields
+        }
     }
 }
 
@@ -153,6 +161,10 @@ fn undo(action: &Action) -> Value {
         Action::DisableUser(a) => {
             json!({ "operation": "PATCH /users/{id}", "params": { "user_id": a.user_id, "accountEnabled": true } })
         }
+        setting if setting.contract().reversibility == Reversibility::Exact => {
+            json!({ "operation": setting.contract().inverse, "params": params(setting) })
+        }
+        _ => Value::Null,
     }
 }
 

@@ -129,6 +129,7 @@ fn scenario_a_names_the_human_the_session_and_a_plan_that_hits_nobody_else() {
                 }
                 Action::RevokeSignInSessions(a) => assert_eq!(a.user_id, truth.human),
                 Action::DisableUser(a) => assert_eq!(a.user_id, truth.human),
+                other => panic!("{other:?} has no place in this plan"),
             }
         }
     }

@@ -140,6 +140,11 @@ fn touched(mutation: &Mutation, step: &Step) -> (String, Vec<String>) {
             let upn = USERS.iter().find(|(user, _)| user == id).expect("an unknown user").1;
             (id.clone(), vec![id.clone(), upn.into()])
         }
+        Mutation::Call { call } => {
+            let target = step.action.target();
+            assert_eq!(call.container, target.container, "another container");
+            (target.id.clone(), vec![target.id, target.name])
+        }
     }
 }
 
@@ -156,6 +161,7 @@ fn holds(mutation: &Mutation, plan: &Plan, step: &Step, facts: &GuardFacts) {
         Action::DenySession(deny) => {
             step.purpose != StepPurpose::Canary && deny.user_id.ends_with(":breakglass@contoso.com")
         }
+        other => other.target().name == "breakglass@contoso.com",
     };
     assert!(!plan.steps.iter().any(listed), "a permit in a plan that hits the break-glass account");
     assert!(!name.starts_with("AWSReservedSSO_"), "a permit for a locked role");
@@ -197,6 +203,7 @@ fn no_permit_for_what_must_not_be_touched() {
                 Action::DenySession(_) => Image::RolePolicy { document: None },
                 Action::RevokeSignInSessions(_) => Image::SessionsValidFrom { at: None },
                 Action::DisableUser(_) => Image::AccountEnabled { enabled: true },
+                _ => Image::Value { value: "Active".into() },
             });
             if let Ok(permit) = guard.permit_apply(&plan, &step.id, &image, None, &facts) {
                 given.set(given.get() + 1);

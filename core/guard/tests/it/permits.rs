@@ -16,7 +16,7 @@ fn a_permit_is_for_one_step_and_five_minutes() {
     let permit = guard().permit_apply(&plan, &id("s1"), &before(&plan, &plan.steps[0]), None, &facts).unwrap();
     assert_eq!((permit.plan(), permit.step(), permit.kind()), (plan.hash(), &id("s1"), PermitKind::Apply));
     assert_eq!(permit.expires_at(), now() + SignedDuration::from_mins(5));
-    assert_eq!(permit.into_mutation(), plan.steps[0].action.apply(None).unwrap());
+    assert_eq!(permit.into_mutation(), plan.steps[0].action.apply(&before(&plan, &plan.steps[0]), None).unwrap());
 }
 
 #[test]
@@ -55,8 +55,8 @@ fn what_an_earlier_plan_left_may_be_replaced_and_restored() {
     for document in [deny.document(None), narrowed.document(Some(ago(60)))] {
         let left = image(Image::RolePolicy { document: document.ok() });
         guard().permit_apply(&plan, &id("s1"), &left, None, &facts).unwrap();
-        let permit = guard().permit_undo(&plan, &id("s1"), &left, "bob", &facts).unwrap().unwrap();
-        assert_eq!(Some(permit.into_mutation()), plan.steps[0].action.inverse(&left));
+        let permit = guard().permit_undo(&plan, &id("s1"), &left, None, "bob", &facts).unwrap().unwrap();
+        assert_eq!(Some(permit.into_mutation()), plan.steps[0].action.inverse(&left, None));
     }
 }
 
@@ -166,7 +166,7 @@ fn an_undo_restores_and_nothing_else() {
     let (guard, plan) = (guard(), plan());
     let allowed = facts(&plan);
     let undo = |step: usize, before: &PreImage, by: &str, facts: &GuardFacts| {
-        guard.permit_undo(&plan, &plan.steps[step].id, before, by, facts)
+        guard.permit_undo(&plan, &plan.steps[step].id, before, None, by, facts)
     };
     let permit = undo(0, &before(&plan, &plan.steps[0]), "bob", &allowed).unwrap().unwrap();
     assert_eq!(permit.kind(), PermitKind::Undo);

@@ -133,7 +133,7 @@ pub(crate) fn facts(plan: &Plan) -> GuardFacts {
 }
 
 pub(crate) fn image(image: Image) -> PreImage {
-    PreImage { image, label: "test".into() }
+    PreImage::new(image, "test")
 }
 
 /// A pre-image that fits a step of [`plan`].
@@ -146,5 +146,6 @@ pub(crate) fn before(plan: &Plan, step: &Step) -> PreImage {
         Action::DenySession(_) => Image::RolePolicy { document: None },
         Action::RevokeSignInSessions(_) => Image::SessionsValidFrom { at: None },
         Action::DisableUser(_) => Image::AccountEnabled { enabled: true },
+        _ => Image::Value { value: "Active".into() },
     })
 }

@@ -98,7 +98,7 @@ impl Scene {
 
     /// Carries the action out as the executor does, and reads it back.
     async fn apply(&self, action: &Action, before: &PreImage, moment: Option<Timestamp>) {
-        let mutation = action.apply(moment).unwrap();
+        let mutation = action.apply(before, moment).unwrap();
         let since = Timestamp::now();
         self.send(&mutation).await;
         assert_eq!(action.read_back(&self.answers(action).await, &mutation, before, since), ReadBack::After);
@@ -170,7 +170,7 @@ async fn one_of_two_sessions_of_a_role_is_contained_narrowed_and_restored() {
         "narrowed"
     );
 
-    scene.send(&contain.inverse(&pre_image).unwrap()).await;
+    scene.send(&contain.inverse(&pre_image, None).unwrap()).await;
     assert_eq!(scene.policies(ROLE).await, before, "restored byte for byte");
     assert_eq!(scene.s3(&alice).await, SERVED);
 }
@@ -189,7 +189,7 @@ async fn the_canary_is_refused_while_the_deny_is_there() {
     let other = scene.emulator.connect(account(scene.folder.path(), &scene.user)).await;
     assert_eq!(other.open(ACCOUNT).await.unwrap().as_ref(), Some(&session));
     assert_eq!(other.probe(&session).await, Ok(Probe::Refused));
-    scene.send(&action.inverse(&pre_image).unwrap()).await;
+    scene.send(&action.inverse(&pre_image, None).unwrap()).await;
     assert_eq!(scene.cloud.probe(&session).await, Ok(Probe::Served));
 }
 

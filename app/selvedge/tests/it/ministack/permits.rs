@@ -79,7 +79,7 @@ fn permit(guard: &Guard, action: Action, before: Image, now: Timestamp) -> Permi
         approvals: vec![approval],
         targets: BTreeMap::from([(target.id, read)]),
     };
-    let before = PreImage { image: before, label: "test".into() };
+    let before = PreImage::new(before, "test");
     guard.permit_apply(&plan, &StepId("s1".into()), &before, None, &facts).unwrap()
 }
 

@@ -250,7 +250,8 @@ impl CloudRead for Both {
     async fn read(&self, read: &Read) -> Result<Answer, CloudError> {
         match read {
             Read::Aws { .. } => self.aws.read(read).await,
-            Read::Graph { .. } => self.graph.read(read).await,
+            Read::Call { call } if call.operation.cloud() == "aws" => self.aws.read(read).await,
+            Read::Graph { .. } | Read::Call { .. } => self.graph.read(read).await,
         }
     }
 }
@@ -260,7 +261,8 @@ impl CloudAct for Both {
     async fn act(&self, permit: Permit) -> Outcome {
         match permit.mutation() {
             Mutation::Aws { .. } => self.aws.act(permit).await,
-            Mutation::Graph { .. } => self.graph.act(permit).await,
+            Mutation::Call { call } if call.operation.cloud() == "aws" => self.aws.act(permit).await,
+            Mutation::Graph { .. } | Mutation::Call { .. } => self.graph.act(permit).await,
         }
     }
 }
