@@ -27,6 +27,7 @@ pub mod name;
 pub mod op;
 pub mod ops;
 pub mod plan;
+pub mod script;
 pub mod setting;
 pub mod z01_revoke_sign_in_sessions;
 pub mod z02_disable_user;

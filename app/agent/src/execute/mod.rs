@@ -29,6 +29,7 @@ pub use proof::{LogProof, prove_from_logs};
 pub use record::{CaseRecord, EnforcedBy, Intent, Looked};
 pub use report::{Call, Enforcement, Execution, Status, StepProgress, StepReport};
 pub use run::{ExecuteError, Executor, Seams};
+pub use standing::seen;
 pub(crate) use standing::standing;
 
 /// The name under which the agent itself asks for the undo of its canary.

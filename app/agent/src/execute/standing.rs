@@ -4,9 +4,10 @@ use super::ledger::parse;
 use super::record::CaseRecord;
 use super::report::{Execution, Status};
 use super::state::Case;
-use selvedge_model::{PlanHash, Timestamp};
+use selvedge_actions::{Image, StepId};
+use selvedge_model::{IncidentId, PlanHash, Timestamp};
 use selvedge_ports::{Entry, Journal, JournalError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds of records that tell it.
 const KINDS: &[&str] = &["previewed", "approved", "started", "undo-started", "finished"];
@@ -32,6 +33,27 @@ impl Standing {
             _ => None,
         }
     }
+}
+
+/// What a look at the targets of a plan found last, by step; empty where nobody
+/// looked. What was erased is left out.
+///
+/// # Errors
+/// If the journal cannot be read.
+pub fn seen(
+    journal: &dyn Journal,
+    incident: &IncidentId,
+    plan: PlanHash,
+) -> Result<BTreeMap<StepId, Image>, JournalError> {
+    let mut records: Vec<(Timestamp, CaseRecord)> = Vec::new();
+    for entry in journal.entries_of(incident)? {
+        if KINDS.contains(&entry.kind.as_str()) && journal.body(&entry.body)?.is_some() {
+            records.push((entry.at, parse(journal, &entry)?));
+        }
+    }
+    let mut case = Case::fold(&records);
+    let images = case.seen.remove(&plan).unwrap_or_default();
+    Ok(images.into_iter().map(|(step, before)| (step, before.image)).collect())
 }
 
 /// Reads how an incident stands from its records. What was erased says nothing.

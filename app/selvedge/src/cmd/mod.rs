@@ -12,6 +12,7 @@ mod normalize;
 pub(crate) mod output;
 pub(crate) mod paths;
 mod permissions;
+mod plan;
 mod policy;
 mod reach;
 mod replay;
@@ -19,6 +20,7 @@ mod report;
 mod respond;
 mod rules;
 mod settings;
+mod stuck;
 mod trace;
 
 use crate::config;
@@ -75,6 +77,17 @@ enum Command {
         after_help = "Example:\n  selvedge respond INC-3f2a91c07b44\n  selvedge respond INC-3f2a91c07b44 --apply"
     )]
     Respond(RespondArgs),
+    /// Show the plan of an incident, or draft it as scripts; asks no cloud
+    #[command(
+        subcommand,
+        after_help = "Example:\n  selvedge plan show INC-3f2a91c07b44\n  selvedge plan script INC-3f2a91c07b44 --language boto3"
+    )]
+    Plan(PlanCommand),
+    /// List what a person must finish: plans that are stuck or were interrupted
+    #[command(
+        after_help = "Example:\n  selvedge stuck\n\nExit codes:\n  0 nothing waits for a person; 3 something does"
+    )]
+    Stuck(StateArgs),
     /// Approve exactly the plan that you looked at
     #[command(
         after_help = "Example:\n  selvedge approve INC-3f2a91c07b44 --plan 7c41d09be25fa863 --by ana@contoso.com"
@@ -90,7 +103,7 @@ enum Command {
     #[command(after_help = "Example:\n  selvedge demo")]
     Demo(DemoArgs),
     /// Print the least permissions that the actions need, ready to grant
-    #[command(after_help = "Example:\n  selvedge permissions --act")]
+    #[command(after_help = "Example:\n  selvedge permissions --act\n  selvedge permissions --action Z01 --action Z02")]
     Permissions(PermissionsArgs),
     /// Show the configuration in force and where it came from
     #[command(after_help = "Example:\n  selvedge config")]
@@ -303,6 +316,33 @@ struct RespondArgs {
     dry_run: bool,
 }
 
+#[derive(Debug, Subcommand)]
+enum PlanCommand {
+    /// Show every step: what it is done to, why, what it costs and how it is undone
+    #[command(after_help = "Example:\n  selvedge plan show INC-3f2a91c07b44")]
+    Show(IncidentArgs),
+    /// Draft the steps as a script that runs without selvedge
+    #[command(
+        after_help = "Example:\n  selvedge plan script INC-3f2a91c07b44 --language boto3 > contain.py\n  selvedge plan script INC-3f2a91c07b44 --language powershell > contain.ps1\n\nA script without arguments only prints what it would call."
+    )]
+    Script {
+        #[command(flatten)]
+        incident: IncidentArgs,
+        /// For the steps in AWS, or for those in Entra, Azure and Defender
+        #[arg(long, value_enum, default_value_t = Language::Boto3)]
+        language: Language,
+    },
+}
+
+/// What a script is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Language {
+    /// Python with boto3: the steps in AWS.
+    Boto3,
+    /// PowerShell: the steps in Entra, Azure and Defender.
+    Powershell,
+}
+
 #[derive(Debug, Args)]
 struct ApproveArgs {
     #[command(flatten)]
@@ -342,6 +382,9 @@ struct PermissionsArgs {
     /// Only what acting needs
     #[arg(long)]
     act: bool,
+    /// Only what this action needs; may stand several times
+    #[arg(long, value_name = "ID")]
+    action: Vec<String>,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -528,6 +571,8 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Incidents(args) => incidents::list(&args, &loaded.config),
         Command::Report(args) => report::run(&args, &loaded.config),
         Command::Respond(args) => respond::respond(&args, &loaded.config),
+        Command::Plan(command) => plan::run(&command, &loaded.config),
+        Command::Stuck(args) => stuck::run(&args, &loaded.config),
         Command::Approve(args) => respond::approve_plan(&args, &loaded.config),
         Command::Resume(args) => respond::resume(&args, &loaded.config),
         Command::Undo(args) => respond::undo(&args, &loaded.config),

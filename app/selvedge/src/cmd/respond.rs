@@ -25,7 +25,7 @@ impl From<ExecuteError> for Error {
     }
 }
 
-fn plan_of(stored: &StoredIncident) -> Result<&Plan, Error> {
+pub(super) fn plan_of(stored: &StoredIncident) -> Result<&Plan, Error> {
     stored.incident.plan.as_ref().ok_or_else(|| {
         Error::new(
             "E0120",

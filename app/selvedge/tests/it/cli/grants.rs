@@ -14,14 +14,17 @@ fn strings(value: &Value) -> BTreeSet<String> {
     all.iter().map(|one| one.as_str().unwrap().to_owned()).collect()
 }
 
-/// What the contracts name: IAM actions, Graph permissions.
-fn contracts(read: bool) -> (BTreeSet<String>, BTreeSet<String>) {
-    let names = |aws: bool| {
-        let own = CONTRACTS.iter().filter(|contract| (contract.cloud == "aws") == aws);
-        let permissions = own.flat_map(|contract| contract.permissions).filter(|one| one.read == read);
-        permissions.map(|one| one.name.to_owned()).collect()
-    };
-    (names(true), names(false))
+/// What the contracts of actions in a cloud name.
+fn contracts(cloud: &str, read: bool) -> BTreeSet<String> {
+    let own = CONTRACTS.iter().filter(|contract| contract.cloud == cloud);
+    let permissions = own.flat_map(|contract| contract.permissions).filter(|one| one.read == read);
+    permissions.map(|one| one.name.to_owned()).collect()
+}
+
+/// The same of some actions.
+fn needs(ids: &[&str]) -> BTreeSet<String> {
+    let own = CONTRACTS.iter().filter(|contract| ids.contains(&contract.id));
+    own.flat_map(|contract| contract.permissions).map(|one| one.name.to_owned()).collect()
 }
 
 /// The object for `purpose` that the program prints.
@@ -40,18 +43,28 @@ fn permissions_are_the_union_of_the_contracts() {
         let statements = both["iam_policy"]["Statement"].as_array().unwrap();
         let allowed = statements.iter().filter(|statement| statement["Effect"] == "Allow");
         let allowed: BTreeSet<String> = allowed.flat_map(|statement| strings(&statement["Action"])).collect();
-        let graph = strings(&both["graph_application_permissions"]);
-        assert_eq!((allowed, graph), contracts(read), "{purpose}");
-        for statement in statements.iter().filter(|statement| statement["Effect"] == "Allow") {
-            assert_eq!(statement["Resource"], "arn:aws:iam::*:role/*", "{purpose}");
+        assert_eq!(allowed, contracts("aws", read), "{purpose}");
+        for (cloud, names) in [
+            ("entra", &both["graph_application_permissions"]),
+            ("defender", &both["defender_application_permissions"]),
+            ("azure", &both["azure_role_definition"]["Actions"]),
+        ] {
+            assert_eq!(strings(names), contracts(cloud, read), "{purpose} {cloud}");
         }
+        let everything = |one: &Value| one["Effect"] == "Allow" && one["Action"].to_string().contains('*');
+        assert!(!statements.iter().any(everything), "a wildcard in an action: {statements:?}");
         let only = Program::new(folder.path()).expect(0, &["permissions", "--json", flag]).objects();
         assert_eq!(only.len(), 1, "{purpose}");
     }
     let words = Program::new(folder.path()).expect(0, &["permissions"]).out;
-    for (iam, graph) in [contracts(true), contracts(false)] {
-        assert!(iam.iter().chain(&graph).all(|name| words.contains(name.as_str())), "{words}");
+    for cloud in ["aws", "azure", "entra", "defender"] {
+        let named = contracts(cloud, true).into_iter().chain(contracts(cloud, false));
+        assert!(named.into_iter().all(|name| words.contains(&name)), "{words}");
     }
+    let one = printed(folder.path(), &["permissions", "--json", "--action", "z02"], "acting");
+    assert_eq!(one["graph_application_permissions"], json!(["User.EnableDisableAccount.All"]));
+    let unknown = Program::new(folder.path()).expect(1, &["permissions", "--action", "A99"]);
+    assert!(unknown.err.contains("E0123") && unknown.err.contains("A03"), "{unknown:?}");
 }
 
 /// A call with a session of an Identity Center role, from where the stolen Entra
@@ -104,7 +117,9 @@ fn prepare(folder: &Path) -> String {
 /// were done, and whether the user is disabled.
 async fn carry_out(folder: &Path, id: &str, without: &str) -> (Value, Vec<bool>, bool) {
     let held = |purpose: &str| {
-        let all = strings(&printed(folder, &["permissions", "--json"], purpose)["graph_application_permissions"]);
+        let all = strings(
+            &printed(folder, &["permissions", "--json", "--action", "Z01", "--action", "Z02"], purpose)["graph_application_permissions"],
+        );
         all.into_iter().filter(|name| name != without).collect::<Vec<_>>()
     };
     let (read, act) = (held("reading"), held("acting"));
@@ -142,7 +157,7 @@ async fn carry_out(folder: &Path, id: &str, without: &str) -> (Value, Vec<bool>,
 async fn the_graph_permissions_suffice_and_each_is_needed() {
     let folder = tempfile::tempdir().unwrap();
     let id = prepare(folder.path());
-    let named: BTreeSet<String> = [contracts(true).1, contracts(false).1].into_iter().flatten().collect();
+    let named = needs(&["Z01", "Z02"]);
     let cases = [
         ("", "contained", [true, true], true),
         ("User.Read.All", "refused", [false, false], false),

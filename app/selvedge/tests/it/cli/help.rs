@@ -50,6 +50,9 @@ fn every_command_has_help_with_an_example() {
         "normalize",
         "paths",
         "permissions",
+        "plan",
+        "plan script",
+        "plan show",
         "policy compare",
         "replay",
         "report",
@@ -59,6 +62,7 @@ fn every_command_has_help_with_an_example() {
         "rules lint",
         "rules list",
         "rules test",
+        "stuck",
         "undo",
         "what-if",
     ];

@@ -115,6 +115,28 @@ fn without_connections_respond_says_what_to_configure() {
 }
 
 #[test]
+fn a_plan_is_shown_and_drafted_as_scripts_without_any_cloud() {
+    let story = Story::tell();
+    let (id, hash) = story.proposed();
+    let head = story.head();
+    let shown = story.program.expect(0, &["plan", "show", &id, "--state", "state"]);
+    let timeless: Vec<&str> = shown.out.lines().filter(|line| !line.starts_with("made ")).collect();
+    insta::assert_snapshot!("plan_show", timeless.join("\n"));
+    let object = story.program.expect(0, &["plan", "show", &id, "--state", "state", "--json"]).objects();
+    assert_eq!(object[0]["hash"].as_str().map(|own| own.starts_with(&hash[..16])), Some(true), "{object:?}");
+    let script = |language: &str| {
+        story.program.expect(0, &["plan", "script", &id, "--language", language, "--state", "state"]).out
+    };
+    let (python, powershell) = (script("boto3"), script("powershell"));
+    for (text, says) in [(&python, "\"put_role_policy\""), (&powershell, "revokeSignInSessions")] {
+        assert!(text.contains(says) && text.contains(&hash[..16]), "{text}");
+    }
+    let idle = story.program.expect(0, &["stuck", "--state", "state"]);
+    assert_eq!(idle.out, "Nothing waits for a person.\n");
+    assert_eq!(story.head(), head, "looking writes nothing");
+}
+
+#[test]
 fn a_sound_journal_is_verified_shown_and_replayed() {
     let story = Story::tell();
     let (id, hash) = story.proposed();
