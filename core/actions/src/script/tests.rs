@@ -1,3 +1,5 @@
+//! Scripts are read by people and run by the program they are written for.
+
 use super::*;
 use crate::plan::{StepPurpose, Wait};
 use crate::{Action, DeactivateAccessKey, DenyScope, DenySession, DisableServicePrincipal, DisableUser};
