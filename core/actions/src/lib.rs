@@ -18,15 +18,27 @@
     )
 )]
 
+pub mod a01_revoke_older_sessions;
+pub mod a02_quarantine_role;
 pub mod a03_deny_session;
 pub mod a04_deactivate_access_key;
+pub mod a05_quarantine_user;
+pub mod a08_freeze_trust;
+pub mod a09_block_identity_center_user;
+pub mod a10_remove_assignment;
+pub mod a19_deny_at_bucket;
+pub mod a20_block_public_access;
+pub mod a21_freeze_function;
+pub mod a23_disable_key;
 pub mod call;
 pub mod contract;
 pub mod doc;
+mod document;
 pub mod name;
 pub mod op;
 pub mod ops;
 pub mod plan;
+pub mod role;
 pub mod script;
 pub mod setting;
 pub mod z01_revoke_sign_in_sessions;
@@ -39,6 +51,7 @@ pub use contract::{Contract, DataMovement, EnforcedBy, Permission, Phase, Revers
 pub use doc::Doc;
 pub use op::{Call, Effect, Op};
 pub use plan::{Approval, Plan, Step, StepId, StepPurpose, Target};
+pub use role::RoleRef;
 pub use z01_revoke_sign_in_sessions::RevokeSignInSessions;
 pub use z02_disable_user::DisableUser;
 
@@ -158,8 +171,28 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    /// Revoke all sessions of a role that are older than now.
+    "A01" RevokeOlderSessions in a01_revoke_older_sessions;
+    /// Quarantine a role.
+    "A02" QuarantineRole in a02_quarantine_role;
     /// Deactivate an access key of an IAM user.
     "A04" DeactivateAccessKey in a04_deactivate_access_key;
+    /// Quarantine an IAM user.
+    "A05" QuarantineUser in a05_quarantine_user;
+    /// Let a federated provider open no more sessions of a role.
+    "A08" FreezeTrust in a08_freeze_trust;
+    /// Block a user of IAM Identity Center.
+    "A09" BlockIdentityCenterUser in a09_block_identity_center_user;
+    /// Take an account assignment away.
+    "A10" RemoveAssignment in a10_remove_assignment;
+    /// Deny one principal at a bucket.
+    "A19" DenyAtBucket in a19_deny_at_bucket;
+    /// Block public access to a bucket.
+    "A20" BlockPublicAccess in a20_block_public_access;
+    /// Let a Lambda function start no more.
+    "A21" FreezeFunction in a21_freeze_function;
+    /// Disable a KMS key.
+    "A23" DisableKey in a23_disable_key;
     /// Disable a service principal.
     "Z11" DisableServicePrincipal in z11_disable_service_principal;
 }

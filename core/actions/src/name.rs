@@ -30,6 +30,13 @@ pub fn access_key(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
+/// A bucket: 3 to 63 lower-case letters, digits, dots and hyphens (S3 user
+/// guide, "Bucket naming rules").
+pub fn bucket(text: &str) -> bool {
+    (3..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte))
+}
+
 /// An ARN without wildcards, white space or variables.
 pub fn arn(text: &str) -> bool {
     bounded(text, 2048)

@@ -122,6 +122,25 @@ pub struct Operation {
     pub wire: Wire,
 }
 
+/// Rows of the list: constant, name, permission, resource, effect, wire.
+macro_rules! rows {
+    ($($konst:ident = $name:literal, $permission:literal, $resource:expr, $effect:ident, $wire:expr;)*) => {
+        /// Every operation of this interface.
+        pub const ALL: &[crate::op::Op] = &[$($konst),*];
+        $(
+            #[doc = concat!("`", $name, "`.")]
+            pub const $konst: crate::op::Op = crate::op::Op(&crate::op::Operation {
+                name: $name,
+                permission: $permission,
+                resource: $resource,
+                effect: crate::op::Effect::$effect,
+                wire: $wire,
+            });
+        )*
+    };
+}
+pub(crate) use rows;
+
 /// One operation of the list.
 #[derive(Clone, Copy)]
 pub struct Op(pub(crate) &'static Operation);

@@ -25,6 +25,19 @@ pub struct Target {
     pub name: String,
 }
 
+impl Target {
+    /// A target in AWS.
+    pub fn aws(account: &str, kind: &str, id: &str, name: &str) -> Self {
+        Self::of("aws", account, kind, id, name)
+    }
+
+    /// A target anywhere.
+    pub fn of(cloud: &str, container: &str, kind: &str, id: &str, name: &str) -> Self {
+        let [cloud, container, kind, id, name] = [cloud, container, kind, id, name].map(str::to_owned);
+        Self { cloud, container, kind, id, name }
+    }
+}
+
 /// Why a step is in the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

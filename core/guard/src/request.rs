@@ -128,7 +128,14 @@ fn resource_type(action: &Action) -> &'static str {
     match action {
         Action::DenySession(_) => "Role",
         Action::RevokeSignInSessions(_) | Action::DisableUser(_) => "User",
-        Action::DeactivateAccessKey(_) | Action::DisableServicePrincipal(_) => "Principal",
+        Action::RevokeOlderSessions(_) | Action::QuarantineRole(_) | Action::FreezeTrust(_) => "Role",
+        Action::DeactivateAccessKey(_)
+        | Action::QuarantineUser(_)
+        | Action::BlockIdentityCenterUser(_)
+        | Action::RemoveAssignment(_)
+        | Action::DisableServicePrincipal(_) => "Principal",
+        Action::DenyAtBucket(_) | Action::BlockPublicAccess(_) | Action::DisableKey(_) => "Store",
+        Action::FreezeFunction(_) => "Workload",
     }
 }
 

@@ -10,6 +10,7 @@ use crate::records::cloudtrail::Trail;
 use crate::session::AwsSession;
 use jiff::{SignedDuration, Timestamp};
 use selvedge_access::Policy;
+use selvedge_access::policy::Kind;
 use selvedge_actions::a03_deny_session::ROLE_INLINE_QUOTA;
 use selvedge_actions::{AwsMutation, Mutation};
 use selvedge_model::arn::locked_role;
@@ -147,8 +148,13 @@ impl State {
 }
 
 /// IAM stores no document that is no valid policy.
-fn check_document(document: &str) -> Result<(), Refused> {
-    match Policy::parse(document).1.first() {
+pub(super) fn check_document(document: &str) -> Result<(), Refused> {
+    check_document_as(Kind::Identity, document)
+}
+
+/// The same of a policy of another kind.
+pub(super) fn check_document_as(kind: Kind, document: &str) -> Result<(), Refused> {
+    match Policy::parse_as(kind, document).1.first() {
         None => Ok(()),
         Some(problem) => Err(refused(
             "MalformedPolicyDocumentException",
@@ -160,7 +166,7 @@ fn check_document(document: &str) -> Result<(), Refused> {
 
 /// IAM counts the characters of all inline policies of a role, without white
 /// space.
-fn check_quota(policies: &RolePolicies) -> Result<(), Refused> {
+pub(super) fn check_quota(policies: &RolePolicies) -> Result<(), Refused> {
     let total: usize =
         policies.inline.values().map(|document| document.chars().filter(|c| !c.is_whitespace()).count()).sum();
     if total <= ROLE_INLINE_QUOTA {

@@ -32,6 +32,11 @@ impl Things {
         self.0.insert(key(container, kind, id), doc)
     }
 
+    /// Takes a document away.
+    pub(crate) fn take(&mut self, container: &str, kind: &str, id: &str) -> Option<Doc> {
+        self.0.remove(&key(container, kind, id))
+    }
+
     /// Everything, as text.
     pub(crate) fn fingerprint(&self) -> Vec<String> {
         self.0.iter().map(|((container, kind, id), doc)| format!("{container}/{kind}/{id} {}", doc.to_json())).collect()

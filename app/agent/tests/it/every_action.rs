@@ -1,49 +1,14 @@
 //! One helper over every action of the catalogue: doing it twice is doing it
 //! once, undoing brings everything back, undoing twice changes nothing.
 
-use crate::support::{World, disable, revoke, single, world};
-use selvedge_actions::{
-    Action, CONTRACTS, DeactivateAccessKey, DisableServicePrincipal, Plan, PreImage, ReadBack, Reversibility, StepId,
-};
+use crate::samples::sample;
+use crate::support::{World, single, world};
+use selvedge_actions::{Action, CONTRACTS, Image, Mutation, Plan, PreImage, Read, ReadBack, Reversibility, StepId};
 use selvedge_guard::{GuardFacts, Mode, Permit};
 use selvedge_model::Timestamp;
 use selvedge_ports::{CloudAct as _, CloudRead as _, Outcome};
 use selvedge_sim::run;
-use serde_json::json;
 use std::collections::BTreeMap;
-
-const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
-const APP: &str = "7d0f2f0c-4a3e-4a53-8a5e-3d9be6f0a001";
-
-/// A sample of each action; a new one stops here until it has one.
-fn sample(id: &str, world: &World) -> Action {
-    match id {
-        "A03" => world.plan.steps[0].action.clone(),
-        "Z01" => revoke(),
-        "Z02" => disable(),
-        "A04" => {
-            let account = &world.plan.steps[0].action.target().container;
-            let keys =
-                json!({ "AccessKeyMetadata": [{ "AccessKeyId": KEY, "Status": "Active", "UserName": "build" }] });
-            world.cloud.add_thing(account, "iam-user-keys", "build", keys);
-            Action::DeactivateAccessKey(DeactivateAccessKey {
-                account: account.clone(),
-                user_name: "build".into(),
-                access_key: KEY.into(),
-            })
-        }
-        "Z11" => {
-            let app = json!({ "id": APP, "appId": APP, "displayName": "app", "accountEnabled": true });
-            world.cloud.add_thing("t", "servicePrincipals", APP, app);
-            Action::DisableServicePrincipal(DisableServicePrincipal {
-                tenant: "t".into(),
-                object_id: APP.into(),
-                name: "app".into(),
-            })
-        }
-        other => panic!("action {other} has no sample: add one, and it is tested"),
-    }
-}
 
 struct Bench<'w> {
     world: &'w World,
@@ -68,12 +33,14 @@ impl<'w> Bench<'w> {
             other_steps_this_hour: 0,
             newest_evidence: world.clock.now(),
             join_confidence: world.case.join_confidence,
-            approvals: vec![selvedge_actions::Approval {
-                plan: plan.hash(),
-                by: "bob".into(),
-                at: world.clock.now(),
-                expires_at: Timestamp::MAX,
-            }],
+            approvals: ["ana", "bob"]
+                .map(|by| selvedge_actions::Approval {
+                    plan: plan.hash(),
+                    by: by.into(),
+                    at: world.clock.now(),
+                    expires_at: Timestamp::MAX,
+                })
+                .into(),
             targets: BTreeMap::from([(names[0].clone(), target)]),
         };
         Self { world, step: plan.steps[0].id.clone(), plan, facts }
@@ -96,7 +63,8 @@ impl<'w> Bench<'w> {
     }
 
     fn apply(&self, before: &PreImage) {
-        let permit = self.world.guard.permit_apply(&self.plan, &self.step, before, None, &self.facts).unwrap();
+        let moment = Some(self.facts.now);
+        let permit = self.world.guard.permit_apply(&self.plan, &self.step, before, moment, &self.facts).unwrap();
         let (mutation, since) = self.act(permit);
         let seen = self.action().read_back(&self.answers(), &mutation, before, since);
         assert_eq!(seen, ReadBack::After, "{:?}", self.action());
@@ -149,9 +117,57 @@ fn every_action_names_what_the_clouds_ask_for() {
         let before = bench.action().check(&bench.answers()).unwrap();
         let needed = contract.permissions.iter().find(|permission| !permission.read).unwrap().name;
         world.cloud.set_faults(selvedge_sim::Faults::none().without_permission(needed));
-        let permit = world.guard.permit_apply(&bench.plan, &bench.step, &before, None, &bench.facts).unwrap();
+        let permit =
+            world.guard.permit_apply(&bench.plan, &bench.step, &before, Some(bench.facts.now), &bench.facts).unwrap();
         let outcome = run(&world.clock, world.cloud.act(permit));
         let text = format!("{outcome:?}");
         assert!(matches!(outcome, Outcome::NotApplied { .. }) && text.contains(needed), "{}: {text}", contract.id);
+    }
+}
+
+/// Every operation that a setting can lead to: reading, doing, undoing.
+fn operations(bench: &Bench<'_>) -> Vec<(&'static str, bool)> {
+    let action = bench.action();
+    let Some(setting) = action.setting() else { return Vec::new() };
+    let reads = action.reads().into_iter().filter_map(|read| match read {
+        Read::Call { call } => Some((call.operation.row().permission, true)),
+        _ => None,
+    });
+    let before = action.check(&bench.answers()).unwrap();
+    let Image::Value { value: before } = before.image else { panic!("an image of another kind") };
+    let wanted = setting.wanted(&before, Some(bench.facts.now)).unwrap();
+    let values = [before, wanted, selvedge_actions::Doc::Null];
+    let pairs = values.iter().flat_map(|from| values.iter().map(move |to| (from, to)));
+    let puts = pairs.filter_map(|(from, to)| setting.put(from, to).ok());
+    reads.chain(puts.map(|call| (call.operation.row().permission, false))).collect()
+}
+
+#[test]
+fn every_call_is_granted_and_every_grant_is_used() {
+    for contract in CONTRACTS {
+        let world = world();
+        let bench = Bench::new(&world, sample(contract.id, &world));
+        let used = operations(&bench);
+        if used.is_empty() {
+            continue; // the three with calls of their own have a test of their own
+        }
+        for call in &used {
+            let granted = contract.permissions.iter().any(|one| (one.name, one.read) == *call);
+            assert!(granted, "{}: {call:?} is not in the contract", contract.id);
+        }
+        for one in contract.permissions {
+            assert!(used.contains(&(one.name, one.read)), "{}: {} is never used", contract.id, one.name);
+        }
+    }
+}
+
+#[test]
+fn a_mutation_of_the_catalogue_is_never_sent_twice_unless_that_is_the_same() {
+    for contract in CONTRACTS {
+        let world = world();
+        let bench = Bench::new(&world, sample(contract.id, &world));
+        let before = bench.action().check(&bench.answers()).unwrap();
+        let mutation: Mutation = bench.action().apply(&before, Some(bench.facts.now)).unwrap();
+        assert!(mutation.is_idempotent() || contract.reversibility != Reversibility::Exact, "{}", contract.id);
     }
 }

@@ -11,6 +11,7 @@ mod hot_chains;
 mod hot_seam;
 mod proofs;
 mod reading;
+mod samples;
 mod settings;
 mod signals;
 mod support;

@@ -2,10 +2,16 @@
 
 pub mod graph;
 pub mod iam;
+pub mod kms;
+pub mod lambda;
+pub mod organizations;
+pub mod s3;
+pub mod sso;
 
 use crate::op::Op;
 
 /// Every operation.
 pub fn all() -> impl Iterator<Item = Op> {
-    [iam::ALL, graph::ALL].into_iter().flatten().copied()
+    let lists: [&[Op]; 7] = [iam::ALL, organizations::ALL, sso::ALL, s3::ALL, lambda::ALL, kms::ALL, graph::ALL];
+    lists.into_iter().flatten().copied()
 }

@@ -1,6 +1,7 @@
 //! Operations of the catalogue, served: one file for each interface. Each knows
 //! its own operations and leaves the others to the next.
 
+mod aws;
 mod graph;
 mod iam;
 
@@ -16,7 +17,7 @@ pub(super) type Served = Option<Result<Option<Doc>, Refused>>;
 
 /// The provider's answer to an operation.
 pub(super) fn serve(state: &mut State, call: &Call, now: Timestamp) -> Result<Option<Doc>, Refused> {
-    let files: &[fn(&mut State, &Call, Timestamp) -> Served] = &[iam::serve, graph::serve];
+    let files: &[fn(&mut State, &Call, Timestamp) -> Served] = &[iam::serve, aws::serve, graph::serve];
     let mut answers = files.iter().map(|file| file(state, call, now));
     answers.find_map(|answer| answer).unwrap_or_else(|| {
         let message = format!("the simulated clouds do not know {}", call.operation.row().name);
@@ -24,7 +25,11 @@ pub(super) fn serve(state: &mut State, call: &Call, now: Timestamp) -> Result<Op
     })
 }
 
+fn refused(code: &'static str, kind: CloudErrorKind, message: &str) -> Refused {
+    (code, CloudError::new(kind, message))
+}
+
 /// The refusal for an object that does not exist.
 fn no_such(code: &'static str, what: &str) -> Refused {
-    (code, CloudError::new(CloudErrorKind::NotFound, format!("{what} does not exist")))
+    refused(code, CloudErrorKind::NotFound, &format!("{what} does not exist"))
 }
