@@ -112,8 +112,8 @@ pub struct Operation {
     /// The permission it takes: an IAM action, an Azure RBAC operation, a Graph
     /// application permission.
     pub permission: &'static str,
-    /// The ARN pattern of the one thing it touches, for a session policy;
-    /// `{account}`, `{region}` and parameters are filled in. Empty where the
+    /// The ARN patterns of what it touches, between spaces, for a session policy;
+    /// `{partition}`, `{account}`, `{region}` and parameters are filled in. Empty where the
     /// provider has no session policies.
     pub resource: &'static str,
     /// What it does.

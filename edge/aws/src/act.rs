@@ -12,7 +12,7 @@ use selvedge_ports::guard::Permit;
 use selvedge_ports::{CloudAct, CloudError, CloudErrorKind, Outcome};
 use serde_json::json;
 
-fn not_applied(error: CloudError) -> Outcome {
+pub(crate) fn not_applied(error: CloudError) -> Outcome {
     Outcome::NotApplied { error }
 }
 
@@ -33,8 +33,10 @@ impl CloudAct for AwsCloud {
 impl AwsCloud {
     /// Sends a mutation once.
     pub(crate) async fn send(&self, mutation: &Mutation) -> Outcome {
-        let Mutation::Aws { account, op } = mutation else {
-            return not_applied(elsewhere());
+        let (account, op) = match mutation {
+            Mutation::Aws { account, op } => (account, op),
+            Mutation::Call { call } => return self.send_call(call).await,
+            Mutation::Graph { .. } => return not_applied(elsewhere()),
         };
         let link = match self.link(account) {
             Ok(link) => link,
@@ -50,21 +52,27 @@ impl AwsCloud {
             Err(error) => return not_applied(error),
         };
         let sent = self.once(&form, &credentials, Tries::Once).await;
-        self.outcome(link, &form, sent)
+        let what = format!("{} in account {}", form.permission(), link.id);
+        self.outcome(&what, sent, |body| answers::acknowledges(body, form.operation))
     }
 
-    fn outcome(&self, link: &Link, form: &Form, sent: Result<Vec<u8>, Failure>) -> Outcome {
-        let what = format!("{} in account {}", form.permission(), link.id);
+    /// What became of a mutation, told no more surely than it is known.
+    pub(crate) fn outcome(
+        &self,
+        what: &str,
+        sent: Result<Vec<u8>, Failure>,
+        acknowledges: impl Fn(&[u8]) -> bool,
+    ) -> Outcome {
         match sent {
-            Ok(body) if answers::acknowledges(&body, form.operation) => Outcome::Applied { at: self.clock.now() },
+            Ok(body) if acknowledges(&body) => Outcome::Applied { at: self.clock.now() },
             Ok(_) => Outcome::Unknown { why: format!("{what}: the answer is not one of AWS; read the object back") },
             Err(Failure::Fault(fault)) if fault.leaves_doubt() => {
-                Outcome::Unknown { why: format!("{}; read the object back", fault.to_error(&what).message) }
+                Outcome::Unknown { why: format!("{}; read the object back", fault.to_error(what).message) }
             }
             Err(Failure::NoReply(NoReply::Lost(why))) => {
                 Outcome::Unknown { why: format!("{what} was sent and {why}; read the object back") }
             }
-            Err(failure) => not_applied(failure.to_error(&what)),
+            Err(failure) => not_applied(failure.to_error(what)),
         }
     }
 

@@ -135,6 +135,9 @@ pub fn acknowledges(bytes: &[u8], operation: &str) -> bool {
 
 /// The error in a refusal; `None` if the bytes are not an AWS error.
 pub fn error(bytes: &[u8]) -> Option<ErrorBody> {
+    if bytes.first() == Some(&b'{') {
+        return json_error(bytes);
+    }
     let node = Node::parse(bytes).ok()?;
     let error = match node.name.as_str() {
         "ErrorResponse" => node.child("Error")?,
@@ -147,4 +150,15 @@ pub fn error(bytes: &[u8]) -> Option<ErrorBody> {
         code: error.text_at(&["Code"])?.trim().to_owned(),
         message: error.text_at(&["Message"]).unwrap_or_default().trim().to_owned(),
     })
+}
+
+/// The JSON protocols' error: `__type` (a shape's name, perhaps behind `#`) or
+/// `code`, and `message` in either spelling.
+fn json_error(bytes: &[u8]) -> Option<ErrorBody> {
+    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let text = |names: [&str; 2]| names.iter().find_map(|name| value.get(name)?.as_str());
+    let code = text(["__type", "code"])?;
+    let code = code.rsplit('#').next().unwrap_or(code).split(':').next().unwrap_or(code);
+    let message = text(["message", "Message"]).unwrap_or_default();
+    Some(ErrorBody { code: code.trim().to_owned(), message: message.trim().to_owned() })
 }

@@ -5,7 +5,7 @@ use crate::config::{AwsConfig, ConfigError};
 use crate::fault::Fault;
 use crate::identity::{Link, Tries, unreadable};
 use crate::retry;
-use crate::wire::{Form, NoReply, Service, Wire};
+use crate::wire::{Exchange, Form, NoReply, Service, Wire};
 use async_trait::async_trait;
 use aws_credential_types::Credentials;
 use selvedge_ports::actions::{Answer, AwsRead, Read};
@@ -102,13 +102,18 @@ impl AwsCloud {
     }
 
     /// One exchange; its answer if the provider said yes.
-    pub(crate) async fn once(&self, form: &Form, credentials: &Credentials, tries: Tries) -> Result<Vec<u8>, Failure> {
+    pub(crate) async fn once(
+        &self,
+        form: &dyn Exchange,
+        credentials: &Credentials,
+        tries: Tries,
+    ) -> Result<Vec<u8>, Failure> {
         let reply = match tries {
             Tries::Once => self.wire.act(form, credentials).await,
             Tries::Several => self.wire.read(form, credentials).await,
         };
         match reply {
-            Ok(reply) if reply.status == 200 => Ok(reply.body),
+            Ok(reply) if matches!(reply.status, 200..=299) => Ok(reply.body),
             Ok(reply) => Err(Failure::Fault(Fault::of(&reply))),
             Err(no_reply) => Err(Failure::NoReply(no_reply)),
         }
@@ -118,7 +123,7 @@ impl AwsCloud {
     pub(crate) async fn call(
         &self,
         link: &Link,
-        form: &Form,
+        form: &dyn Exchange,
         credentials: &Credentials,
         tries: Tries,
     ) -> Result<Vec<u8>, CloudError> {
@@ -209,6 +214,9 @@ impl AwsCloud {
 #[async_trait]
 impl CloudRead for AwsCloud {
     async fn read(&self, read: &Read) -> Result<Answer, CloudError> {
+        if let Read::Call { call } = read {
+            return self.read_call(call).await;
+        }
         let Read::Aws { account, op } = read else {
             return Err(elsewhere());
         };

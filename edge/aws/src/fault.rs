@@ -58,8 +58,19 @@ fn class_of(code: &str) -> Option<Class> {
         | "ExpiredToken"
         | "ExpiredTokenException" => Class::Credentials,
         "RequestExpired" | "RequestTimeTooSkewed" => Class::Clock,
-        "NoSuchEntity" => Class::NotFound,
+        // S3, Lambda, KMS, Organizations, Identity Center beside IAM.
+        "NoSuchEntity"
+        | "NoSuchBucket"
+        | "NoSuchBucketPolicy"
+        | "NoSuchPublicAccessBlockConfiguration"
+        | "ResourceNotFoundException"
+        | "NotFoundException"
+        | "PolicyNotFoundException" => Class::NotFound,
         "ConcurrentModification"
+        | "ConcurrentModificationException"
+        | "ConflictException"
+        | "ResourceConflictException"
+        | "OperationAborted"
         | "EntityAlreadyExists"
         | "DeleteConflict"
         | "EntityTemporarilyUnmodifiable"
@@ -91,7 +102,7 @@ impl Fault {
         Self {
             status: reply.status,
             message: body.as_ref().map(|b| b.message.clone()).unwrap_or_default(),
-            code: body.map(|b| b.code),
+            code: reply.error_type.clone().or(body.map(|b| b.code)),
             retry_after: reply.retry_after,
         }
     }
@@ -212,7 +223,7 @@ mod tests {
         let body = format!(
             "<ErrorResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
         );
-        Fault::of(&Reply { status, retry_after: None, body: body.into_bytes() })
+        Fault::of(&Reply { status, retry_after: None, error_type: None, body: body.into_bytes() })
     }
 
     fn denied(missing: Option<&str>) -> CloudErrorKind {
@@ -257,7 +268,7 @@ mod tests {
             (502, "bad gateway", CloudErrorKind::Unavailable, true),
             (429, "", CloudErrorKind::Throttled { retry_after: None }, false),
         ] {
-            let fault = Fault::of(&Reply { status, retry_after: None, body: body.into() });
+            let fault = Fault::of(&Reply { status, retry_after: None, error_type: None, body: body.into() });
             assert_eq!(fault.to_error("iam:X").kind, kind, "{status}");
             assert_eq!(fault.leaves_doubt(), doubt, "{status}");
         }

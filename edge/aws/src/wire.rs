@@ -3,7 +3,10 @@
 use crate::config::{AwsConfig, is_loopback};
 use crate::retry::retry_after;
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
+    sign,
+};
 use aws_sigv4::sign::v4;
 use jiff::SignedDuration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -67,11 +70,55 @@ impl Form {
     }
 }
 
+/// A request before it is signed.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    /// Name in the signature.
+    pub(crate) service: &'static str,
+    pub(crate) region: String,
+    pub(crate) method: reqwest::Method,
+    pub(crate) url: Url,
+    /// Headers, lower-case names; signed all of them.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
+}
+
+/// What can be put on the wire.
+pub(crate) trait Exchange: Sync {
+    /// The permission it needs, such as `iam:GetRole`.
+    fn permission(&self) -> String;
+
+    fn request(&self, wire: &Wire) -> Request;
+}
+
+impl Exchange for Form {
+    fn permission(&self) -> String {
+        self.permission()
+    }
+
+    fn request(&self, wire: &Wire) -> Request {
+        let endpoint = match self.service {
+            Service::Iam => &wire.iam,
+            Service::Sts => &wire.sts,
+        };
+        Request {
+            service: self.service.name(),
+            region: endpoint.region.clone(),
+            method: reqwest::Method::POST,
+            url: endpoint.url.clone(),
+            headers: vec![("content-type", FORM.to_owned())],
+            body: self.body.clone(),
+        }
+    }
+}
+
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<SignedDuration>,
+    /// The error's code where a header tells it (REST with JSON).
+    pub(crate) error_type: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -85,15 +132,18 @@ pub(crate) enum NoReply {
     Lost(&'static str),
 }
 
-struct Endpoint {
-    url: Url,
-    region: String,
+pub(crate) struct Endpoint {
+    pub(crate) url: Url,
+    pub(crate) region: String,
 }
 
 /// The way to the two endpoints.
 pub(crate) struct Wire {
-    iam: Endpoint,
+    pub(crate) iam: Endpoint,
     sts: Endpoint,
+    /// Stands for every other service, where the operator says so.
+    own: Option<Url>,
+    region: String,
     /// Keeps connections.
     reading: reqwest::Client,
     /// Opens a connection for each request: one that was kept may be half dead,
@@ -140,58 +190,87 @@ impl Wire {
             let builder = if local { builder.no_proxy() } else { builder };
             builder.build().map_err(|_| "TLS cannot be set up; install the system's CA certificates".to_owned())
         };
-        Ok(Self { iam, sts, reading: client(4)?, acting: client(0)? })
+        let own = config.endpoint.as_ref().and_then(|url| Url::parse(url).ok());
+        let region = config.region.clone();
+        Ok(Self { iam, sts, own, region, reading: client(4)?, acting: client(0)? })
+    }
+
+    /// Where a service lives, and for which region its requests are signed.
+    /// Source: AWS general reference, service endpoints. `None` if the parts
+    /// make no URL.
+    pub(crate) fn endpoint(&self, service: &str, region: Option<&str>) -> Option<Endpoint> {
+        if service == "iam" {
+            return Some(Endpoint { url: self.iam.url.clone(), region: self.iam.region.clone() });
+        }
+        let region = region.unwrap_or(&self.region).to_owned();
+        let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let url = match &self.own {
+            Some(own) => own.clone(),
+            None => Url::parse(&format!("https://{service}.{region}.{suffix}")).ok()?,
+        };
+        Some(Endpoint { url, region })
     }
 
     /// Sends a read.
-    pub(crate) async fn read(&self, form: &Form, credentials: &Credentials) -> Result<Reply, NoReply> {
-        self.exchange(&self.reading, form, credentials).await
+    pub(crate) async fn read(&self, what: &dyn Exchange, credentials: &Credentials) -> Result<Reply, NoReply> {
+        Self::exchange(&self.reading, &what.request(self), credentials).await
     }
 
     /// Sends a mutation, or what prepares one, on a connection of its own.
-    pub(crate) async fn act(&self, form: &Form, credentials: &Credentials) -> Result<Reply, NoReply> {
-        self.exchange(&self.acting, form, credentials).await
+    pub(crate) async fn act(&self, what: &dyn Exchange, credentials: &Credentials) -> Result<Reply, NoReply> {
+        Self::exchange(&self.acting, &what.request(self), credentials).await
     }
 
     async fn exchange(
-        &self,
         client: &reqwest::Client,
-        form: &Form,
+        request: &Request,
         credentials: &Credentials,
     ) -> Result<Reply, NoReply> {
-        let endpoint = match form.service {
-            Service::Iam => &self.iam,
-            Service::Sts => &self.sts,
-        };
-        let headers = signed_headers(endpoint, form, credentials).ok_or(NoReply::NotSent("signing failed"))?;
-        let request = client.post(endpoint.url.clone()).headers(headers).body(form.body.clone());
-        let response = request.send().await.map_err(|error| no_reply(&error))?;
+        let headers = signed_headers(request, credentials).ok_or(NoReply::NotSent("signing failed"))?;
+        let sent = client.request(request.method.clone(), request.url.clone());
+        let response =
+            sent.headers(headers).body(request.body.clone()).send().await.map_err(|error| no_reply(&error))?;
         receive(response).await
     }
 }
 
-fn signed_headers(endpoint: &Endpoint, form: &Form, credentials: &Credentials) -> Option<HeaderMap> {
+/// S3 signs the path as it stands and wants the body's digest in a header.
+/// Source: S3 API reference, "Authenticating Requests".
+fn settings(service: &str) -> SigningSettings {
+    let mut settings = SigningSettings::default();
+    if service == "s3" {
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    }
+    settings
+}
+
+fn signed_headers(request: &Request, credentials: &Credentials) -> Option<HeaderMap> {
     let identity = credentials.clone().into();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
-        .region(&endpoint.region)
-        .name(form.service.name())
+        .region(&request.region)
+        .name(request.service)
         // The provider compares with its own clock, whatever clock drives us.
         .time(SystemTime::now())
-        .settings(SigningSettings::default())
+        .settings(settings(request.service))
         .build()
         .ok()?
         .into();
+    let own = request.headers.iter().map(|(name, value)| (*name, value.as_str()));
     let signable = SignableRequest::new(
-        "POST",
-        endpoint.url.as_str(),
-        [("content-type", FORM)].into_iter(),
-        SignableBody::Bytes(form.body.as_bytes()),
+        request.method.as_str(),
+        request.url.as_str(),
+        own,
+        SignableBody::Bytes(request.body.as_bytes()),
     )
     .ok()?;
     let (instructions, _) = sign(signable, &parameters).ok()?.into_parts();
     let mut headers = HeaderMap::new();
-    headers.insert(reqwest::header::CONTENT_TYPE, HeaderValue::from_static(FORM));
+    for (name, value) in &request.headers {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
+    }
     for (name, value) in instructions.headers() {
         let mut value = HeaderValue::from_str(value).ok()?;
         value.set_sensitive(true);
@@ -219,6 +298,9 @@ async fn receive(mut response: reqwest::Response) -> Result<Reply, NoReply> {
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| retry_after(value, jiff::Timestamp::now()));
+    // `code:http://…` in some services: the code alone counts.
+    let error_type = response.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok());
+    let error_type = error_type.and_then(|text| text.split(':').next()).map(str::to_owned);
     let mut body = Vec::new();
     while let Some(chunk) =
         response.chunk().await.map_err(|_| NoReply::Lost("the connection broke within the answer"))?
@@ -228,7 +310,7 @@ async fn receive(mut response: reqwest::Response) -> Result<Reply, NoReply> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Reply { status, retry_after, body })
+    Ok(Reply { status, retry_after, error_type, body })
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use crate::op::{Wire, rows};
 
 const WIRE: Wire = Wire::Query { version: "2010-05-08", ec2: false };
-/// Names are unique in an account whatever their path.
-const USER: &str = "arn:{partition}:iam::{account}:user/*{UserName}";
-const ROLE: &str = "arn:{partition}:iam::{account}:role/*{RoleName}";
+/// Names are unique in an account whatever their path: the second pattern names
+/// the same one user or role.
+const USER: &str = "arn:{partition}:iam::{account}:user/{UserName} arn:{partition}:iam::{account}:user/*/{UserName}";
+const ROLE: &str = "arn:{partition}:iam::{account}:role/{RoleName} arn:{partition}:iam::{account}:role/*/{RoleName}";
 
 rows! {
     LIST_ACCESS_KEYS = "iam:ListAccessKeys", "iam:ListAccessKeys", USER, Read, WIRE;
