@@ -1,6 +1,7 @@
 //! Tests that need `pub(crate)` parts: the parsers, the client against a
 //! scripted loopback server, and the whole against the emulator.
 
+mod actions;
 mod answers;
 mod chain;
 mod emulator;
