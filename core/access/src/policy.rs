@@ -331,7 +331,8 @@ impl Reader<'_> {
 
 impl Statement {
     fn unreadable(index: usize, at: &str, why: String, problems: &mut Vec<PolicyProblem>) -> Self {
-        let obstacles = vec![Missing::Unreadable(format!("{at}: {why}"))];
+        let place = if at.is_empty() { why.clone() } else { format!("{at}: {why}") };
+        let obstacles = vec![Missing::Unreadable(place)];
         problems.push(PolicyProblem { at: at.into(), why });
         Self {
             index,

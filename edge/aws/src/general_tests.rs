@@ -1,3 +1,5 @@
+//! What is sent for a row of the catalogue, and what is made of its answer.
+
 use super::*;
 use crate::config::AwsConfig;
 use selvedge_ports::actions::ops::{iam, kms, lambda, organizations, s3};
