@@ -30,6 +30,7 @@ pub mod a19_deny_at_bucket;
 pub mod a20_block_public_access;
 pub mod a21_freeze_function;
 pub mod a23_disable_key;
+pub mod arm;
 pub mod call;
 pub mod contract;
 pub mod doc;
@@ -43,9 +44,16 @@ pub mod script;
 pub mod setting;
 pub mod z01_revoke_sign_in_sessions;
 pub mod z02_disable_user;
+pub mod z10_remove_from_group;
 pub mod z11_disable_service_principal;
+pub mod z13_delete_federated_credential;
+pub mod z15_remove_role_assignment;
+pub mod z17_isolate_interface;
+pub mod z24_close_storage_account;
+pub mod z27_disable_workflow;
 
 pub use a03_deny_session::{DenyScope, DenySession};
+pub use arm::ResourceRef;
 pub use call::{Answer, AwsMutation, AwsRead, GraphMutation, GraphRead, Image, Mutation, Read, RoleImage, UserImage};
 pub use contract::{Contract, DataMovement, EnforcedBy, Permission, Phase, Reversibility, Tier};
 pub use doc::Doc;
@@ -193,8 +201,20 @@ catalogue! {
     "A21" FreezeFunction in a21_freeze_function;
     /// Disable a KMS key.
     "A23" DisableKey in a23_disable_key;
+    /// Take a member out of a group.
+    "Z10" RemoveFromGroup in z10_remove_from_group;
     /// Disable a service principal.
     "Z11" DisableServicePrincipal in z11_disable_service_principal;
+    /// Delete a federated credential of an application.
+    "Z13" DeleteFederatedCredential in z13_delete_federated_credential;
+    /// Delete a role assignment.
+    "Z15" RemoveRoleAssignment in z15_remove_role_assignment;
+    /// Put a network interface behind a quarantine security group.
+    "Z17" IsolateInterface in z17_isolate_interface;
+    /// Close a storage account to the network.
+    "Z24" CloseStorageAccount in z24_close_storage_account;
+    /// Disable a Logic App.
+    "Z27" DisableWorkflow in z27_disable_workflow;
 }
 
 /// How an action answers: as a setting, or in a way of its own.

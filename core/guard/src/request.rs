@@ -133,9 +133,16 @@ fn resource_type(action: &Action) -> &'static str {
         | Action::QuarantineUser(_)
         | Action::BlockIdentityCenterUser(_)
         | Action::RemoveAssignment(_)
-        | Action::DisableServicePrincipal(_) => "Principal",
-        Action::DenyAtBucket(_) | Action::BlockPublicAccess(_) | Action::DisableKey(_) => "Store",
-        Action::FreezeFunction(_) => "Workload",
+        | Action::RemoveFromGroup(_)
+        | Action::DisableServicePrincipal(_)
+        | Action::DeleteFederatedCredential(_)
+        | Action::RemoveRoleAssignment(_) => "Principal",
+        Action::IsolateInterface(_) => "Host",
+        Action::DenyAtBucket(_)
+        | Action::BlockPublicAccess(_)
+        | Action::DisableKey(_)
+        | Action::CloseStorageAccount(_) => "Store",
+        Action::FreezeFunction(_) | Action::DisableWorkflow(_) => "Workload",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The closed list of operations, one file for each interface.
 
+pub mod arm;
 pub mod graph;
 pub mod iam;
 pub mod kms;
@@ -12,6 +13,7 @@ use crate::op::Op;
 
 /// Every operation.
 pub fn all() -> impl Iterator<Item = Op> {
-    let lists: [&[Op]; 7] = [iam::ALL, organizations::ALL, sso::ALL, s3::ALL, lambda::ALL, kms::ALL, graph::ALL];
+    let lists: [&[Op]; 8] =
+        [iam::ALL, organizations::ALL, sso::ALL, s3::ALL, lambda::ALL, kms::ALL, graph::ALL, arm::ALL];
     lists.into_iter().flatten().copied()
 }

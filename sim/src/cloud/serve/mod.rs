@@ -1,6 +1,7 @@
 //! Operations of the catalogue, served: one file for each interface. Each knows
 //! its own operations and leaves the others to the next.
 
+mod arm;
 mod aws;
 mod graph;
 mod iam;
@@ -17,7 +18,7 @@ pub(super) type Served = Option<Result<Option<Doc>, Refused>>;
 
 /// The provider's answer to an operation.
 pub(super) fn serve(state: &mut State, call: &Call, now: Timestamp) -> Result<Option<Doc>, Refused> {
-    let files: &[fn(&mut State, &Call, Timestamp) -> Served] = &[iam::serve, aws::serve, graph::serve];
+    let files: &[fn(&mut State, &Call, Timestamp) -> Served] = &[iam::serve, aws::serve, graph::serve, arm::serve];
     let mut answers = files.iter().map(|file| file(state, call, now));
     answers.find_map(|answer| answer).unwrap_or_else(|| {
         let message = format!("the simulated clouds do not know {}", call.operation.row().name);
